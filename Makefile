@@ -1,0 +1,39 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lock pictures clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+export DO_NOT_TRACK := 1
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export GX_ANALYTICS_ENABLED := false
+
+help:  ## list the commands
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock pyproject.toml
+	@sh scripts/make_environment.sh $(VENV)
+	@touch $@
+
+demo: $(READY)  ## simulate a corridor, ingest it, report it, and say where the report is
+	@$(BIN)/corridor demo
+
+test: check  ## lint, types and the whole test suite
+	@$(BIN)/python -m pytest -q
+
+check: $(READY)  ## lint, types and import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+lock:  ## pin every dependency anew (needs uv and a package index)
+	@sh scripts/pin_dependencies.sh
+
+pictures: $(READY)  ## take the pictures of the README from the demo's own output (needs Chromium)
+	@$(BIN)/python scripts/take_pictures.py
+
+clean:  ## remove the environment and everything the demo made
+	rm -rf $(VENV) var
