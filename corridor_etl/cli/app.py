@@ -1,0 +1,51 @@
+"""The ``corridor`` command: puts the verb groups together and turns errors into one line and an exit code.
+
+Exit codes: 0 done, 1 done with rows held back or nothing published, 2 usage, 3 refused with a reason, 4 transient
+failure, safe to run again.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+import typer
+
+from corridor_etl import __version__
+from corridor_etl.cli import backfill, database, demo, ingest, ledger, reports, simulate
+from corridor_etl.errors import CorridorError
+
+app = typer.Typer(
+    name="corridor",
+    help="Manifests, customs declarations and port records of a freight corridor into weekly reports.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for group in (demo, simulate, ingest, ledger, reports, backfill, database):
+    group.register(app)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    try:
+        app(standalone_mode=False)
+    except CorridorError as error:
+        typer.echo(f"corridor: {error.message}", err=True)
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.exceptions.Abort:
+        sys.exit(130)

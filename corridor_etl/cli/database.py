@@ -1,0 +1,37 @@
+"""``corridor db`` and ``corridor lake``: the warehouse's schema and the lake's files."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from corridor_etl.cli._output import AsJson, show
+
+db = typer.Typer(help="The warehouse database.", no_args_is_help=True)
+lake = typer.Typer(help="The tables of accepted rows.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to the application."""
+    app.add_typer(db, name="db")
+    app.add_typer(lake, name="lake")
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the warehouse to this version's schema."""
+    from corridor_etl.warehouse import Warehouse
+
+    with Warehouse.open() as warehouse:
+        typer.echo(f"the warehouse is at snapshot {warehouse.snapshot()}, schema up to date")
+
+
+@lake.command("files")
+def files(kind: Annotated[str, typer.Option(help="Record kind.")], as_json: AsJson = False) -> None:
+    """List the live data files of one record kind."""
+    from corridor_etl.warehouse import Warehouse
+
+    with Warehouse.open() as warehouse:
+        rows = [{"path": path} for path in warehouse.lake_files(kind)]
+    show(rows, as_json=as_json, columns=("path",), empty="no files")

@@ -1,0 +1,74 @@
+"""``corridor ingest``: the inbox, or given files, into the warehouse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corridor_etl.cli._output import AsJson, reporter, show
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command to the application."""
+    app.command()(ingest)
+
+
+def ingest(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; the inbox if none.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be read; change nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read, validate and load deliveries; print the balance of each."""
+    if dry_run:
+        _show_readings(paths, as_json)
+        return
+    result = _ingest_with_progress(paths)
+    rows = [vars(outcome) for outcome in result.deliveries if outcome.status != "known"]
+    columns = ("name", "status", "rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate", "message")
+    show(rows, as_json=as_json, columns=columns, empty="no new files")
+    typer.echo(result.line(), err=as_json)
+    if result.total("rows_quarantined") or result.count("rejected"):
+        raise typer.Exit(1)
+
+
+def _ingest_with_progress(paths: list[Path] | None):  # type: ignore[no-untyped-def]
+    from corridor_etl.jobs.ingest import batches, combined, publish_readings
+    from corridor_etl.jobs.intake import inbox_files, read_delivery
+
+    say = reporter()
+    files = inbox_files(paths)
+    done, results = 0, []
+    for group in batches(files):
+        readings = []
+        for file in group:
+            readings.append(read_delivery(file))
+            done += 1
+            say(f"reading {done} of {len(files)}: {file.name}")
+        say(f"validating and committing {len(readings)} files")
+        results.append(publish_readings(readings))
+    say("")
+    return combined(results)
+
+
+def _show_readings(paths: list[Path] | None, as_json: bool) -> None:
+    from corridor_etl.jobs.intake import inbox_files, read_delivery
+
+    rows = []
+    for file in inbox_files(paths):
+        reading = read_delivery(file, keep=False)
+        rows.append(
+            {
+                "name": reading.name,
+                "status": reading.status,
+                "format": reading.format,
+                "dialect": reading.dialect,
+                "rows_read": reading.rows_read,
+                "unreadable_rows": 0 if reading.faults is None else reading.faults["line_no"].n_unique(),
+                "findings": "; ".join(f"{f.rule_id} {f.message}" for f in reading.findings),
+                "message": reading.message,
+            }
+        )
+    columns = ("name", "status", "format", "dialect", "rows_read", "unreadable_rows", "findings", "message")
+    show(rows, as_json=as_json, columns=columns, empty="no files")

@@ -1,0 +1,102 @@
+"""``corridor deliveries``, ``quarantine``, ``coverage``, ``outbox``: what the ledger knows."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from corridor_etl.cli._output import AsJson, show, show_one
+from corridor_etl.errors import UsageError
+
+deliveries = typer.Typer(help="Files as received.", no_args_is_help=True)
+quarantine = typer.Typer(help="Rows held back, with their reasons.", no_args_is_help=True)
+outbox = typer.Typer(help="Mails waiting to be sent.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to the application."""
+    app.add_typer(deliveries, name="deliveries")
+    app.add_typer(quarantine, name="quarantine")
+    app.add_typer(outbox, name="outbox")
+    app.command("coverage")(coverage)
+
+
+def _warehouse():  # type: ignore[no-untyped-def]
+    from corridor_etl.warehouse import Warehouse
+
+    return Warehouse.open()
+
+
+@deliveries.command("list")
+def list_deliveries(
+    status: Annotated[str | None, typer.Option(help="Only loaded, rejected or duplicate ones.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List every file ever received, with its balance."""
+    with _warehouse() as warehouse:
+        rows = warehouse.deliveries().to_dicts()
+    columns = ("delivery_no", "file_name", "status", "rows_read", "rows_loaded", "rows_quarantined",
+               "rows_duplicate", "reason")  # fmt: skip
+    wanted = [row for row in rows if status in (None, row["status"])]
+    show(wanted, as_json=as_json, columns=columns, empty="no deliveries")
+
+
+@deliveries.command("show")
+def show_delivery(delivery_no: Annotated[int, typer.Argument()], as_json: AsJson = False) -> None:
+    """Show one delivery with its findings."""
+    with _warehouse() as warehouse:
+        row = _numbered(warehouse.deliveries().to_dicts(), "delivery_no", delivery_no)
+        findings = warehouse.findings().filter(delivery_id=row["delivery_id"]).to_dicts()
+    show_one({**row, "findings": findings} if as_json else row, as_json=as_json)
+    if not as_json:
+        columns = ("rule_id", "severity", "line_no", "message", "observed", "expected")
+        show(findings, as_json=False, columns=columns, empty="no findings")
+
+
+def _numbered(rows: list[dict[str, Any]], key: str, number: int) -> dict[str, Any]:
+    for row in rows:
+        if row[key] == number:
+            return row
+    raise UsageError(f"there is no {key} {number}", fix="List them to see the numbers.")
+
+
+@quarantine.command("list")
+def list_quarantine(
+    rule: Annotated[str | None, typer.Option(help="Only rows held back by this rule.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the rows held back."""
+    with _warehouse() as warehouse:
+        rows = warehouse.quarantine().to_dicts()
+    wanted = [row for row in rows if rule is None or rule in row["rule_ids"].split(",")]
+    columns = ("quarantine_id", "file_name", "line_no", "record_kind", "rule_ids", "state")
+    show(wanted, as_json=as_json, columns=columns, empty="nothing is held back")
+
+
+@quarantine.command("show")
+def show_quarantine(quarantine_id: Annotated[int, typer.Argument()], as_json: AsJson = False) -> None:
+    """Show one row held back: file, line, rules with observed and expected, and the row as received."""
+    with _warehouse() as warehouse:
+        row = _numbered(warehouse.quarantine().to_dicts(), "quarantine_id", quarantine_id)
+    show_one(row, as_json=as_json)
+
+
+def coverage(
+    week: Annotated[str | None, typer.Option(help="Only this ISO week.")] = None, as_json: AsJson = False
+) -> None:
+    """Show what has arrived of each source, week by week."""
+    with _warehouse() as warehouse:
+        rows = warehouse.coverage().to_dicts()
+    columns = ("iso_week", "source_id", "files", "rows_loaded", "rows_quarantined")
+    wanted = [row for row in rows if week in (None, row["iso_week"])]
+    show(wanted, as_json=as_json, columns=columns, empty="nothing has arrived")
+
+
+@outbox.command("list")
+def list_outbox(as_json: AsJson = False) -> None:
+    """List the mails that wait to be sent."""
+    with _warehouse() as warehouse:
+        rows = warehouse.outbox().to_dicts()
+    columns = ("report_key", "revision", "recipient", "state", "eml_path")
+    show(rows, as_json=as_json, columns=columns, empty="the outbox is empty")

@@ -1,0 +1,103 @@
+"""``corridor report`` and ``corridor kpi``: issues and the figures behind them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from corridor_etl.cli._output import AsJson, show
+from corridor_etl.errors import UsageError
+
+report = typer.Typer(help="Weekly issues.", no_args_is_help=True)
+kpi = typer.Typer(help="Figures and their definitions.", no_args_is_help=True)
+
+Week = Annotated[str, typer.Argument(help="ISO week, like 2025-W24.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to the application."""
+    app.add_typer(report, name="report")
+    app.add_typer(kpi, name="kpi")
+
+
+@report.command()
+def publish(week: Week, mail: Annotated[bool, typer.Option(help="Queue the mails.")] = True) -> None:
+    """Publish the issue of a week: page, mails, ledger. A week is published once."""
+    from corridor_etl.jobs.weekly import publish_week
+    from corridor_etl.reference.calendar import monday
+
+    monday(week)
+    result = publish_week(week, queue_mail=mail)
+    typer.echo(result.line())
+    for path in result.messages:
+        typer.echo(f"mail: {path}")
+    if result.page is None:
+        raise typer.Exit(1)
+
+
+@report.command("list")
+def list_issues(as_json: AsJson = False) -> None:
+    """List the published issues."""
+    from corridor_etl.warehouse import Warehouse
+
+    with Warehouse.open() as warehouse:
+        rows = warehouse.issues().drop("context_json").to_dicts()
+    columns = ("edition", "week", "revision", "state", "snapshot", "published_at_utc", "folder")
+    show(rows, as_json=as_json, columns=columns, empty="nothing is published")
+
+
+@report.command("show")
+def show_issue(week: Week, as_json: AsJson = False) -> None:
+    """Show every figure of a published issue with its address."""
+    from corridor_etl.warehouse import Warehouse
+
+    with Warehouse.open() as warehouse:
+        rows = warehouse.issue_figures("weekly", week, 0).to_dicts()
+    if not rows:
+        raise UsageError(f"no issue of {week} is published", fix=f"corridor report publish {week}")
+    show(rows, as_json=as_json, columns=("address", "value_text", "unit"), empty="no figures")
+
+
+@kpi.command("list")
+def list_kpis(as_json: AsJson = False) -> None:
+    """List the KPIs with unit and basis."""
+    from corridor_etl.kpis import kpis
+
+    rows = [{"name": k.name, "title": k.title, "unit": k.unit, "basis": k.basis} for k in kpis().values()]
+    show(rows, as_json=as_json, columns=("name", "title", "unit", "basis"), empty="no KPIs")
+
+
+@kpi.command("show")
+def show_kpi(name: Annotated[str, typer.Argument()]) -> None:
+    """Show how one KPI is defined."""
+    from corridor_etl.kpis import kpis
+
+    known = kpis()
+    if name not in known:
+        raise UsageError(f"there is no KPI '{name}'", expected=f"one of {', '.join(known)}")
+    definition = known[name]
+    for field in ("title", "formula", "unit", "basis", "week_date", "caveat", "small_number_rule", "mart"):
+        typer.echo(f"{field:<18} {getattr(definition, field)}")
+
+
+@kpi.command("values")
+def values(
+    week: Annotated[str, typer.Option(help="ISO week, like 2025-W24.")],
+    mart: Annotated[str | None, typer.Option(help="Only this mart table.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the mart rows of a week."""
+    from corridor_etl.warehouse import Warehouse
+
+    with Warehouse.open() as warehouse:
+        names = [n for n in warehouse.mart_tables() if mart in (None, n)]
+        tables: dict[str, list[dict[str, Any]]] = {
+            name: warehouse.mart(name, weeks=[week]).to_dicts() for name in names
+        }
+    if as_json:
+        show([{"mart": n, **row} for n, rows in tables.items() for row in rows], as_json=True, columns=(), empty="")
+        return
+    for name, rows in tables.items():
+        typer.echo(name)
+        show(rows, as_json=False, columns=tuple(rows[0]) if rows else (), empty="  no rows")

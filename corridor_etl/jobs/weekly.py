@@ -1,0 +1,155 @@
+"""One week, from the marts to a frozen issue: context, page, mail, checks, files, ledger, outbox.
+
+A published week is never published again; a correction is a later revision. What an issue says belongs to
+``reports``; how a mail is made belongs to ``delivery``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from corridor_etl import settings as configuration
+from corridor_etl.clock import now_utc
+from corridor_etl.delivery import outbox
+from corridor_etl.delivery.message import build_message
+from corridor_etl.errors import ReportCheckFailed
+from corridor_etl.facts.departures import train_departures
+from corridor_etl.jobs.weeks import scheduled_instant
+from corridor_etl.reports.checks import check
+from corridor_etl.reports.context import ReportData, WeeklyContext, weekly_context
+from corridor_etl.reports.issue import freeze
+from corridor_etl.reports.render import Rendered, render
+from corridor_etl.settings import Recipient, Settings, load_settings
+from corridor_etl.warehouse import IssueRow, OutboxRow, Warehouse
+
+EDITION = "weekly"
+
+
+@dataclass(frozen=True)
+class IssueResult:
+    """What became of one week's issue; paths are None where nothing was written."""
+
+    week: str
+    state: str
+    page: Path | None = None
+    messages: tuple[Path, ...] = ()
+
+    def line(self) -> str:
+        """The summary every run ends with."""
+        where = f": {self.page}" if self.page else ""
+        return f"{EDITION} {self.week} {self.state}{where}"
+
+
+def publish_week(
+    week: str, *, scheduled_at: datetime | None = None, queue_mail: bool = True
+) -> IssueResult:
+    """Publishes the issue of a week once; a second call says so and changes nothing."""
+    settings = load_settings()
+    with Warehouse.open() as warehouse:
+        published = _issue_of(week, warehouse)
+        if published is not None:
+            return IssueResult(week, "was published before", _page(published))
+        data = report_data(warehouse, settings)
+        if not _has_data(week, data):
+            return IssueResult(week, "has no data yet, nothing published")
+        return _publish(week, scheduled_at or scheduled_instant(week, settings), data, warehouse, settings, queue_mail)
+
+
+def _issue_of(week: str, warehouse: Warehouse) -> str | None:
+    mine = warehouse.issues().filter(edition=EDITION, week=week).sort("revision")
+    return None if mine.is_empty() else str(mine["folder"][-1])
+
+
+def _page(folder: str) -> Path:
+    return configuration.home() / folder / "index.html"
+
+
+def _has_data(week: str, data: ReportData) -> bool:
+    return any(not frame.filter(iso_week=week).is_empty() for frame in data.marts.values())
+
+
+def report_data(warehouse: Warehouse, settings: Settings) -> ReportData:
+    """Everything a context is built from, as of the current snapshot."""
+    return ReportData(
+        marts={name: warehouse.mart(name) for name in warehouse.mart_tables()},
+        departures=train_departures(
+            warehouse.current("manifest_container"),
+            warehouse.current("port_event"),
+            warehouse.current("declaration_item"),
+            settings,
+        ),
+        coverage=warehouse.coverage(),
+        checks=warehouse.checks(),
+        quarantine_open=warehouse.quarantine(state="open").height,
+    )
+
+
+def _publish(
+    week: str,
+    scheduled_at: datetime,
+    data: ReportData,
+    warehouse: Warehouse,
+    settings: Settings,
+    queue_mail: bool,
+) -> IssueResult:
+    context = weekly_context(
+        week,
+        data,
+        settings,
+        issue_no=warehouse.issues().height + 1,
+        revision=0,
+        published_at=scheduled_at,
+        snapshot=warehouse.snapshot(),
+    )
+    rendered = render(context)
+    recipients = [r for r in settings.recipients if EDITION in r.editions]
+    messages = [(r, build_message(rendered, context, r, settings)) for r in recipients]
+    _refuse_problems(context, rendered, messages)
+    home = configuration.home()
+    files = freeze(context, rendered, home)
+    rows, paths = outbox.put(messages, context, home) if queue_mail else ([], [])
+    warehouse.record_issue(_issue_row(context, files.content_sha256, files.folder, home), figures(context), rows)
+    return IssueResult(week, "published", files.page, tuple(paths))
+
+
+def _refuse_problems(
+    context: WeeklyContext, rendered: Rendered, messages: Sequence[tuple[Recipient, bytes]]
+) -> None:
+    problems = sorted({p for _, message in messages for p in check(rendered, context, message)})
+    if problems:
+        raise ReportCheckFailed(
+            f"the issue of {context.week} failed {len(problems)} checks: {'; '.join(problems)}",
+            expected="every check to pass",
+            fix="Nothing was published. Correct the cause and publish the week again.",
+        )
+
+
+def _issue_row(context: WeeklyContext, content_sha256: str, folder: Path, home: Path) -> IssueRow:
+    return IssueRow(
+        edition=EDITION,
+        week=context.week,
+        revision=context.revision,
+        language="en",
+        issue_no=context.issue_no,
+        state="published",
+        snapshot=context.snapshot,
+        published_at_utc=now_utc(),
+        scheduled_at_utc=context.published_at,
+        content_sha256=content_sha256,
+        context_json=context.to_json(),
+        folder=folder.relative_to(home).as_posix(),
+    )
+
+
+def figures(context: WeeklyContext) -> pl.DataFrame:
+    """The figures of an issue as rows: address, value as exact text, unit."""
+    rows = [(f.address, None if f.value is None else str(f.value), f.unit) for f in context.figures]
+    return pl.DataFrame(rows, schema={"address": pl.String, "value_text": pl.String, "unit": pl.String}, orient="row")
+
+
+__all__ = ["EDITION", "IssueResult", "OutboxRow", "figures", "publish_week", "report_data"]

@@ -1,0 +1,109 @@
+"""Places, sizes, currencies, countries, HS and weeks as the corridor meets them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corridor_etl.errors import ReferenceMissing, UsageError
+from corridor_etl.reference import calendar, country, currency, hs, place, size_type
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [("CNNGB", "NGB"), ("CNNBG", "NGB"), (" 伊宁站 ", "YIN"), ("Алматы-1", "ALA"), ("алтынколь", "ALT"), ("KZHOR", "ALT"),
+     ("Khorgos", "HRS"), ("USTPA", None), ("", None), (None, None)],
+)  # fmt: skip
+def test_places_are_known_by_code_and_by_name_in_four_languages(text: str | None, node: str | None) -> None:
+    assert place.node_of(text) == node
+
+
+@pytest.mark.parametrize(
+    ("code", "zone"),
+    [("CNYIN", ("Asia/Shanghai", "node")), ("KZALA", ("Asia/Almaty", "node")),
+     ("CRMOB", ("America/Costa_Rica", "country")), ("AUMEL", (None, "unknown")), (None, (None, "unknown"))],
+)  # fmt: skip
+def test_the_zone_of_a_place_says_how_it_is_known(code: str | None, zone: tuple[str | None, str]) -> None:
+    assert place.zone_of(code) == zone
+
+
+def test_kazakhstan_moved_to_utc_plus_five_on_1_march_2024() -> None:
+    almaty = ZoneInfo("Asia/Almaty")
+    assert datetime(2024, 2, 29, 12, tzinfo=almaty).utcoffset() == timedelta(hours=6)
+    assert datetime(2024, 3, 1, 12, tzinfo=almaty).utcoffset() == timedelta(hours=5)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "teu"),
+    [("40HQ", "45G1", "2"), ("45G1", "45G1", "2"), ("22G1", "22G1", "1"), ("L5G1", "L5G1", "2.25"), ("4EG1", "4EG1", "2"),
+     ("0000", None, None), ("", None, None), (None, None, None), ("XX", "XX", None)],
+)  # fmt: skip
+def test_an_unknown_size_is_unknown_and_never_zero(text: str | None, code: str | None, teu: str | None) -> None:
+    assert size_type.canonical(text) == code
+    assert size_type.teu(code) == (Decimal(teu) if teu else None)
+
+
+def test_the_press_value_in_dollars_is_not_38_million() -> None:
+    assert currency.converted(Decimal("280000000"), "CNY", "USD", date(2025, 6, 18)) == Decimal("38946226.39")
+
+
+def test_a_missing_day_takes_the_last_rate_before_it() -> None:
+    assert currency.per_usd("CNY", date(2024, 1, 19)) == currency.per_usd("CNY", date(2024, 1, 17))
+
+
+def test_a_rate_that_is_too_old_is_not_used() -> None:
+    with pytest.raises(ReferenceMissing, match="no rate of KZT on 2030-01-01"):
+        currency.per_usd("KZT", date(2030, 1, 1))
+
+
+def test_names_of_the_yuan_are_one_currency() -> None:
+    assert [currency.canonical(c) for c in ("RMB", "cnh", "CNY", " ")] == ["CNY", "CNY", "CNY", None]
+
+
+def test_countries_are_known_by_alpha3_and_by_name() -> None:
+    assert [country.alpha2(c) for c in ("CHN", "KZ", "日本", "Казахстан", "QQ", "")] == ["CN", "KZ", "JP", "KZ", "QQ", None]
+
+
+def test_hs_2022_has_the_codes_of_its_edition() -> None:
+    assert {"854142", "854143", "852411"} <= hs.subheadings()
+    assert "854140" not in hs.subheadings()
+
+
+@pytest.mark.parametrize(
+    ("day", "week"),
+    [(date(2024, 12, 30), "2025-W01"), (date(2025, 12, 29), "2026-W01"), (date(2026, 12, 31), "2026-W53"),
+     (date(2027, 1, 3), "2026-W53"), (date(2025, 2, 28), "2025-W09")],
+)  # fmt: skip
+def test_iso_weeks_at_the_turn_of_the_year(day: date, week: str) -> None:
+    assert calendar.week_of(day) == week
+
+
+def test_a_53rd_week_is_compared_with_the_week_364_days_before() -> None:
+    assert calendar.same_week_last_year("2026-W53") == "2026-W01"
+    assert calendar.same_week_last_year("2026-W10") == "2025-W10"
+
+
+@pytest.mark.parametrize("text", ["2025-W54", "2025-W00", "2025W10", "W10", "2025-W53", ""])
+def test_what_is_no_week_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="is not an ISO week"):
+        calendar.monday(text)
+
+
+def test_a_backwards_range_is_refused() -> None:
+    with pytest.raises(UsageError, match="runs backwards"):
+        calendar.parse_range("2025-W10:2025-W09")
+
+
+@given(st.dates(date(2000, 1, 1), date(2099, 12, 31)), st.integers(-60, 60))
+def test_shifting_weeks_keeps_the_weekday(day: date, weeks: int) -> None:
+    assert calendar.shifted(calendar.week_of(day), weeks) == calendar.week_of(day + timedelta(weeks=weeks))
+
+
+def test_the_time_zone_database_is_not_older_than_the_change() -> None:
+    fold = datetime(2024, 2, 29, 23, 30, tzinfo=ZoneInfo("Asia/Almaty"))
+    assert fold.astimezone(UTC) != fold.replace(fold=1).astimezone(UTC)
