@@ -37,7 +37,5 @@ def declared(package: ModuleType, attribute: str) -> dict[str, Any]:
 def _plug_in_modules(package: ModuleType) -> list[ModuleType]:
     names = sorted(m.name for m in pkgutil.iter_modules(package.__path__) if not m.ispkg)
     return [
-        importlib.import_module(f"{package.__name__}.{name}")
-        for name in names
-        if not name.startswith("_")
+        importlib.import_module(f"{package.__name__}.{name}") for name in names if not name.startswith("_")
     ]

@@ -93,9 +93,7 @@ class FileRejected(TerminalError):
         return _rebuild_rejected, (self.reason, self.fact, self.expected, self.fix, self.facts)
 
 
-def _rebuild_rejected(
-    reason: str, fact: str, expected: str, fix: str, facts: dict[str, Any]
-) -> FileRejected:
+def _rebuild_rejected(reason: str, fact: str, expected: str, fix: str, facts: dict[str, Any]) -> FileRejected:
     return FileRejected(reason, fact, expected=expected, fix=fix, **facts)
 
 

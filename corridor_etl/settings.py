@@ -252,7 +252,9 @@ def _key_path(loc: tuple[int | str, ...], raw: Any) -> str:
     parts: list[str] = []
     for step in loc:
         raw = raw[step] if isinstance(raw, (list, Mapping)) and _has(raw, step) else None
-        label = raw.get("id") or raw.get("name") if isinstance(step, int) and isinstance(raw, Mapping) else step
+        label = (
+            raw.get("id") or raw.get("name") if isinstance(step, int) and isinstance(raw, Mapping) else step
+        )
         parts.append(str(label))
     return ".".join(parts)
 

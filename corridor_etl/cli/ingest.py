@@ -17,7 +17,9 @@ def register(app: typer.Typer) -> None:
 
 def ingest(
     paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; the inbox if none.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be read; change nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be read; change nothing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read, validate and load deliveries; print the balance of each."""

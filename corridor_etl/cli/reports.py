@@ -96,7 +96,12 @@ def values(
             name: warehouse.mart(name, weeks=[week]).to_dicts() for name in names
         }
     if as_json:
-        show([{"mart": n, **row} for n, rows in tables.items() for row in rows], as_json=True, columns=(), empty="")
+        show(
+            [{"mart": n, **row} for n, rows in tables.items() for row in rows],
+            as_json=True,
+            columns=(),
+            empty="",
+        )
         return
     for name, rows in tables.items():
         typer.echo(name)

@@ -21,7 +21,9 @@ def simulate(
     scale: Annotated[str, typer.Option(help="corridor, or port for one stream of port events.")] = "corridor",
     events: Annotated[int, typer.Option(help="Port events to write at scale port.", min=1)] = 1_000_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
-    faults: Annotated[bool, typer.Option("--faults", help="Inject named faults, listed in truth.json.")] = False,
+    faults: Annotated[
+        bool, typer.Option("--faults", help="Inject named faults, listed in truth.json.")
+    ] = False,
 ) -> None:
     """Write the files that senders write, and a truth file: what a perfect pipeline must report."""
     from corridor_etl import simulator

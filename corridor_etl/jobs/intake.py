@@ -23,7 +23,7 @@ from corridor_etl.errors import FileRejected, UsageError
 from corridor_etl.settings import Sender, Settings, load_settings
 from corridor_etl.sources import Finding, RawFile, RowFault, recognise
 from corridor_etl.staging import StagingContext, stage
-from corridor_etl.warehouse import archive
+from corridor_etl.warehouse.archive import Archive
 
 UNFINISHED = ("*.part", "*.tmp", "*.crdownload", ".*")
 FAULT_SCHEMA = {
@@ -46,7 +46,7 @@ class Reading:
     sha256: str
     size_bytes: int
     received_at_utc: datetime
-    status: Literal["read", "rejected"]
+    status: Literal["read", "rejected", "duplicate"]
     sender_id: str | None = None
     source_id: str | None = None
     format: str | None = None
@@ -108,7 +108,7 @@ def read_delivery(path: Path, *, name: str | None = None, keep: bool = True) -> 
     name = name or delivery_name(path)
     sender = sender_of(name, settings)
     if keep:
-        archive.store(configuration.home(), data)
+        Archive(configuration.home() / "archive").put(data)
     reading = Reading(
         name=name,
         sha256=hashlib.sha256(data).hexdigest(),

@@ -45,9 +45,7 @@ class IssueResult:
         return f"{EDITION} {self.week} {self.state}{where}"
 
 
-def publish_week(
-    week: str, *, scheduled_at: datetime | None = None, queue_mail: bool = True
-) -> IssueResult:
+def publish_week(week: str, *, scheduled_at: datetime | None = None, queue_mail: bool = True) -> IssueResult:
     """Publishes the issue of a week once; a second call says so and changes nothing."""
     settings = load_settings()
     with Warehouse.open() as warehouse:
@@ -57,7 +55,9 @@ def publish_week(
         data = report_data(warehouse, settings)
         if not _has_data(week, data):
             return IssueResult(week, "has no data yet, nothing published")
-        return _publish(week, scheduled_at or scheduled_instant(week, settings), data, warehouse, settings, queue_mail)
+        return _publish(
+            week, scheduled_at or scheduled_instant(week, settings), data, warehouse, settings, queue_mail
+        )
 
 
 def _issue_of(week: str, warehouse: Warehouse) -> str | None:
@@ -113,7 +113,9 @@ def _publish(
     home = configuration.home()
     files = freeze(context, rendered, home)
     rows, paths = outbox.put(messages, context, home) if queue_mail else ([], [])
-    warehouse.record_issue(_issue_row(context, files.content_sha256, files.folder, home), figures(context), rows)
+    warehouse.record_issue(
+        _issue_row(context, files.content_sha256, files.folder, home), figures(context), rows
+    )
     return IssueResult(week, "published", files.page, tuple(paths))
 
 
@@ -149,7 +151,9 @@ def _issue_row(context: WeeklyContext, content_sha256: str, folder: Path, home: 
 def figures(context: WeeklyContext) -> pl.DataFrame:
     """The figures of an issue as rows: address, value as exact text, unit."""
     rows = [(f.address, None if f.value is None else str(f.value), f.unit) for f in context.figures]
-    return pl.DataFrame(rows, schema={"address": pl.String, "value_text": pl.String, "unit": pl.String}, orient="row")
+    return pl.DataFrame(
+        rows, schema={"address": pl.String, "value_text": pl.String, "unit": pl.String}, orient="row"
+    )
 
 
 __all__ = ["EDITION", "IssueResult", "OutboxRow", "figures", "publish_week", "report_data"]

@@ -11,9 +11,7 @@ import re
 import polars as pl
 
 SHAPE = "^[A-Z]{3}[UJZ][0-9]{7}$"
-_LETTERS = dict(
-    zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", (n for n in range(10, 39) if n % 11), strict=True)
-)
+_LETTERS = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", (n for n in range(10, 39) if n % 11), strict=True))
 _VALUES = {**{str(n): n for n in range(10)}, **_LETTERS}
 
 

@@ -11,7 +11,14 @@ from corridor_etl.reference._tables import table
 def _spellings() -> dict[str, str]:
     known: dict[str, str] = {}
     for row in table("iso3166").iter_rows(named=True):
-        for name in (row["alpha2"], row["alpha3"], row["name"], row["name_un_en"], row["name_zh"], row["name_ru"]):
+        for name in (
+            row["alpha2"],
+            row["alpha3"],
+            row["name"],
+            row["name_un_en"],
+            row["name_zh"],
+            row["name_ru"],
+        ):
             if name:
                 known.setdefault(name.casefold(), row["alpha2"])
     return known

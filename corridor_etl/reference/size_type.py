@@ -16,7 +16,10 @@ _LENGTH_TEU = {"1": "0.5", "2": "1", "3": "1.5", "4": "2", "L": "2.25", "M": "2.
 @cache
 def aliases() -> dict[str, str]:
     """Spelling of a size and type -> ISO 6346 code (``40HQ`` -> ``45G1``)."""
-    return {a.upper().replace(" ", ""): code for a, code in mapping("container_size_alias", "alias", "size_type").items()}
+    return {
+        a.upper().replace(" ", ""): code
+        for a, code in mapping("container_size_alias", "alias", "size_type").items()
+    }
 
 
 @cache

@@ -39,7 +39,9 @@ def test_a_module_says_what_it_is_for_and_stays_small(module: Path) -> None:
 def test_functions_stay_small(module: Path) -> None:
     tree = ast.parse(module.read_text(encoding="utf-8"))
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
-    too_long = [f"{f.name}: {f.end_lineno - f.lineno + 1}" for f in functions if f.end_lineno - f.lineno >= 45]
+    too_long = [
+        f"{f.name}: {f.end_lineno - f.lineno + 1}" for f in functions if f.end_lineno - f.lineno >= 45
+    ]
     assert not too_long
 
 
@@ -50,5 +52,7 @@ def test_the_wall_clock_is_asked_in_one_place() -> None:
 
 
 def test_nothing_is_read_with_a_lossy_flag() -> None:
-    pattern = re.compile(r"utf8-lossy|ignore_errors\s*=\s*True|truncate_ragged_lines|errors=[\"'](ignore|replace)")
+    pattern = re.compile(
+        r"utf8-lossy|ignore_errors\s*=\s*True|truncate_ragged_lines|errors=[\"'](ignore|replace)"
+    )
     assert [name(m) for m in MODULES if pattern.search(m.read_text(encoding="utf-8"))] == []

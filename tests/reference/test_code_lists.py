@@ -43,7 +43,9 @@ def test_kazakhstan_moved_to_utc_plus_five_on_1_march_2024() -> None:
     [("40HQ", "45G1", "2"), ("45G1", "45G1", "2"), ("22G1", "22G1", "1"), ("L5G1", "L5G1", "2.25"), ("4EG1", "4EG1", "2"),
      ("0000", None, None), ("", None, None), (None, None, None), ("XX", "XX", None)],
 )  # fmt: skip
-def test_an_unknown_size_is_unknown_and_never_zero(text: str | None, code: str | None, teu: str | None) -> None:
+def test_an_unknown_size_is_unknown_and_never_zero(
+    text: str | None, code: str | None, teu: str | None
+) -> None:
     assert size_type.canonical(text) == code
     assert size_type.teu(code) == (Decimal(teu) if teu else None)
 
@@ -66,7 +68,14 @@ def test_names_of_the_yuan_are_one_currency() -> None:
 
 
 def test_countries_are_known_by_alpha3_and_by_name() -> None:
-    assert [country.alpha2(c) for c in ("CHN", "KZ", "日本", "Казахстан", "QQ", "")] == ["CN", "KZ", "JP", "KZ", "QQ", None]
+    assert [country.alpha2(c) for c in ("CHN", "KZ", "日本", "Казахстан", "QQ", "")] == [
+        "CN",
+        "KZ",
+        "JP",
+        "KZ",
+        "QQ",
+        None,
+    ]
 
 
 def test_hs_2022_has_the_codes_of_its_edition() -> None:

@@ -20,7 +20,16 @@ def test_known_numbers_are_valid(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["TESI1120274", "CSQU3054384", "CSQU305438", "csqu3054383", "CSQU3054383\n", "МSKU9070323", "CSQU30543٨3", ""],
+    [
+        "TESI1120274",
+        "CSQU3054384",
+        "CSQU305438",
+        "csqu3054383",
+        "CSQU3054383\n",
+        "МSKU9070323",
+        "CSQU30543٨3",
+        "",
+    ],
 )
 def test_wrong_shape_digit_script_or_ending_is_invalid(text: str) -> None:
     assert not number.is_valid(text)

@@ -40,18 +40,32 @@ def test_eastbound_nodes_mirror_westbound(settings: Settings) -> None:
     ("train_no", "service_id"),
     [("X9001", "YIN-ALA"), ("X8123", "YIU-EU"), ("X7001", "NGB-KZ-DIRECT"), ("X90011", None), ("K12", None)],
 )
-def test_a_train_number_belongs_to_one_service(settings: Settings, train_no: str, service_id: str | None) -> None:
+def test_a_train_number_belongs_to_one_service(
+    settings: Settings, train_no: str, service_id: str | None
+) -> None:
     assert settings.service_of_train(train_no) == service_id
 
 
 @pytest.mark.parametrize(
     ("raw", "key", "hint"),
     [
-        (changed("targets", "cargo_t_per_yaer", 1), "targets.cargo_t_per_yaer", "Did you mean 'cargo_t_per_year'?"),
+        (
+            changed("targets", "cargo_t_per_yaer", 1),
+            "targets.cargo_t_per_yaer",
+            "Did you mean 'cargo_t_per_year'?",
+        ),
         (changed("targets", "cargo_t_per_year", -1), "targets.cargo_t_per_year", "greater than 0"),
         (changed("services", "status", "dead", 1), "services.YIU-EU.status", "'comparison' or 'planned'"),
-        (changed("services", "train_no_pattern", "X8[", 1), "services.YIU-EU.train_no_pattern", "regular expression"),
-        (changed("senders", "timezone", "Asia/Almatty", 0), "senders.train_operator.timezone", "IANA time zone"),
+        (
+            changed("services", "train_no_pattern", "X8[", 1),
+            "services.YIU-EU.train_no_pattern",
+            "regular expression",
+        ),
+        (
+            changed("senders", "timezone", "Asia/Almatty", 0),
+            "senders.train_operator.timezone",
+            "IANA time zone",
+        ),
         (changed("senders", "source", "letters", 0), "senders.train_operator.source", "one of manifests"),
         (changed("recipients", "address", "nobody", 0), "recipients.Managers.address", "pattern"),
         (changed("thresholds", "match_rate_min_pct", 101, None), "thresholds.match_rate_min_pct", "100"),

@@ -1,0 +1,101 @@
+"""``corridor demo``: simulates a corridor, then runs the real flows on its files and says where to look.
+
+It works in its own home folder, ``var/demo`` of the checkout unless ``CORRIDOR_HOME`` is set, and running it again
+changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from corridor_etl.jobs.weekly import IssueResult
+
+WEEKS = "2025-W09:2025-W26"
+ISSUES = "2025-W23:2025-W26"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command to the application."""
+    app.command()(demo)
+
+
+def demo(
+    weeks: Annotated[str, typer.Option(help="ISO weeks to simulate, first:last.")] = WEEKS,
+    issues: Annotated[str, typer.Option(help="ISO weeks to report, first:last.")] = ISSUES,
+) -> None:
+    """Simulate a corridor, ingest its files, report the last weeks, and say where the report is."""
+    started = time.monotonic()
+    home = _demo_home()
+    from corridor_etl import settings as configuration
+
+    os.environ.setdefault("CORRIDOR_HOME", str(configuration.checkout() / home))
+    home = configuration.home()
+    _simulate(home, weeks)
+    published = _run_flows(issues)
+    _say_what_came_out(home, published, time.monotonic() - started)
+
+
+def _demo_home() -> Path:
+    return Path("var") / "demo"
+
+
+def _simulate(home: Path, weeks: str) -> None:
+    from corridor_etl.reference.calendar import parse_range
+    from corridor_etl.settings import load_settings
+    from corridor_etl.simulator import simulate
+
+    typer.echo(f"1/3 simulating the corridor, {weeks}, with faults ...")
+    result = simulate(home, parse_range(weeks), seed=1, faults=True, settings=load_settings())
+    typer.echo(f"    {len(result.files)} files in {home / 'inbox'}")
+
+
+def _run_flows(issues: str) -> list[IssueResult]:
+    from corridor_etl.reference.calendar import parse_range
+    from flows.offline import run_ingest, run_weekly_report
+
+    typer.echo("2/3 running the ingest flow ...")
+    typer.echo(f"    {run_ingest().line()}")
+    typer.echo(f"3/3 running the weekly report flow, {issues} ...")
+    results = []
+    for week in parse_range(issues):
+        results.append(run_weekly_report(week))
+        typer.echo(f"    {results[-1].line()}")
+    return results
+
+
+def _say_what_came_out(home: Path, issues: list[IssueResult], seconds: float) -> None:
+    from corridor_etl.warehouse import Warehouse
+
+    with Warehouse.open() as warehouse:
+        deliveries = warehouse.deliveries()
+        held = warehouse.quarantine(state="open")
+    statuses = Counter(deliveries["status"])
+    totals = {
+        c: int(deliveries[c].sum())
+        for c in ("rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate")
+    }
+    rules = Counter(rule for ids in held["rule_ids"] for rule in ids.split(","))
+    typer.echo("")
+    typer.echo(
+        f"Files      {statuses['loaded']} loaded, {statuses['rejected']} rejected, {statuses['duplicate']} sent before"
+    )
+    typer.echo(
+        f"Rows       {totals['rows_read']:,} read = {totals['rows_loaded']:,} loaded"
+        f" + {totals['rows_quarantined']:,} held back + {totals['rows_duplicate']:,} duplicate"
+    )
+    typer.echo(f"Held back  {held.height} rows: {', '.join(f'{r} {n}' for r, n in rules.most_common(8))}")
+    last = issues[-1]
+    typer.echo(f"Report     {last.page}")
+    for mail in sorted((home / "outbox").rglob(f"*{last.week}*/*.eml"))[:1]:
+        typer.echo(f"Mail       {mail}")
+    typer.echo(f"Look at    CORRIDOR_HOME={home} .venv/bin/corridor quarantine list")
+    if all(issue.state != "published" for issue in issues):
+        typer.echo("Nothing was new: every file had been ingested and every issue published before.")
+    typer.echo(f"Done in {seconds:.0f} s.")

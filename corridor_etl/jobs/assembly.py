@@ -1,0 +1,70 @@
+"""Puts readings and their resolved rows together into the batch that is committed, with every delivery's balance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from corridor_etl.jobs.intake import Reading
+from corridor_etl.jobs.resolution import Resolved
+from corridor_etl.warehouse import FINDING_COLUMNS, Batch, DeliveryRow
+
+
+def assembled(readings: Sequence[Reading], resolved: Sequence[Resolved]) -> Batch:
+    """Deliveries with their balance, fresh rows, quarantine, findings and checks, ready to commit."""
+    parts = {
+        "quarantine": [r.quarantine for r in resolved],
+        "checks": [r.verdict.checks.with_columns(record_kind=pl.lit(r.kind.name)) for r in resolved],
+        "duplicates": [r.duplicates.select("delivery_id", "line_no", "iso_week") for r in resolved],
+    }
+    return Batch(
+        deliveries=[_delivery_row(reading, resolved) for reading in readings],
+        rows={r.kind.name: r.fresh for r in resolved},
+        findings=_findings(readings, resolved),
+        received_at_utc=max(r.received_at_utc for r in readings),
+        **{name: pl.concat(frames) for name, frames in parts.items() if frames},
+    )
+
+
+def _delivery_row(reading: Reading, resolved: Sequence[Resolved]) -> DeliveryRow:
+    mine = next((r for r in resolved if r.kind.name == reading.record_kind), None)
+    is_read = reading.status == "read"
+    return DeliveryRow(
+        delivery_id=reading.delivery_id,
+        sha256=reading.sha256,
+        file_name=reading.name,
+        sender_id=reading.sender_id,
+        source_id=reading.source_id,
+        record_kind=reading.record_kind,
+        format=reading.format,
+        dialect=reading.dialect,
+        bytes=reading.size_bytes,
+        received_at_utc=reading.received_at_utc,
+        status="loaded" if is_read else reading.status,
+        reason=reading.reason or "",
+        message=reading.message or "",
+        rows_read=reading.rows_read if is_read else 0,
+        rows_loaded=_rows_of(mine.fresh if mine else None, reading),
+        rows_quarantined=_rows_of(mine.quarantine if mine else None, reading),
+        rows_duplicate=_rows_of(mine.duplicates if mine else None, reading),
+    )
+
+
+def _rows_of(frame: pl.DataFrame | None, reading: Reading) -> int:
+    if frame is None or reading.status != "read":
+        return 0
+    return frame.filter(delivery_id=reading.delivery_id).height
+
+
+def _findings(readings: Sequence[Reading], resolved: Sequence[Resolved]) -> pl.DataFrame:
+    of_files = [
+        {**vars(finding), "delivery_id": reading.delivery_id, "record_kind": reading.record_kind, "rows": 0}
+        for reading in readings
+        if reading.status == "read"
+        for finding in reading.findings
+    ]
+    of_rows = [
+        {**row, "record_kind": r.kind.name} for r in resolved for row in r.flagged.iter_rows(named=True)
+    ]
+    return pl.DataFrame(of_files + of_rows, schema=FINDING_COLUMNS)

@@ -1,0 +1,87 @@
+"""The rows of one kind in a batch: which are loaded, which are held back, which were there before.
+
+Rules belong to ``quality``, versions to ``warehouse.versions``; this puts their answers together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from corridor_etl.clock import now_utc
+from corridor_etl.jobs.intake import Reading
+from corridor_etl.model import RecordKind
+from corridor_etl.quality.quarantine import quarantine_frame
+from corridor_etl.quality.runner import Verdict, validate
+from corridor_etl.settings import Settings
+from corridor_etl.warehouse import Warehouse, versions
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """One record kind of a batch after validation and version resolution."""
+
+    kind: RecordKind
+    fresh: pl.DataFrame
+    duplicates: pl.DataFrame
+    quarantine: pl.DataFrame
+    verdict: Verdict
+    flagged: pl.DataFrame
+
+
+def resolved(
+    kind: RecordKind, readings: Sequence[Reading], warehouse: Warehouse, settings: Settings
+) -> Resolved | None:
+    """Validates and resolves the rows of one kind; None where no reading has any. ``BatchHeld`` if that fails."""
+    mine = [r for r in readings if r.record_kind == kind.name and r.frame is not None]
+    if not mine:
+        return None
+    staged = pl.concat([r.frame for r in mine if r.frame is not None]).with_row_index("row_id")
+    staged = staged.with_columns(pl.col("row_id").cast(pl.Int64))
+    verdict = validate(kind.name, staged, settings, now_utc=now_utc())
+    critical = verdict.failures.filter(severity="critical")
+    accepted = staged.join(critical.select("row_id").unique(), on="row_id", how="anti", maintain_order="left")
+    arrivals = versions.arrivals(accepted, warehouse.rows(kind.name), kind)
+    faults = pl.concat([r.faults for r in mine if r.faults is not None])
+    failures = pl.concat([critical, _contradictions(arrivals.conflicts)])
+    return Resolved(
+        kind=kind,
+        fresh=arrivals.fresh,
+        duplicates=arrivals.duplicates.with_columns(iso_week=kind.iso_week()),
+        quarantine=quarantine_frame(kind.name, staged, failures, faults),
+        verdict=verdict,
+        flagged=_flagged(staged, verdict),
+    )
+
+
+def _contradictions(conflicts: pl.DataFrame) -> pl.DataFrame:
+    """Rows that say something else about a record and version already seen, as failures of rule CONFLICT."""
+    first = pl.format("{} as first seen in {} line {}", "expected", "first_delivery_id", "first_line_no")
+    return conflicts.select(
+        "row_id",
+        pl.lit("CONFLICT").alias("rule_id"),
+        pl.lit("critical").alias("severity"),
+        pl.col("columns").alias("column"),
+        "observed",
+        first.alias("expected"),
+    )
+
+
+def _flagged(staged: pl.DataFrame, verdict: Verdict) -> pl.DataFrame:
+    """Warnings and infos of rows as findings: one per delivery and rule, with how many and the first line."""
+    lighter = verdict.failures.filter(pl.col("severity") != "critical")
+    return (
+        lighter.join(staged.select("row_id", "delivery_id", "line_no"), on="row_id")
+        .sort("delivery_id", "rule_id", "line_no")
+        .group_by("delivery_id", "rule_id", "severity", maintain_order=True)
+        .agg(
+            pl.len().cast(pl.Int64).alias("rows"),
+            pl.col("line_no").first(),
+            pl.col("column").first().alias("column_name"),
+            pl.col("observed").first(),
+            pl.col("expected").first(),
+        )
+        .with_columns(message=pl.format("{} rows flagged", "rows"))
+    )

@@ -1,0 +1,128 @@
+"""The whole line on a simulated corridor: every figure of every week equals the truth file, every fault its outcome."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from corridor_etl.jobs.ingest import BatchResult, ingest
+from corridor_etl.reference.calendar import parse_range
+from corridor_etl.settings import load_settings
+from corridor_etl.simulator import simulate
+from corridor_etl.warehouse import Warehouse
+
+WEEKS = "2025-W09:2025-W26"
+LINEAGE = {"snapshot"}
+
+
+class Ingested:
+    """A simulated corridor after its files went through the whole line."""
+
+    def __init__(self, home: Path, faults: bool) -> None:
+        self.home = home
+        simulation = simulate(home, parse_range(WEEKS), seed=1, faults=faults, settings=load_settings())
+        self.truth: dict[str, Any] = json.loads(simulation.truth_path.read_text(encoding="utf-8"))
+        self.result: BatchResult = ingest()
+        with Warehouse.open() as warehouse:
+            self.marts = {name: warehouse.mart(name) for name in warehouse.mart_tables()}
+            self.deliveries = {row["file_name"]: row for row in warehouse.deliveries().to_dicts()}
+            self.quarantine = warehouse.quarantine().to_dicts()
+            self.findings = warehouse.findings().to_dicts()
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["clean", "with-faults"])
+def ingested(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingested]:
+    home = tmp_path_factory.mktemp("corridor")
+    before = os.environ.get("CORRIDOR_HOME")
+    os.environ["CORRIDOR_HOME"] = str(home)
+    yield Ingested(home, faults=request.param)
+    if before is None:
+        del os.environ["CORRIDOR_HOME"]
+    else:
+        os.environ["CORRIDOR_HOME"] = before
+
+
+def keyed(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    cleaned = [{k: v for k, v in row.items() if k not in LINEAGE} for row in rows]
+    return sorted((tuple(sorted(row.items())) for row in cleaned), key=repr)
+
+
+def test_every_figure_of_every_week_equals_the_truth(ingested: Ingested) -> None:
+    for name, rows in ingested.truth["marts"].items():
+        found = keyed(ingested.marts[name].to_dicts())
+        expected = keyed(rows)
+        assert expected, name
+        assert [r for r in found if r not in expected] == [], name
+        assert [r for r in expected if r not in found] == [], name
+
+
+def test_the_balance_holds_for_every_delivery(ingested: Ingested) -> None:
+    for row in ingested.deliveries.values():
+        assert row["rows_read"] == row["rows_loaded"] + row["rows_quarantined"] + row["rows_duplicate"], row
+
+
+def test_every_delivery_ended_as_the_truth_says(ingested: Ingested) -> None:
+    fields = ("status", "rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate")
+    for name, expected in ingested.truth["deliveries"].items():
+        found = {field: ingested.deliveries[name][field] for field in fields}
+        assert found == {field: expected[field] for field in fields}, name
+        if expected["status"] != "loaded":
+            assert ingested.deliveries[name]["reason"] == expected["reason"], name
+
+
+def test_every_fault_got_its_outcome(ingested: Ingested) -> None:
+    for fault in ingested.truth["faults"]:
+        delivery = ingested.deliveries[fault["file"]]
+        if fault["outcome"] == "quarantined":
+            lines = [
+                q
+                for q in ingested.quarantine
+                if q["delivery_id"] == delivery["delivery_id"] and q["line_no"] == fault["line_no"]
+            ]
+            assert len(lines) == 1, fault
+            assert fault["rule_id"] in lines[0]["rule_ids"].split(","), (fault, lines)
+            assert lines[0]["raw_text"], fault
+        elif fault["outcome"] == "rejected":
+            assert (delivery["status"], delivery["reason"]) == ("rejected", fault["rule_id"]), fault
+        elif fault["outcome"] in ("warning", "info"):
+            found = [f for f in ingested.findings if f["delivery_id"] == delivery["delivery_id"]]
+            assert fault["rule_id"] in {f["rule_id"] for f in found}, (fault, found)
+
+
+def test_the_same_files_again_change_nothing(ingested: Ingested) -> None:
+    again = ingest()
+    assert again.snapshot is None
+    with Warehouse.open() as warehouse:
+        assert warehouse.deliveries().height == len(ingested.deliveries)
+        for name, before in ingested.marts.items():
+            assert warehouse.mart(name).equals(before)
+
+
+def test_the_same_bytes_under_another_name_change_nothing(ingested: Ingested) -> None:
+    first = next(p for p in sorted((ingested.home / "inbox/rail_terminals").iterdir()))
+    copy = first.with_name("copy_of_" + first.name)
+    copy.write_bytes(first.read_bytes())
+    result = ingest([copy])
+    assert [d.status for d in result.deliveries] == ["duplicate"]
+    with Warehouse.open() as warehouse:
+        for name, before in ingested.marts.items():
+            assert warehouse.mart(name).drop("snapshot").equals(before.drop("snapshot"))
+    copy.unlink()
+
+
+def test_the_story_is_the_corridors(ingested: Ingested) -> None:
+    trips = ingested.marts["mart_throughput_week"].filter(
+        pl.col("service_id") == "YIN-ALA", pl.col("direction") == "W", pl.col("full_empty") == "F"
+    )
+    trade = ingested.marts["mart_trade_week"].filter(
+        pl.col("service_id") == "YIN-ALA", pl.col("direction") == "W"
+    )
+    assert 295 <= trips["boxes"].sum() <= 320
+    assert 270_000_000_00 <= trade["value_cny_fen"].sum() <= 290_000_000_00
+    assert trips["iso_week"].min() == "2025-W09"
