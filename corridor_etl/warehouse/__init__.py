@@ -1,0 +1,29 @@
+"""Where everything is kept: archive of received bytes, lake of rows, and the database that commits both.
+
+``Warehouse`` is what other packages use. Nothing here reads formats, judges rows or computes figures.
+"""
+
+from corridor_etl.warehouse.batch import (
+    CHECK_COLUMNS,
+    DUPLICATE_COLUMNS,
+    FINDING_COLUMNS,
+    QUARANTINE_COLUMNS,
+    Batch,
+    DeliveryRow,
+)
+from corridor_etl.warehouse.issues import IssueRow, OutboxRow
+from corridor_etl.warehouse.lease import Lease
+from corridor_etl.warehouse.warehouse import Warehouse
+
+__all__ = [
+    "CHECK_COLUMNS",
+    "DUPLICATE_COLUMNS",
+    "FINDING_COLUMNS",
+    "QUARANTINE_COLUMNS",
+    "Batch",
+    "DeliveryRow",
+    "IssueRow",
+    "Lease",
+    "OutboxRow",
+    "Warehouse",
+]

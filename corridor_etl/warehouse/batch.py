@@ -1,0 +1,119 @@
+"""What is handed to a commit: the deliveries of one batch, their rows, and what was said about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Table
+
+from corridor_etl.errors import UsageError
+from corridor_etl.warehouse.frames import conformed, schema_of
+from corridor_etl.warehouse.schema import CHECK_RESULT, FINDING, QUARANTINE
+
+_SET_BY_COMMIT = {"snapshot", "quarantine_id", "finding_id", "state", "first_seen_at_utc"}
+
+
+def _handed_in(table: Table) -> dict[str, pl.DataType]:
+    columns = [c for c in table.columns if c.name not in _SET_BY_COMMIT]
+    return schema_of(columns)
+
+
+QUARANTINE_COLUMNS = _handed_in(QUARANTINE)
+QUARANTINE_OPTIONAL = ("raw_json", "iso_week")
+FINDING_COLUMNS = _handed_in(FINDING)
+FINDING_OPTIONAL = ("delivery_id", "line_no", "record_kind", "column_name", "rows", "observed", "expected")
+CHECK_COLUMNS = _handed_in(CHECK_RESULT)
+DUPLICATE_COLUMNS: dict[str, pl.DataType] = {
+    "delivery_id": pl.String(),
+    "line_no": pl.Int64(),
+    "iso_week": pl.String(),
+}
+
+
+@dataclass(frozen=True)
+class DeliveryRow:
+    """One file as received. ``delivery_no`` and ``snapshot`` are 0 until it is committed.
+
+    ``status`` is loaded, rejected or duplicate; only a loaded delivery has rows. ``first_delivery_no`` of a
+    duplicate may be left out: the commit finds the first delivery with the same bytes.
+    """
+
+    delivery_id: str
+    sha256: str
+    file_name: str
+    size_bytes: int
+    received_at_utc: datetime
+    status: str
+    sender_id: str | None = None
+    source_id: str | None = None
+    record_kind: str | None = None
+    format: str | None = None
+    dialect: str | None = None
+    reason: str | None = None
+    message: str | None = None
+    rows_read: int = 0
+    rows_loaded: int = 0
+    rows_quarantined: int = 0
+    rows_duplicate: int = 0
+    first_delivery_no: int | None = None
+    snapshot: int = 0
+    delivery_no: int = 0
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Everything one commit adds.
+
+    ``rows``: record kind -> model columns, ``delivery_id``, ``line_no`` (further columns are ignored). The
+    other frames have the columns of the constants above; None is an empty one; findings may be a list of rows.
+    ``duplicates`` is optional; it lets coverage see weeks that a file only repeats.
+    """
+
+    deliveries: Sequence[DeliveryRow]
+    received_at_utc: datetime
+    rows: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    quarantine: pl.DataFrame | None = None
+    findings: pl.DataFrame | Sequence[Mapping[str, Any]] | None = None
+    checks: pl.DataFrame | None = None
+    duplicates: pl.DataFrame | None = None
+
+    def quarantine_frame(self) -> pl.DataFrame:
+        """The quarantined rows with exactly :data:`QUARANTINE_COLUMNS`."""
+        frame = _frame(self.quarantine, QUARANTINE_COLUMNS)
+        return conformed(
+            frame, QUARANTINE_COLUMNS, optional=QUARANTINE_OPTIONAL, what="the quarantine of the batch"
+        )
+
+    def finding_frame(self) -> pl.DataFrame:
+        """The findings with exactly :data:`FINDING_COLUMNS`."""
+        frame = _frame(self.findings, FINDING_COLUMNS)
+        found = conformed(frame, FINDING_COLUMNS, optional=FINDING_OPTIONAL, what="the findings of the batch")
+        return found.with_columns(pl.col("rows").fill_null(0))
+
+    def check_frame(self) -> pl.DataFrame:
+        """The check results with exactly :data:`CHECK_COLUMNS`; ``UsageError`` for a rule that answers twice."""
+        found = conformed(_frame(self.checks, CHECK_COLUMNS), CHECK_COLUMNS, what="the checks of the batch")
+        key = found.select("record_kind", "rule_id")
+        if key.is_duplicated().any():
+            kind, rule = key.filter(key.is_duplicated()).row(0)
+            raise UsageError(
+                f"rule {rule} was answered twice for {kind}", expected="one answer per rule and kind"
+            )
+        return found
+
+    def duplicate_frame(self) -> pl.DataFrame:
+        """The duplicate rows with exactly :data:`DUPLICATE_COLUMNS`."""
+        frame = _frame(self.duplicates, DUPLICATE_COLUMNS)
+        return conformed(frame, DUPLICATE_COLUMNS, what="the duplicates of the batch")
+
+
+def _frame(
+    given: pl.DataFrame | Sequence[Mapping[str, Any]] | None, schema: dict[str, pl.DataType]
+) -> pl.DataFrame:
+    if isinstance(given, pl.DataFrame):
+        return given
+    return pl.DataFrame(list(given or []), schema=schema)

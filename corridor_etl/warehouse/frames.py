@@ -1,0 +1,68 @@
+"""Between SQL tables and Polars frames: reading a query, checking a frame against a schema, inserting it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import polars as pl
+from sqlalchemy import BigInteger, Boolean, Connection, Date, Integer, Select, Table, Text
+
+from corridor_etl.errors import UsageError
+from corridor_etl.warehouse.columns import UtcDateTime
+
+_DTYPES: tuple[tuple[type, pl.DataType], ...] = (
+    (UtcDateTime, pl.Datetime("us", "UTC")),
+    (Boolean, pl.Boolean()),
+    (BigInteger, pl.Int64()),
+    (Integer, pl.Int64()),
+    (Date, pl.Date()),
+    (Text, pl.String()),
+)
+
+
+def schema_of(columns: Iterable[Any]) -> dict[str, pl.DataType]:
+    """Polars types of SQL columns."""
+    return {c.name: next(dtype for sql, dtype in _DTYPES if isinstance(c.type, sql)) for c in columns}
+
+
+def fetched(connection: Connection, query: Select[Any]) -> pl.DataFrame:
+    """The rows of a query as a frame whose types come from the query's columns, also when it is empty."""
+    rows = connection.execute(query).all()
+    return pl.DataFrame([tuple(r) for r in rows], schema=schema_of(query.selected_columns), orient="row")
+
+
+def conformed(
+    frame: pl.DataFrame, schema: Mapping[str, pl.DataType], *, optional: Iterable[str] = (), what: str
+) -> pl.DataFrame:
+    """``frame`` with exactly the columns of ``schema``; a missing optional column is null.
+
+    Whole numbers of any width are taken. ``UsageError`` for a missing column or one of another type, naming
+    ``what`` the frame is.
+    """
+    may_lack = set(optional)
+    lacking = [name for name in schema if name not in frame.columns and name not in may_lack]
+    if lacking:
+        raise UsageError(f"{what} lacks {', '.join(lacking)}", expected=", ".join(schema), columns=lacking)
+    filled = frame.select(
+        pl.col(n) if n in frame.columns else pl.lit(None, dtype=dtype).alias(n) for n, dtype in schema.items()
+    )
+    wrong = [
+        f"{n} is {filled.schema[n]} instead of {dtype}"
+        for n, dtype in schema.items()
+        if not _fits(filled.schema[n], dtype)
+    ]
+    if wrong:
+        raise UsageError(f"{what} has columns of another type: {'; '.join(wrong)}", fix="Cast them.")
+    return filled.cast(pl.Schema(schema))
+
+
+def _fits(given: pl.DataType, wanted: pl.DataType) -> bool:
+    return given in (wanted, pl.Null()) or (given.is_integer() and wanted.is_integer())
+
+
+def insert(connection: Connection, table: Table, frame: pl.DataFrame, **constants: Any) -> None:
+    """Inserts the rows of ``frame``, each with the ``constants``."""
+    if frame.is_empty():
+        return
+    connection.execute(table.insert(), [{**row, **constants} for row in frame.iter_rows(named=True)])

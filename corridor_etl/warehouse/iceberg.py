@@ -1,0 +1,171 @@
+"""The only place that knows pyiceberg: its SQL catalog, bound to a transaction that is already open.
+
+``SqlCatalog`` makes its own engine and commits each change by itself. Given our open connection instead, its
+sessions join the transaction around them, and a table's pointer moves with everything else or not at all.
+This is not a documented use: pyiceberg is pinned and ``tests/warehouse/test_lake.py`` guards it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from pyiceberg.catalog import MetastoreCatalog
+from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.exceptions import NoSuchTableError
+from pyiceberg.partitioning import PartitionField, PartitionSpec
+from pyiceberg.schema import Schema
+from pyiceberg.table import Table
+from pyiceberg.transforms import IdentityTransform
+from pyiceberg.types import (
+    DateType,
+    DecimalType,
+    IcebergType,
+    LongType,
+    NestedField,
+    StringType,
+    TimestampType,
+    TimestamptzType,
+)
+from sqlalchemy import Connection
+
+from corridor_etl.errors import TerminalError
+from corridor_etl.model import LINEAGE, Column, RecordKind
+from corridor_etl.warehouse import durable
+
+CATALOG = "corridor"
+NAMESPACE = "lake"
+MAX_SNAPSHOTS = 50
+KEPT_SNAPSHOTS = 10
+_PROPERTIES = {
+    "write.metadata.previous-versions-max": "20",
+    "commit.manifest-merge.enabled": "true",
+    "commit.manifest.min-count-to-merge": "20",
+}
+_TYPES: dict[pl.DataType, IcebergType] = {
+    pl.String(): StringType(),
+    pl.Int64(): LongType(),
+    pl.Date(): DateType(),
+    pl.Datetime("us", "UTC"): TimestamptzType(),
+    pl.Datetime("us"): TimestampType(),
+}
+
+
+class _BoundCatalog(SqlCatalog):
+    def __init__(self, connection: Connection, folder: Path) -> None:
+        # Past SqlCatalog's own constructor, which would open a second connection and create tables.
+        MetastoreCatalog.__init__(self, CATALOG, uri=str(connection.engine.url), warehouse=_address(folder))
+        self.engine = connection
+        self._schema_version = "v1"
+
+
+def catalog(connection: Connection, folder: Path) -> SqlCatalog:
+    """The catalog of the lake in ``folder``, reading and writing inside ``connection``'s transaction."""
+    return _BoundCatalog(connection, folder)
+
+
+def ensure_table(bound: SqlCatalog, record_kind: RecordKind) -> None:
+    """Creates the table of a record kind, or adds the columns it lacks."""
+    try:
+        _add_columns(load(bound, record_kind.name), record_kind)
+    except NoSuchTableError:
+        _create_table(bound, record_kind)
+
+
+def load(bound: SqlCatalog, name: str) -> Table:
+    """The Iceberg table of a record kind; ``TerminalError`` if the files it points to are not there."""
+    try:
+        return bound.load_table((NAMESPACE, name))
+    except FileNotFoundError as error:
+        raise TerminalError(
+            f"the lake table {name} has lost its metadata file: {error}",
+            expected="the home folder at the path where it was created",
+            fix="Move the folder back, or rebuild it from the archive.",
+        ) from error
+
+
+def _create_table(bound: SqlCatalog, record_kind: RecordKind) -> None:
+    bound.create_namespace_if_not_exists(NAMESPACE)
+    columns = [*record_kind.columns, *LINEAGE]
+    fields = [
+        NestedField(i, c.name, _type(c), doc=_meaning(c), required=False) for i, c in enumerate(columns, 1)
+    ]
+    schema = Schema(*fields)
+    week = schema.find_field("iso_week").field_id
+    table = bound.create_table(
+        (NAMESPACE, record_kind.name),
+        schema,
+        location=f"{bound.properties['warehouse']}/{record_kind.name}",
+        partition_spec=PartitionSpec(PartitionField(week, 1000, IdentityTransform(), "iso_week")),
+        properties={**_PROPERTIES, "comment": record_kind.meaning},
+    )
+    _sync(table)
+
+
+def _add_columns(table: Table, record_kind: RecordKind) -> None:
+    known = {f.name for f in table.schema().fields}
+    gained = [c for c in record_kind.columns if c.name not in known]
+    if gained:
+        with table.update_schema() as update:
+            for column in gained:
+                update.add_column(column.name, _type(column), doc=_meaning(column))
+        _sync(table)
+
+
+def _type(column: Column) -> IcebergType:
+    dtype = column.dtype
+    return DecimalType(dtype.precision or 38, dtype.scale) if isinstance(dtype, pl.Decimal) else _TYPES[dtype]
+
+
+def _meaning(column: Column) -> str:
+    return f"{column.meaning} [{column.unit}]" if column.unit else column.meaning
+
+
+def add_files(bound: SqlCatalog, name: str, files: Sequence[Path], snapshot: int) -> None:
+    """Adds data files to a table and forces the new metadata to disk."""
+    table = load(bound, name)
+    # The batch number is checked in the same transaction, so no file can be added twice.
+    addresses = [_address(path) for path in files]
+    table.add_files(addresses, {"corridor.snapshot": str(snapshot)}, check_duplicate_files=False)
+    if len(table.metadata.snapshots) > MAX_SNAPSHOTS:
+        _expire(table)
+    _sync(table)
+
+
+def _expire(table: Table) -> None:
+    # Each commit rewrites the list of all snapshots; as-of is answered by the rows' own snapshot column.
+    oldest_first = sorted(table.metadata.snapshots, key=lambda s: s.sequence_number or 0)
+    ids = [s.snapshot_id for s in oldest_first[:-KEPT_SNAPSHOTS]]
+    table.maintenance.expire_snapshots().by_ids(ids).commit()
+    table.refresh()
+
+
+def _sync(table: Table) -> None:
+    paths = {table.metadata_location}
+    snapshot = table.metadata.current_snapshot()
+    if snapshot is not None:
+        paths.add(snapshot.manifest_list)
+        added = (m for m in snapshot.manifests(table.io) if m.added_snapshot_id == snapshot.snapshot_id)
+        paths.update(m.manifest_path for m in added)
+    local = [_path(p) for p in sorted(paths)]
+    for path in local:
+        durable.sync(path)
+    for folder in sorted({p.parent for p in local}):
+        durable.sync(folder)
+
+
+def data_files(bound: SqlCatalog, name: str) -> list[Path]:
+    """The live data files of a table."""
+    tasks: Any = load(bound, name).scan().plan_files()
+    return [_path(task.file.file_path) for task in tasks]
+
+
+def _address(path: Path) -> str:
+    # Not Path.as_uri(): Iceberg addresses are not percent-encoded.
+    return f"file://{path}"
+
+
+def _path(address: str) -> Path:
+    return Path(address.removeprefix("file://"))

@@ -1,0 +1,115 @@
+"""Published issues with their figures, and the outbox.
+
+An issue is written once, together with its messages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from sqlalchemy import ColumnElement, Connection, Table, select
+
+from corridor_etl.errors import UsageError
+from corridor_etl.warehouse.frames import conformed, fetched, insert, schema_of
+from corridor_etl.warehouse.schema import ISSUE, ISSUE_FIGURE, OUTBOX
+
+FIGURE_COLUMNS = schema_of(c for c in ISSUE_FIGURE.columns if c.name in ("address", "value_text", "unit"))
+
+
+@dataclass(frozen=True)
+class IssueRow:
+    """One published issue; ``folder`` is below the home folder, the hash is of the rendered issue."""
+
+    edition: str
+    week: str
+    revision: int
+    language: str
+    issue_no: int
+    state: str
+    snapshot: int
+    published_at_utc: datetime
+    scheduled_at_utc: datetime | None
+    content_sha256: str
+    context_json: str
+    folder: str
+
+
+@dataclass(frozen=True)
+class OutboxRow:
+    """One message to one recipient; ``eml_path`` is below the home folder."""
+
+    report_key: str
+    revision: int
+    recipient: str
+    message_id: str
+    content_sha256: str
+    eml_path: str
+    queued_at_utc: datetime
+    state: str = "queued"
+    attempts: int = 0
+    sent_at_utc: datetime | None = None
+    last_answer: str | None = None
+
+
+def record(connection: Connection, issue: IssueRow, figures: pl.DataFrame, outbox: list[OutboxRow]) -> bool:
+    """Writes an issue, its figures (``address``, ``value_text``, ``unit``) and its messages.
+
+    The same issue with the same content again does nothing and returns False; with other content it is a
+    ``UsageError``, because an issue never changes.
+    """
+    key: dict[str, Any] = {"edition": issue.edition, "week": issue.week, "revision": issue.revision}
+    stored = connection.scalar(select(ISSUE.c.content_sha256).where(_is(ISSUE, **key)))
+    if stored == issue.content_sha256:
+        return False
+    if stored is not None:
+        raise UsageError(
+            f"{issue.edition}/{issue.week}/r{issue.revision} is already published with other content",
+            expected=f"content {stored}",
+            fix=f"Publish it as revision {issue.revision + 1}.",
+        )
+    connection.execute(ISSUE.insert().values(**asdict(issue)))
+    insert(
+        connection, ISSUE_FIGURE, conformed(figures, FIGURE_COLUMNS, what="the figures of the issue"), **key
+    )
+    if outbox:
+        connection.execute(OUTBOX.insert(), [asdict(row) for row in outbox])
+    return True
+
+
+def _is(table: Table, edition: str, week: str, revision: int) -> ColumnElement[bool]:
+    return (table.c.edition == edition) & (table.c.week == week) & (table.c.revision == revision)
+
+
+def issues(connection: Connection) -> pl.DataFrame:
+    """All issues, by edition, week and revision."""
+    return fetched(connection, select(ISSUE).order_by(*ISSUE.primary_key.columns))
+
+
+def figures(connection: Connection, edition: str, week: str, revision: int) -> pl.DataFrame:
+    """address, value_text and unit of the figures of one issue, by address."""
+    columns = [ISSUE_FIGURE.c[name] for name in FIGURE_COLUMNS]
+    query = (
+        select(*columns).where(_is(ISSUE_FIGURE, edition, week, revision)).order_by(ISSUE_FIGURE.c.address)
+    )
+    return fetched(connection, query)
+
+
+def outbox(connection: Connection) -> pl.DataFrame:
+    """All messages, by report, revision and recipient."""
+    return fetched(connection, select(OUTBOX).order_by(*OUTBOX.primary_key.columns))
+
+
+def mark(
+    connection: Connection, message_id: str, state: str, *, answer: str | None, sent_at_utc: datetime | None
+) -> None:
+    """Records the outcome of one attempt to hand a message over; ``UsageError`` for an unknown message."""
+    done = connection.execute(
+        OUTBOX.update()
+        .where(OUTBOX.c.message_id == message_id)
+        .values(state=state, last_answer=answer, sent_at_utc=sent_at_utc, attempts=OUTBOX.c.attempts + 1)
+    )
+    if done.rowcount != 1:
+        raise UsageError(f"the outbox has no message {message_id}")

@@ -1,0 +1,93 @@
+"""The commit protocol: a batch becomes visible whole, or not at all.
+
+First the rows are staged as files nobody refers to. Then one SQL transaction checks that the writer still may
+write and that what it read is still the last state, registers the files, records batch, deliveries,
+quarantine, findings and checks, replaces the marts, and commits. A crash before the commit leaves files
+only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import IntegrityError
+
+from corridor_etl.clock import now_utc
+from corridor_etl.errors import BalanceBroken, BaseMoved
+from corridor_etl.warehouse import lease as leases
+from corridor_etl.warehouse import mart_tables, records
+from corridor_etl.warehouse.batch import Batch
+from corridor_etl.warehouse.engine import reading, writing
+from corridor_etl.warehouse.lake import Lake
+from corridor_etl.warehouse.lease import Lease
+from corridor_etl.warehouse.schema import BATCH
+
+
+def publish(
+    engine: Engine,
+    lake: Lake,
+    batch: Batch,
+    marts: Mapping[str, pl.DataFrame],
+    *,
+    base: int,
+    lease: Lease | None = None,
+) -> int:
+    """Commits a batch on top of snapshot ``base`` and returns the new snapshot.
+
+    ``BalanceBroken`` if a delivery does not add up, ``BaseMoved`` if another batch was committed since
+    ``base``, ``LeaseLost`` if the lease changed hands. After any error the visible state is what it was.
+    """
+    records.check_balance(batch)
+    frames = {name: mart_tables.checked(name, frame) for name, frame in marts.items()}
+    with reading(engine) as connection:
+        check_base(connection, base)
+    snapshot = base + 1
+    staged = lake.stage(batch.rows, snapshot)
+    with writing(engine) as connection:
+        check_base(connection, base)
+        if lease is not None:
+            leases.check(connection, lease)
+        lake.register(connection, staged, snapshot)
+        _record(connection, batch, snapshot, lease)
+        for name, frame in frames.items():
+            mart_tables.replace(connection, name, frame, snapshot)
+    return snapshot
+
+
+def last_snapshot(connection: Connection) -> int:
+    """The number of the last committed batch, 0 before the first."""
+    return connection.scalar(select(func.max(BATCH.c.snapshot))) or 0
+
+
+def check_base(connection: Connection, base: int) -> None:
+    """``BaseMoved`` unless ``base`` is the last committed batch."""
+    last = last_snapshot(connection)
+    if last != base:
+        raise BaseMoved(
+            f"the batch was computed on snapshot {base}",
+            expected=f"snapshot {last}, the last one committed",
+            fix="Read the warehouse again and compute the batch anew.",
+            base=base,
+            last=last,
+        )
+
+
+def _record(connection: Connection, batch: Batch, snapshot: int, lease: Lease | None) -> None:
+    connection.execute(
+        BATCH.insert().values(
+            snapshot=snapshot,
+            received_at_utc=batch.received_at_utc,
+            committed_at_utc=now_utc(),
+            deliveries=len(batch.deliveries),
+            rows_loaded=sum(d.rows_loaded for d in batch.deliveries),
+            lease_token=lease.token if lease else None,
+        )
+    )
+    try:
+        records.insert_batch(connection, batch, snapshot)
+    except IntegrityError as error:
+        if "balance" not in str(error.orig) and "nothing_loaded" not in str(error.orig):
+            raise
+        raise BalanceBroken(f"the database refused a delivery: {error.orig}") from error

@@ -1,0 +1,92 @@
+"""Writes the ledger records of a batch, after checking that every row is accounted for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+
+import polars as pl
+from sqlalchemy import Connection, func, select
+
+from corridor_etl.errors import BalanceBroken, UsageError
+from corridor_etl.model import kind
+from corridor_etl.warehouse.batch import Batch, DeliveryRow
+from corridor_etl.warehouse.frames import insert
+from corridor_etl.warehouse.schema import CHECK_RESULT, DELIVERY, DELIVERY_WEEK, FINDING, QUARANTINE
+
+_COUNTED = ("rows_loaded", "rows_quarantined", "rows_duplicate")
+
+
+def check_balance(batch: Batch) -> None:
+    """``BalanceBroken`` if a loaded delivery's counts do not add up or are not the rows handed in."""
+    loaded = Counter[str]()
+    for frame in batch.rows.values():
+        loaded.update(_per_delivery(frame))
+    quarantined = Counter(_per_delivery(batch.quarantine_frame()))
+    ids = Counter(d.delivery_id for d in batch.deliveries if d.status == "loaded")
+    if twice := sorted(i for i, n in ids.items() if n > 1):
+        raise UsageError(f"the batch loads {twice[0]} twice", fix="Record the second as a duplicate.")
+    if unknown := sorted((set(loaded) | set(quarantined)) - set(ids)):
+        raise BalanceBroken(
+            f"the batch has rows of {unknown[0]}, which it does not load", delivery_id=unknown[0]
+        )
+    for delivery in batch.deliveries:
+        if delivery.status == "loaded":
+            _check_delivery(delivery, loaded[delivery.delivery_id], quarantined[delivery.delivery_id])
+
+
+def _check_delivery(delivery: DeliveryRow, loaded: int, quarantined: int) -> None:
+    accounted = loaded + quarantined + delivery.rows_duplicate
+    claimed = (delivery.rows_loaded, delivery.rows_quarantined)
+    if delivery.rows_read != accounted or claimed != (loaded, quarantined):
+        raise BalanceBroken(
+            f"{delivery.file_name}: {delivery.rows_read} rows read, {delivery.rows_loaded} said to be loaded "
+            f"and {delivery.rows_quarantined} quarantined",
+            expected=f"{loaded} loaded + {quarantined} quarantined + {delivery.rows_duplicate} duplicate",
+            fix="The reader loses or invents rows; nothing was published.",
+            delivery_id=delivery.delivery_id,
+        )
+
+
+def _per_delivery(frame: pl.DataFrame) -> dict[str, int]:
+    return dict(frame.group_by("delivery_id").len().iter_rows()) if frame.height else {}
+
+
+def insert_batch(connection: Connection, batch: Batch, snapshot: int) -> None:
+    """Inserts deliveries, their weeks, quarantine, findings and checks."""
+    recorded = [(d, _insert_delivery(connection, d, snapshot)) for d in batch.deliveries]
+    numbers = {d.delivery_id: number for d, number in recorded if d.status == "loaded"}
+    weeks = _weeks(batch).with_columns(pl.col("delivery_id").replace_strict(numbers, return_dtype=pl.Int64))
+    insert(connection, DELIVERY_WEEK, weeks.rename({"delivery_id": "delivery_no"}))
+    at = {"state": "open", "first_seen_at_utc": batch.received_at_utc, "snapshot": snapshot}
+    insert(connection, QUARANTINE, batch.quarantine_frame(), **at)
+    insert(connection, FINDING, batch.finding_frame(), snapshot=snapshot)
+    insert(connection, CHECK_RESULT, batch.check_frame(), snapshot=snapshot)
+
+
+def _insert_delivery(connection: Connection, delivery: DeliveryRow, snapshot: int) -> int:
+    values = {**asdict(delivery), "snapshot": snapshot}
+    del values["delivery_no"]
+    if delivery.status == "duplicate" and delivery.first_delivery_no is None:
+        values["first_delivery_no"] = connection.scalar(
+            select(func.min(DELIVERY.c.delivery_no)).where(DELIVERY.c.sha256 == delivery.sha256)
+        )
+    recorded = connection.execute(DELIVERY.insert().returning(DELIVERY.c.delivery_no), values)
+    return int(recorded.scalar_one())
+
+
+def _weeks(batch: Batch) -> pl.DataFrame:
+    """delivery_id, iso_week and the three counts: which weeks each loaded delivery speaks about."""
+    sources = [(kind(name).iso_week(), frame, "rows_loaded") for name, frame in batch.rows.items()]
+    sources.append((pl.col("iso_week"), batch.quarantine_frame(), "rows_quarantined"))
+    sources.append((pl.col("iso_week"), batch.duplicate_frame(), "rows_duplicate"))
+    counted = [
+        frame.select(
+            "delivery_id",
+            week.fill_null("").alias("iso_week"),
+            *(pl.lit(int(c == counter), dtype=pl.Int64).alias(c) for c in _COUNTED),
+        )
+        for week, frame, counter in sources
+    ]
+    keys = ["delivery_id", "iso_week"]
+    return pl.concat(counted).group_by(keys).sum().sort(keys)

@@ -1,0 +1,39 @@
+"""Every table of the warehouse, with the meaning and unit of each column.
+
+One module per family of tables. A change here needs a migration in ``migrations/versions``.
+"""
+
+from corridor_etl.warehouse.schema._metadata import METADATA
+from corridor_etl.warehouse.schema.dimensions import DIMENSIONS
+from corridor_etl.warehouse.schema.issues import ISSUE, ISSUE_FIGURE, OUTBOX
+from corridor_etl.warehouse.schema.lake import LAKE_NAMESPACE, LAKE_TABLE
+from corridor_etl.warehouse.schema.ledger import (
+    BATCH,
+    CHECK_RESULT,
+    DELIVERY,
+    DELIVERY_WEEK,
+    FINDING,
+    LEASE,
+    QUARANTINE,
+    STAMP,
+)
+from corridor_etl.warehouse.schema.marts import MARTS
+
+__all__ = [
+    "BATCH",
+    "CHECK_RESULT",
+    "DELIVERY",
+    "DELIVERY_WEEK",
+    "DIMENSIONS",
+    "FINDING",
+    "ISSUE",
+    "ISSUE_FIGURE",
+    "LAKE_NAMESPACE",
+    "LAKE_TABLE",
+    "LEASE",
+    "MARTS",
+    "METADATA",
+    "OUTBOX",
+    "QUARANTINE",
+    "STAMP",
+]

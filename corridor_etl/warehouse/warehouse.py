@@ -1,0 +1,180 @@
+"""The warehouse as the other parts see it: one object over archive, lake, ledger, marts and issues.
+
+Each method is one transaction. How things are stored belongs to the modules it calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+import polars as pl
+from sqlalchemy import Engine
+
+from corridor_etl import settings as configuration
+from corridor_etl.model import kind as kind_of
+from corridor_etl.settings import Settings
+from corridor_etl.warehouse import issues, lake, ledger, setup, versions
+from corridor_etl.warehouse import lease as leases
+from corridor_etl.warehouse import mart_tables as stored_marts
+from corridor_etl.warehouse import publish as commit
+from corridor_etl.warehouse.archive import Archive
+from corridor_etl.warehouse.batch import Batch, DeliveryRow
+from corridor_etl.warehouse.engine import database_url, open_engine, reading, writing
+from corridor_etl.warehouse.issues import IssueRow, OutboxRow
+from corridor_etl.warehouse.lease import Lease
+from corridor_etl.warehouse.schema import MARTS
+
+
+class Warehouse:
+    """One home folder: ``archive``, ``lake`` and the database. Cheap to open, safe in several processes."""
+
+    def __init__(self, home: Path, engine: Engine) -> None:
+        self.home = home
+        self.engine = engine
+        self.archive = Archive(home / "archive")
+        self.lake = lake.Lake(home / "lake")
+
+    @classmethod
+    def open(cls, home: Path | None = None, settings: Settings | None = None) -> Warehouse:
+        """Opens ``home`` (default ``CORRIDOR_HOME``), creating or migrating whatever is missing."""
+        folder = setup.checked_home(home or configuration.home())
+        opened = cls(folder, open_engine(database_url(folder)))
+        setup.prepare(opened.engine, opened.lake, settings or configuration.load_settings())
+        return opened
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.engine.dispose()
+
+    def snapshot(self) -> int:
+        """The number of the last committed batch, 0 before the first."""
+        with reading(self.engine) as connection:
+            return commit.last_snapshot(connection)
+
+    def known_delivery(self, sha256: str) -> DeliveryRow | None:
+        """The delivery that loaded these bytes, else the first rejected with them, else None."""
+        with reading(self.engine) as connection:
+            return ledger.known_delivery(connection, sha256)
+
+    def is_known(self, file_name: str, sha256: str) -> bool:
+        """Whether a delivery of this name with these bytes is recorded, whatever became of it."""
+        with reading(self.engine) as connection:
+            return ledger.is_known(connection, file_name, sha256)
+
+    def rows(self, kind: str, *, as_of: int | None = None) -> pl.DataFrame:
+        """All versions of a record kind: model columns and lineage, by (snapshot, delivery_id, line_no)."""
+        with reading(self.engine) as connection:
+            files = self.lake.files(connection, kind)
+        return lake.read(files, kind_of(kind), as_of)
+
+    def lake_files(self, kind: str) -> list[str]:
+        """Paths of the live data files of a record kind."""
+        with reading(self.engine) as connection:
+            return [str(path) for path in self.lake.files(connection, kind)]
+
+    def current(self, kind: str, *, as_of: int | None = None) -> pl.DataFrame:
+        """The current record of each key, as known at snapshot ``as_of``, sorted by key."""
+        return versions.current(self.rows(kind, as_of=as_of), kind_of(kind))
+
+    def publish(
+        self, batch: Batch, marts: Mapping[str, pl.DataFrame], *, base: int, lease: Lease | None = None
+    ) -> int:
+        """Commits a batch on ``base`` and returns its snapshot; errors as in :mod:`.publish`.
+
+        ``marts`` holds the complete content of each mart it names; the others stay as they are.
+        """
+        return commit.publish(self.engine, self.lake, batch, marts, base=base, lease=lease)
+
+    @contextmanager
+    def lease(self, name: str, holder: str, seconds: int = 900) -> Iterator[Lease]:
+        """Holds a lease for the time of the block; ``WarehouseBusy`` while somebody else does."""
+        held = leases.acquire(self.engine, name, holder, seconds)
+        try:
+            yield held
+        finally:
+            leases.release(self.engine, held)
+
+    def mart_tables(self) -> list[str]:
+        """Names of the weekly marts."""
+        return list(MARTS)
+
+    def mart(self, table: str, *, weeks: Sequence[str] | None = None) -> pl.DataFrame:
+        """A weekly mart, all of it or some weeks, with ``snapshot``, sorted by key."""
+        with reading(self.engine) as connection:
+            return stored_marts.read(connection, table, weeks)
+
+    def batches(self) -> pl.DataFrame:
+        """All batches in order."""
+        with reading(self.engine) as connection:
+            return ledger.batches(connection)
+
+    def deliveries(self) -> pl.DataFrame:
+        """All deliveries with their balance, in order of recording."""
+        with reading(self.engine) as connection:
+            return ledger.deliveries(connection)
+
+    def quarantine(self, *, state: str | None = None) -> pl.DataFrame:
+        """Quarantined rows, all or those in one state."""
+        with reading(self.engine) as connection:
+            return ledger.quarantine(connection, state)
+
+    def findings(self, *, snapshot: int | None = None) -> pl.DataFrame:
+        """Findings, all or of one batch."""
+        with reading(self.engine) as connection:
+            return ledger.findings(connection, snapshot)
+
+    def checks(self, *, snapshot: int | None = None) -> pl.DataFrame:
+        """What each rule said, of all batches or of one."""
+        with reading(self.engine) as connection:
+            return ledger.checks(connection, snapshot)
+
+    def coverage(self) -> pl.DataFrame:
+        """source_id, iso_week, files, rows_loaded, rows_quarantined, rows_duplicate."""
+        with reading(self.engine) as connection:
+            return ledger.coverage(connection)
+
+    def record_duplicates(self, deliveries: list[DeliveryRow], received_at_utc: datetime) -> int:
+        """Records deliveries whose bytes are known (status duplicate); returns the new snapshot."""
+        batch = Batch(deliveries=deliveries, received_at_utc=received_at_utc)
+        return self.publish(batch, {}, base=self.snapshot())
+
+    def record_issue(self, issue: IssueRow, figures: pl.DataFrame, outbox: list[OutboxRow]) -> bool:
+        """Writes an issue, its figures and its messages in one transaction; False if it was there already.
+
+        ``UsageError`` if it was there with other content.
+        """
+        with writing(self.engine) as connection:
+            return issues.record(connection, issue, figures, outbox)
+
+    def issues(self) -> pl.DataFrame:
+        """All published issues, by edition, week and revision."""
+        with reading(self.engine) as connection:
+            return issues.issues(connection)
+
+    def issue_figures(self, edition: str, week: str, revision: int) -> pl.DataFrame:
+        """address, value_text and unit of every figure of one issue."""
+        with reading(self.engine) as connection:
+            return issues.figures(connection, edition, week, revision)
+
+    def outbox(self) -> pl.DataFrame:
+        """All messages with their state."""
+        with reading(self.engine) as connection:
+            return issues.outbox(connection)
+
+    def mark_message(
+        self,
+        message_id: str,
+        state: str,
+        *,
+        answer: str | None = None,
+        sent_at_utc: datetime | None = None,
+    ) -> None:
+        """Records the outcome of one attempt to hand a message over."""
+        with writing(self.engine) as connection:
+            issues.mark(connection, message_id, state, answer=answer, sent_at_utc=sent_at_utc)

@@ -1,0 +1,103 @@
+"""A real warehouse per test, and batches of bookings to publish in it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import polars as pl
+import pytest
+
+from corridor_etl.model import kind
+from corridor_etl.warehouse import Batch, DeliveryRow, Warehouse
+
+NOW = datetime(2025, 6, 2, 1, 0, tzinfo=UTC)
+
+
+def booking(**overrides: Any) -> dict[str, Any]:
+    row = {
+        "booking_no": "B1",
+        "service_id": "YIN-ALA",
+        "direction": "W",
+        "train_no": "X9001",
+        "departure_on_local": date(2025, 3, 3),
+        "containers": 1,
+        "teu": Decimal("2.00"),
+        "booked_at_utc": NOW - timedelta(days=30),
+        "booking_status": "confirmed",
+        "version": 1,
+        "action": "insert",
+        "delivery_id": "d0",
+        "line_no": 1,
+        "snapshot": 1,
+    }
+    return row | overrides
+
+
+LINEAGE_TYPES = {"delivery_id": pl.String(), "line_no": pl.Int64(), "snapshot": pl.Int64()}
+
+
+def bookings(*rows: dict[str, Any]) -> pl.DataFrame:
+    schema = {**kind("booking").schema, **LINEAGE_TYPES}
+    return pl.DataFrame([booking(**row) for row in rows], schema=schema, orient="row")
+
+
+def delivery(name: str, **overrides: Any) -> DeliveryRow:
+    sha256 = hashlib.sha256(name.encode()).hexdigest()
+    values: dict[str, Any] = {
+        "delivery_id": sha256[:16],
+        "sha256": sha256,
+        "file_name": f"booking_desk/{name}.csv",
+        "size_bytes": len(name),
+        "received_at_utc": NOW,
+        "status": "loaded",
+        "sender_id": "booking_desk",
+        "source_id": "bookings",
+        "record_kind": "booking",
+        "format": "booking_csv",
+        "dialect": "csv utf-8 ,",
+    }
+    return DeliveryRow(**{**values, **overrides})
+
+
+def batch_of(name: str, rows: int = 8, **overrides: Any) -> Batch:
+    """One delivery of ``rows`` bookings in four weeks."""
+    row = delivery(name, **{"rows_read": rows, "rows_loaded": rows, **overrides})
+    frame = bookings(
+        *(
+            {
+                "booking_no": f"{name}-{i}",
+                "departure_on_local": date(2025, 3, 3) + timedelta(weeks=i % 4),
+                "delivery_id": row.delivery_id,
+                "line_no": i + 1,
+            }
+            for i in range(rows)
+        )
+    ).drop("snapshot")
+    return Batch(deliveries=[row], received_at_utc=NOW, rows={"booking": frame})
+
+
+MATCH = {"iso_week": "2025-W10", "service_id": "YIN-ALA", "laden_boxes": 40, "declared_boxes": 38}
+
+
+def match_mart(*rows: dict[str, Any]) -> dict[str, pl.DataFrame]:
+    return {"mart_match_week": pl.DataFrame([MATCH | row for row in rows])}
+
+
+@pytest.fixture
+def warehouse(own_home: Path) -> Iterator[Warehouse]:
+    with Warehouse.open(own_home) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def make() -> SimpleNamespace:
+    """The makers of this file, for tests (which cannot import a conftest)."""
+    return SimpleNamespace(
+        now=NOW, booking=booking, bookings=bookings, delivery=delivery, batch=batch_of, match_mart=match_mart
+    )

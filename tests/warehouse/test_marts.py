@@ -1,0 +1,108 @@
+"""Marts come back as they went in, and a week keeps its snapshot until its figures change."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from corridor_etl.errors import UsageError
+from corridor_etl.warehouse import Warehouse
+from corridor_etl.warehouse.frames import schema_of
+from corridor_etl.warehouse.schema import MARTS
+
+WEEKS = ("2025-W10", "2025-W11", "2025-W12")
+
+
+def publish(warehouse: Warehouse, marts: dict[str, pl.DataFrame], make: SimpleNamespace) -> int:
+    base = warehouse.snapshot()
+    return warehouse.publish(make.batch(f"n{base}"), marts, base=base)
+
+
+def test_only_weeks_that_changed_are_written(warehouse: Warehouse, make: SimpleNamespace) -> None:
+    three = [{"iso_week": week} for week in WEEKS]
+    publish(warehouse, make.match_mart(*three), make)
+    publish(warehouse, make.match_mart(three[0], three[1] | {"declared_boxes": 40}), make)
+    mart = warehouse.mart("mart_match_week")
+    assert mart.select("iso_week", "declared_boxes", "snapshot").rows() == [
+        ("2025-W10", 38, 1),
+        ("2025-W11", 40, 2),
+    ]
+
+
+def test_marts_that_are_not_named_stay(warehouse: Warehouse, make: SimpleNamespace) -> None:
+    publish(warehouse, make.match_mart({}), make)
+    publish(warehouse, {}, make)
+    assert warehouse.mart("mart_match_week")["snapshot"].to_list() == [1]
+
+
+def test_a_mart_can_be_read_by_week(warehouse: Warehouse, make: SimpleNamespace) -> None:
+    publish(warehouse, make.match_mart(*({"iso_week": week} for week in WEEKS)), make)
+    assert warehouse.mart("mart_match_week", weeks=["2025-W11"])["iso_week"].to_list() == ["2025-W11"]
+    assert warehouse.mart("mart_match_week", weeks=[]).is_empty()
+
+
+@pytest.mark.parametrize("name", sorted(MARTS))
+def test_every_mart_comes_back_as_it_went_in(warehouse: Warehouse, make: SimpleNamespace, name: str) -> None:
+    schema = schema_of(c for c in MARTS[name].columns if c.name != "snapshot")
+    nullable = {c.name for c in MARTS[name].columns if c.nullable}
+    row = {
+        c: (None if c in nullable else 2**53 + 1 if t == pl.Int64() else f"{c}-x") for c, t in schema.items()
+    }
+    frame = pl.DataFrame([row], schema=schema)
+    publish(warehouse, {name: frame}, make)
+    assert warehouse.mart(name).drop("snapshot").equals(frame)
+    assert name in warehouse.mart_tables()
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (pl.DataFrame({"iso_week": ["2025-W10"]}), "lacks service_id, laden_boxes, declared_boxes"),
+        (
+            pl.DataFrame(
+                {"iso_week": ["2025-W10"], "service_id": ["A"], "laden_boxes": [1.5], "declared_boxes": [1]}
+            ),
+            "laden_boxes is Float64 instead of Int64",
+        ),
+    ],
+)
+def test_a_frame_of_another_shape_is_refused(
+    warehouse: Warehouse, make: SimpleNamespace, frame: pl.DataFrame, message: str
+) -> None:
+    with pytest.raises(UsageError, match=message):
+        publish(warehouse, {"mart_match_week": frame}, make)
+    assert warehouse.snapshot() == 0
+
+
+def test_narrow_counts_are_taken(warehouse: Warehouse, make: SimpleNamespace) -> None:
+    marts = {name: frame.cast({"laden_boxes": pl.UInt32}) for name, frame in make.match_mart({}).items()}
+    publish(warehouse, marts, make)
+    assert warehouse.mart("mart_match_week").schema["laden_boxes"] == pl.Int64
+
+
+def test_an_unknown_mart_is_refused(warehouse: Warehouse) -> None:
+    with pytest.raises(UsageError, match="mart_match_week"):
+        warehouse.mart("mart_nothing")
+
+
+FIGURES = st.dictionaries(st.sampled_from(WEEKS), st.integers(0, 3), max_size=3)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(figures=FIGURES)
+def test_after_any_sequence_the_mart_is_the_last_frame(
+    warehouse: Warehouse, make: SimpleNamespace, figures: dict[str, int]
+) -> None:
+    schema = {
+        "iso_week": pl.String,
+        "service_id": pl.String,
+        "laden_boxes": pl.Int64,
+        "declared_boxes": pl.Int64,
+    }
+    rows = [(week, "A", boxes, 0) for week, boxes in figures.items()]
+    publish(warehouse, {"mart_match_week": pl.DataFrame(rows, schema=schema, orient="row")}, make)
+    assert warehouse.mart("mart_match_week").drop("snapshot").rows() == sorted(rows)
