@@ -249,18 +249,16 @@ def _as_expectation(reason: str) -> str:
 
 
 def _key_path(loc: tuple[int | str, ...], raw: Any) -> str:
+    """``services.YIU-EU.status``: positions in a list are replaced by the id or name found there."""
     parts: list[str] = []
     for step in loc:
-        raw = raw[step] if isinstance(raw, (list, Mapping)) and _has(raw, step) else None
-        label = (
-            raw.get("id") or raw.get("name") if isinstance(step, int) and isinstance(raw, Mapping) else step
-        )
-        parts.append(str(label))
+        try:
+            raw = raw[step]
+        except (KeyError, IndexError, TypeError):
+            raw = None
+        is_item = isinstance(step, int) and isinstance(raw, Mapping)
+        parts.append(str(raw.get("id") or raw.get("name") if is_item else step))
     return ".".join(parts)
-
-
-def _has(container: Any, step: int | str) -> bool:
-    return step in container if isinstance(container, Mapping) else int(step) < len(container)
 
 
 def _known_keys(loc: tuple[int | str, ...]) -> list[str]:

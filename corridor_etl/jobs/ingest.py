@@ -32,8 +32,8 @@ class DeliveryOutcome:
 
     name: str
     status: str
-    reason: str
-    message: str
+    reason: str | None
+    message: str | None
     rows_read: int
     rows_loaded: int
     rows_quarantined: int
@@ -126,7 +126,7 @@ def _split_known(
     known: list[DeliveryOutcome] = []
     for reading in readings:
         if warehouse.is_known(reading.name, reading.sha256):
-            known.append(DeliveryOutcome(reading.name, "known", "", "ingested before", 0, 0, 0, 0))
+            known.append(DeliveryOutcome(reading.name, "known", None, "ingested before", 0, 0, 0, 0))
         else:
             new.append(_marked_duplicate(reading, new, warehouse))
     return new, known

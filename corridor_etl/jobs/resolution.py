@@ -45,7 +45,7 @@ def resolved(
     accepted = staged.join(critical.select("row_id").unique(), on="row_id", how="anti", maintain_order="left")
     arrivals = versions.arrivals(accepted, warehouse.rows(kind.name), kind)
     faults = pl.concat([r.faults for r in mine if r.faults is not None])
-    failures = pl.concat([critical, _contradictions(arrivals.conflicts)])
+    failures = pl.concat([critical, arrivals.failures.select(critical.columns)])
     return Resolved(
         kind=kind,
         fresh=arrivals.fresh,
@@ -53,19 +53,6 @@ def resolved(
         quarantine=quarantine_frame(kind.name, staged, failures, faults),
         verdict=verdict,
         flagged=_flagged(staged, verdict),
-    )
-
-
-def _contradictions(conflicts: pl.DataFrame) -> pl.DataFrame:
-    """Rows that say something else about a record and version already seen, as failures of rule CONFLICT."""
-    first = pl.format("{} as first seen in {} line {}", "expected", "first_delivery_id", "first_line_no")
-    return conflicts.select(
-        "row_id",
-        pl.lit("CONFLICT").alias("rule_id"),
-        pl.lit("critical").alias("severity"),
-        pl.col("columns").alias("column"),
-        "observed",
-        first.alias("expected"),
     )
 
 

@@ -1,0 +1,107 @@
+"""Bytes to text without loss: the byte order mark decides, else what the sender declared, else UTF-8.
+
+Nothing is guessed: a legacy encoding is read only where the sender declares it, and only if UTF-8 fails.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from corridor_etl.errors import FileRejected
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_MANY_IN_UTF8 = re.compile(r"[　-鿿＀-￯]{2,}|[Ѐ-ӿ]{4,}")
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A file's text without its byte order mark, and the encoding that reproduces the bytes."""
+
+    text: str
+    encoding: str
+
+
+def decode(data: bytes, encodings: tuple[str, ...] = ()) -> Decoded:
+    """The text of ``data``; ``FileRejected`` EMPTY_FILE or ENCODING (with the byte offset) otherwise."""
+    if not data.strip():
+        raise FileRejected("EMPTY_FILE", "the file has no content", fix="Ask the sender for the file again.")
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return Decoded(_strict(data[len(mark) :], (encoding,), len(mark)), encoding)
+    return _declared(data, encodings)
+
+
+def _declared(data: bytes, encodings: tuple[str, ...]) -> Decoded:
+    # UTF-8 proves itself, a two-byte encoding accepts almost anything: so UTF-8 is asked first.
+    order = ("utf-8", *(e for e in encodings if codecs.lookup(e).name != "utf-8"))
+    for encoding in order[:-1]:
+        try:
+            return Decoded(data.decode(encoding), encoding)
+        except UnicodeDecodeError:
+            continue
+    text = _strict(data, order, 0)
+    if order[-1] != "utf-8":
+        _refuse_mixture(data, order[-1])
+    return Decoded(text, order[-1])
+
+
+def _strict(data: bytes, order: tuple[str, ...], skipped: int) -> str:
+    try:
+        text = data.decode(order[-1])
+    except UnicodeDecodeError as error:
+        offset = error.start + skipped
+        line = data.count(b"\n", 0, error.start) + 1
+        raise FileRejected(
+            "ENCODING",
+            f"byte {offset} (line {line}) is not {' nor '.join(order)}",
+            expected=f"text in {' or '.join(order)}",
+            fix="Declare the encoding in the sender's `encodings`, or ask for the file in UTF-8.",
+            offset=offset,
+        ) from error
+    if text.encode(order[-1]) != data:
+        raise FileRejected("ENCODING", f"the bytes are not reproduced by {order[-1]}", fix="Ask for UTF-8.")
+    return text
+
+
+def _refuse_mixture(data: bytes, encoding: str) -> None:
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if not line.isascii() and _reads_as_utf8(line):
+            raise FileRejected(
+                "ENCODING",
+                f"line {number} is UTF-8 while other lines are {encoding}",
+                expected="one encoding in the whole file",
+                fix="Ask the sender to write the file again.",
+            )
+
+
+def _reads_as_utf8(line: bytes) -> bool:
+    try:
+        return _MANY_IN_UTF8.search(line.decode("utf-8")) is not None
+    except UnicodeDecodeError:
+        return False
+
+
+def head_line(head: bytes) -> str:
+    """The first line that is not blank, to recognise a header by; never used as data."""
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return _first_line(head[len(mark) :], encoding)
+    first = head.lstrip().split(b"\n", 1)[0]
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return _first_line(first, encoding)
+        except UnicodeDecodeError:
+            continue
+    return _first_line(first, "latin-1")
+
+
+def _first_line(data: bytes, encoding: str) -> str:
+    # The head may end inside a character, which an incremental decoder leaves out.
+    text = codecs.getincrementaldecoder(encoding)().decode(data)
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")

@@ -1,0 +1,127 @@
+"""Headers as senders write them to raw column names: layouts, aliases, and what is said when one is missing.
+
+Aliases are data (reference/data/header_alias.csv); a layout's own spellings stand in its format's module.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from corridor_etl.errors import FileRejected
+from corridor_etl.reference._tables import mapping
+from corridor_etl.sources._source import Finding
+
+# Between a Chinese name and its English or Russian twin in one cell; and between lines of a cell.
+_SEAMS = re.compile(r"[\r\n]+|(?<=[⺀-鿿)])\s+(?=[A-Za-zЀ-ӿ№])|(?<=[⺀-鿿])/(?=[A-Za-zЀ-ӿ№])")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A delimited layout: ``spellings`` maps header -> raw name, ``mandatory`` raw names must be there."""
+
+    name: str
+    spellings: Mapping[str, str]
+    mandatory: tuple[str, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every raw name, in the order of the layout."""
+        return tuple(dict.fromkeys(self.spellings.values()))
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Every header spelling, folded."""
+        return frozenset(folded(s) for s in self.spellings)
+
+    def raw_names(self, header: Sequence[str]) -> list[str | None]:
+        """The raw name of each header cell, None where it is unknown; SCHEMA where two cells mean the same."""
+        table = {folded(s): name for s, name in self.spellings.items()}
+        names = [_named(cell, table) for cell in header]
+        _refuse_twice(header, names)
+        return names
+
+    def checked(self, header: Sequence[str], line_no: int) -> list[str | None]:
+        """:meth:`raw_names`, or SCHEMA with the mandatory names that are missing and what is near to them."""
+        names = self.raw_names(header)
+        missing = [m for m in self.mandatory if m not in names]
+        if missing:
+            raise FileRejected(
+                "SCHEMA",
+                f"line {line_no} is not a header of {self.name}: no column for {', '.join(missing)}",
+                expected="; ".join(f"{m} as '{self._spelling(m)}'" for m in missing[:5]),
+                fix=self._near(header, names),
+                missing=missing,
+            )
+        return names
+
+    def _spelling(self, raw_name: str) -> str:
+        return next(s for s, name in self.spellings.items() if name == raw_name)
+
+    def _near(self, header: Sequence[str], names: Sequence[str | None]) -> str:
+        known = {folded(s): s for s in self.spellings}
+        for cell in (c for c, n in zip(header, names, strict=True) if n is None and c.strip()):
+            if near := difflib.get_close_matches(folded(cell), known, n=1, cutoff=0.7):
+                return f"Did '{cell[:60]}' mean '{known[near[0]]}'?"
+        return "Ask the sender which column it is, and add the header to header_alias.csv."
+
+
+def folded(text: str) -> str:
+    """A header without case, width, doubled blanks and surrounding blanks."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip().casefold()
+
+
+def _named(cell: str, table: Mapping[str, str]) -> str | None:
+    for part in (cell, *_SEAMS.split(cell)):
+        if (name := table.get(folded(part))) is not None:
+            return name
+    return None
+
+
+def named(cell: str, table: Mapping[str, str]) -> str | None:
+    """The raw name of one label by a table of folded spellings; a bilingual cell counts by either half."""
+    return _named(cell, table)
+
+
+def _refuse_twice(header: Sequence[str], names: Iterable[str | None]) -> None:
+    seen: dict[str, str] = {}
+    for cell, name in zip(header, names, strict=True):
+        meaning = name or folded(cell)
+        if meaning and meaning in seen:
+            raise FileRejected(
+                "SCHEMA",
+                f"the header has '{seen[meaning]}' and '{cell}' for the same column",
+                expected="each column once",
+                fix="Ask the sender which of the two is right.",
+            )
+        seen[meaning] = cell
+
+
+def unmapped(header: Sequence[str], names: Sequence[str | None], line_no: int) -> list[Finding]:
+    """A finding that lists the headers nobody knows, or nothing."""
+    unknown = [c.strip() for c, n in zip(header, names, strict=True) if n is None and c.strip()]
+    if not unknown:
+        return []
+    text = ", ".join(unknown)
+    return [Finding("ST-004", "warning", f"columns not read: {text}", line_no, text, "known headers")]
+
+
+# Names in header_alias.csv that the manifest's raw frame calls after the model.
+_MODEL_NAMES = {
+    "seal_no": "seal_nos",
+    "declaration_no": "declaration_nos",
+    "gross_weight_kg": "cargo_gross_kg",
+    "net_weight_kg": "cargo_net_kg",
+    "consignor": "consignor_name",
+    "consignee": "consignee_name",
+}
+
+
+@cache
+def aliases() -> dict[str, str]:
+    """Header as written -> raw name of a manifest, from header_alias.csv."""
+    return {h: _MODEL_NAMES.get(c, c) for h, c in mapping("header_alias", "header", "canonical").items()}

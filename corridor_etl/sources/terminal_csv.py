@@ -1,0 +1,38 @@
+"""Events of rail terminals and border stations: one row per container and move, in local time of the place.
+
+Semicolons, decimal comma, day first. The zone is not in the file: it follows from the place.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from corridor_etl.sources import _delimited
+from corridor_etl.sources._headers import Layout
+from corridor_etl.sources._source import Source
+
+LAYOUT = Layout(
+    name="terminal_csv",
+    spellings={
+        "container": "container_no",
+        "iso_type": "size_type",
+        "load_status": "full_empty",
+        "event": "event_code",
+        "terminal": "terminal_code",
+        "locode": "facility_code",
+        "event_time": "event_time",
+        "train_no": "conveyance_name",
+        "wagon_no": "wagon_no",
+        "gross_kg": "gross_gross_kg",
+        "remarks": "remarks",
+    },
+    mandatory=("container_no", "full_empty", "event_code", "facility_code", "event_time"),
+)
+
+SOURCE = Source(
+    name="terminal_csv",
+    record_kind="port_event",
+    meaning="events of rail terminals and border stations, semicolons, day first, decimal comma",
+    claims=lambda head, _file_name: _delimited.claims(LAYOUT, head),
+    read=partial(_delimited.read, LAYOUT, decimal_mark=",", is_day_first=True),
+)

@@ -1,0 +1,56 @@
+"""Bookings: the slots booked on a departure and the instant they were booked. A cancelled one is a tombstone."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from corridor_etl.reference import place
+from corridor_etl.sources import RawFile
+from corridor_etl.staging import _casts, _times
+from corridor_etl.staging._staging import Desk, Staged, Staging, StagingContext, mapped
+
+TEXT, TEU = pl.String(), pl.Decimal(6, 2)
+
+
+def stage(raw: RawFile, context: StagingContext) -> Staged:
+    """Bookings with their instant in UTC: the sender's clock, else that of the service's first place."""
+    desk = Desk(raw, context)
+    for name in ("booking_no", "service_id", "train_no"):
+        desk.put(name, desk.cell(name))
+    desk.put("direction", _casts.code(desk.cell("direction")))
+    desk.put_cast("departure_on_local", "departure_date", _casts.day, _casts.DATE_RULE, _casts.DATE_EXPECTED)
+    desk.put_cast("containers", "containers", _casts.count, _casts.NUMBER_RULE, "a whole number")
+    desk.put_cast("teu", "teu", lambda c: _casts.number(c, TEU), _casts.NUMBER_RULE, _casts.NUMBER_EXPECTED)
+    _put_booked(desk)
+    _put_status(desk)
+    return desk.staged("booking")
+
+
+def _put_booked(desk: Desk) -> None:
+    cells = desk.cell("booked_at")
+    clock = _times.local(cells)
+    desk.fault(cells.is_not_null() & clock.is_null(), _times.LOCAL_RULE, "booked_at_utc", cells, _times.LOCAL_EXPECTED)
+    instant = _times.to_utc(clock, mapped(desk.cell("service_id").fill_null(""), lambda s: _zone(desk, s), TEXT))
+    desk.fault(clock.is_not_null() & instant.is_null(), _times.AMBIGUOUS_RULE, "booked_at_utc", cells,
+               _times.AMBIGUOUS_EXPECTED)  # fmt: skip
+    desk.put("booked_at_utc", instant)
+
+
+def _zone(desk: Desk, service_id: str) -> str:
+    context = desk.context
+    if context.sender and context.sender.timezone:
+        return context.sender.timezone
+    starts = {s.id: s.door_origin for s in context.settings.services}
+    return place.zone_of(starts.get(service_id))[0] or context.settings.corridor.report_timezone
+
+
+def _put_status(desk: Desk) -> None:
+    status = desk.cell("status").str.to_lowercase()
+    is_cancelled = (status == "cancelled").fill_null(False)
+    desk.put("booking_status", status)
+    # Cancelling comes after booking: it must win over the original of the same number.
+    desk.put("version", is_cancelled.cast(pl.Int64) + 1)
+    desk.put("action", pl.Series(["cancel" if c else "insert" for c in is_cancelled], dtype=TEXT))
+
+
+STAGING = Staging(name="booking", stage=stage)

@@ -1,0 +1,120 @@
+"""Moves of containers at ports, terminals and borders: EDIFACT codes and terminal lists to one event record."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from corridor_etl.reference import place, size_type
+from corridor_etl.sources import Finding, RawFile
+from corridor_etl.staging import _casts, _times
+from corridor_etl.staging._staging import Desk, Staged, Staging, StagingContext, mapped
+
+TEXT = pl.String()
+KG, TEU = pl.Decimal(18, 3), pl.Decimal(6, 2)
+
+# EDIFACT 8169 and the words of terminal lists; part loads and the rest stay unknown rather than full.
+_FULL_EMPTY = {"4": "E", "5": "F", "7": "F", "8": "F", "E": "E", "F": "F", "EMPTY": "E", "FULL": "F", "LADEN": "F"}
+_TRADE_STATUS = {"1": "continental", "2": "export", "3": "import", "6": "transhipment"}
+# EDIFACT 8067.
+_MODES = {"1": "sea", "2": "rail", "3": "road", "4": "air", "8": "inland water"}
+
+_PASSED_ON = ("terminal_code", "conveyance_name", "voyage_no", "wagon_no", "booking_no", "bl_no", "message_ref",
+              "function_code")  # fmt: skip
+
+
+def stage(raw: RawFile, context: StagingContext) -> Staged:
+    """Events with UTC instant, local clock and zone; uncastable cells and ambiguous hours cost their row."""
+    desk = Desk(raw, context)
+    for name in _PASSED_ON:
+        desk.put(name, desk.cell(name))
+    _put_container(desk)
+    _put_codes(desk)
+    _put_weights(desk)
+    _put_place(desk)
+    _put_time(desk)
+    return desk.staged("port_event")
+
+
+def _put_container(desk: Desk) -> None:
+    desk.put("container_no", _casts.container(desk.cell("container_no")))
+    sizes = mapped(desk.cell("size_type"), size_type.canonical, TEXT)
+    desk.put("size_type", sizes)
+    desk.put("teu", mapped(sizes, size_type.teu, TEU))
+    desk.put("seal_nos", mapped(desk.cell("seal_nos"), _casts.identifiers, TEXT))
+
+
+def _put_codes(desk: Desk) -> None:
+    desk.put("event_code", _casts.code(desk.cell("event_code")))
+    desk.put_constant("classifier", "ACT", TEXT)
+    desk.put("full_empty", mapped(_casts.code(desk.cell("full_empty")), _FULL_EMPTY.get, TEXT))
+    desk.note_unknown("full_empty", "full_empty")
+    desk.put("trade_status", mapped(desk.cell("trade_status"), _TRADE_STATUS.get, TEXT))
+    desk.put("dialect", desk.cell("dialect").fill_null(desk.raw.dialect.split()[0]))
+    desk.put("version", _casts.count(desk.cell("version").fill_null("1")))
+    desk.put("action", desk.cell("action").fill_null("insert"))
+    modes = mapped(desk.cell("transport_mode"), _MODES.get, TEXT)
+    if "transport_mode" not in desk.raw.frame.columns:  # a terminal list knows trains only
+        is_train = desk.cell("conveyance_name").is_not_null()
+        modes = modes.set(is_train, "rail")
+    desk.put("transport_mode", modes)
+
+
+def _put_weights(desk: Desk) -> None:
+    for name in ("gross_gross_kg", "vgm_kg"):
+        desk.put_cast(name, name, lambda c: _casts.number(c, KG, desk.raw.decimal_mark),
+                      _casts.NUMBER_RULE, _casts.NUMBER_EXPECTED)  # fmt: skip
+
+
+def _put_place(desk: Desk) -> None:
+    codes = desk.cell("facility_code").str.to_uppercase()
+    desk.put("facility_code", codes)
+    desk.put("facility_node", mapped(codes, place.node_of, TEXT))
+
+
+def _put_time(desk: Desk) -> None:
+    cells = desk.cell("event_time")
+    is_edifact = "event_time_format" in desk.raw.frame.columns
+    formats = desk.cell("event_time_format")
+    clock = _times.edifact(cells, formats) if is_edifact else _times.local(cells, is_day_first=desk.raw.is_day_first)
+    desk.fault(cells.is_not_null() & clock.is_null(), _times.LOCAL_RULE, "event_at_local", cells, _times.LOCAL_EXPECTED)
+    zones, how = _zones(desk, cells, formats)
+    instant = _times.to_utc(clock, zones)
+    desk.fault(clock.is_not_null() & instant.is_null(), _times.AMBIGUOUS_RULE, "event_at_utc", cells,
+               _times.AMBIGUOUS_EXPECTED)  # fmt: skip
+    desk.put("event_at_utc", instant)
+    desk.put("event_at_local", clock)
+    desk.put("event_on_local", clock.dt.date())
+    desk.put("timezone", zones)
+    desk.put("timezone_source", how)
+
+
+def _zones(desk: Desk, cells: pl.Series, formats: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Zone of each row and how it is known: written, the sender's, the place's, or assumed to be UTC."""
+    is_zoned = formats.is_in(_times.ZONED_FORMATS).fill_null(False)
+    written = mapped(cells.set(~is_zoned, None), _times.zone_of_suffix, TEXT)
+    sender = desk.context.sender
+    own = sender.timezone if sender else None
+    codes = desk.typed["facility_code"]
+    frame = pl.DataFrame({
+        "written": written, "own": pl.Series([own] * len(codes), dtype=TEXT),
+        "place": mapped(codes, lambda c: place.zone_of(c)[0], TEXT),
+        "how": mapped(codes, lambda c: place.zone_of(c)[1], TEXT),
+        "is_zoned": is_zoned,
+    })  # fmt: skip
+    known = frame.select(
+        zone=pl.when("is_zoned").then("written").otherwise(pl.coalesce("own", "place", pl.lit("UTC"))),
+        how=pl.when("is_zoned").then(pl.lit("explicit")).when(pl.col("own").is_not_null()).then(pl.lit("profile"))
+        .when(pl.col("place").is_not_null()).then("how").otherwise(pl.lit("assumed_utc")),
+    )  # fmt: skip
+    _note_assumed(desk, known["how"], codes)
+    return known["zone"], known["how"]
+
+
+def _note_assumed(desk: Desk, how: pl.Series, codes: pl.Series) -> None:
+    places = codes.filter(how == "assumed_utc").unique().drop_nulls().sort().to_list()
+    if places:
+        text = f"no zone is known for {', '.join(places[:5])}: times are read as UTC"
+        desk.findings.append(Finding("DT-001", "warning", text, None, ", ".join(places), "a time zone"))
+
+
+STAGING = Staging(name="port_event", stage=stage)

@@ -1,0 +1,46 @@
+"""A file is recognised by what it contains, among what its sender declares."""
+
+from __future__ import annotations
+
+import pytest
+
+from corridor_etl.errors import FileRejected
+from corridor_etl.settings import Sender, Settings
+from corridor_etl.sources import recognise
+
+
+def refused(data: bytes, sender: Sender | None = None) -> FileRejected:
+    with pytest.raises(FileRejected) as caught:
+        recognise(data, "file.dat", sender)
+    return caught.value
+
+
+def test_only_declared_formats_are_candidates(sample_bytes, settings: Settings) -> None:
+    data = sample_bytes("coarri.edi")
+    assert recognise(data, "x", settings.sender("ningbo_port")).name == "coarri"
+    error = refused(data, settings.sender("booking_desk"))
+    assert error.reason == "UNKNOWN_FORMAT"
+    assert "booking_csv" in error.message
+
+
+@pytest.mark.parametrize("data", [b"", b"\n \r\n", b"\x1a", bytes(16)])
+def test_nothing_is_no_format(data: bytes) -> None:
+    assert refused(data).reason == "EMPTY_FILE"
+
+
+@pytest.mark.parametrize(("data", "seen"), [
+    (b"Dear colleagues,\nplease find the list attached.\n", "Dear colleagues"),
+    (b"UNB+UNOA:2+A+B+250101:0000+7'UNH+1+BAPLIE:D:95B:UN'UNT+2+1'UNZ+1+7'", "BAPLIE"),
+    (b"UNH+1+APERAK:D:00B:UN'UNT+2+1'", "APERAK"),
+    (b"PK\x03\x04word/document.xml", "PK"),
+    ("Уважаемые коллеги\n".encode("cp1251"), "begins with"),
+])  # fmt: skip
+def test_an_unknown_file_is_described(data: bytes, seen: str) -> None:
+    error = refused(data)
+    assert error.reason == "UNKNOWN_FORMAT"
+    assert seen in error.message
+
+
+def test_a_misspelt_header_is_still_recognised_so_that_reading_can_say_what_is_wrong(sample_bytes) -> None:
+    data = sample_bytes("terminal_csv.csv").replace(b"event_time", b"event_tme")
+    assert recognise(data, "x", None).name == "terminal_csv"

@@ -1,0 +1,190 @@
+"""From rows of text to records: the model's columns exactly, and every row that is not one named."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from corridor_etl.errors import UsageError
+from corridor_etl.model import KINDS
+from corridor_etl.staging import stagings
+
+EVENT = {
+    "container_no": "qzau 700001-1", "size_type": "40HQ", "full_empty": "F", "event_code": "DEPA", "facility_code": "CNYIN",
+    "event_time": "28.02.2025 17:11", "conveyance_name": "X9001", "gross_gross_kg": "24512,500",
+}  # fmt: skip
+ITEM = {
+    "declaration_no": "310420250000000011", "ie_flag": "E", "declared_on": "2025-02-24", "released_on": "2025-02-26",
+    "train_no": "X9001", "origin_country": "JPN", "item_no": "1", "hs_code": "6911.10 1900", "unit_price": "35.00",
+    "total_price": "42000.00", "currency": "RMB", "container_nos": "QZAU7000011;QZAU7000027", "version": "1",
+}  # fmt: skip
+BOX = {
+    "train_no": "X9001", "departure_date": "2025-02-28", "planned_departure": "2025-02-28 17:00",
+    "origin_station": "伊宁站", "destination_station": "Алматы-1", "list_version": "1", "list_status": "final",
+    "wagon_no": "5270011", "container_no": "QZAU7000011", "size_type": "40HQ", "full_empty": "重",
+    "seal_nos": "CN1, CN2", "packages": "20.0", "cargo_gross_kg": "24512.5", "hs_code": "6911101900",
+}  # fmt: skip
+BOOKING = {
+    "booking_no": "BK1", "service_id": "YIN-ALA", "direction": "W", "train_no": "X9001", "departure_date": "2025-02-28",
+    "containers": "2", "teu": "4", "booked_at": "2025-02-20 09:31", "status": "confirmed",
+}  # fmt: skip
+ROWS = {"port_event": EVENT, "declaration_item": ITEM, "manifest_container": BOX, "booking": BOOKING}
+DAY_FIRST = {"decimal_mark": ",", "is_day_first": True}
+
+
+def options(kind: str) -> dict[str, object]:
+    return DAY_FIRST if kind == "port_event" else {}
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_the_frame_is_the_model_and_where_the_row_came_from(staged, kind: str) -> None:
+    frame = staged(kind, [ROWS[kind]], **options(kind)).frame
+    assert dict(frame.schema) == {**KINDS[kind].schema, "line_no": frame.schema["line_no"], "raw_text": frame.schema["raw_text"]}
+    assert list(frame.columns) == [*KINDS[kind].schema, "line_no", "raw_text"]
+    assert frame["line_no"].to_list() == [2]
+    required = [c.name for c in KINDS[kind].columns if c.is_required]
+    assert frame.select(required).null_count().row(0) == (0,) * len(required)
+
+
+def test_every_kind_has_a_staging_of_its_name() -> None:
+    assert sorted(stagings()) == sorted(KINDS)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_no_rows_give_an_empty_frame_of_the_model(staged, kind: str) -> None:
+    assert dict(staged(kind, [], **options(kind)).frame.drop("line_no", "raw_text").schema) == KINDS[kind].schema
+
+
+def test_an_unknown_kind_is_refused(staged) -> None:
+    with pytest.raises(UsageError, match="waybill"):
+        staged("waybill", [])
+
+
+@pytest.mark.parametrize(("kind", "column", "value", "rule"), [
+    ("port_event", "gross_gross_kg", "heavy", "ST-010"),
+    ("port_event", "event_time", "32.02.2025 17:11", "DT-006"),
+    ("port_event", "event_time", None, "ST-011"),
+    ("port_event", "container_no", "  ", "ST-011"),
+    ("declaration_item", "released_on", "2025-02-30", "DT-006"),
+    ("declaration_item", "total_price", "42,000.00", "ST-010"),
+    ("declaration_item", "currency", None, "ST-011"),
+    ("declaration_item", "version", "two", "ST-010"),
+    ("manifest_container", "train_no", "K123", "SV-001"),
+    ("manifest_container", "origin_station", "Atlantis", "ID-031"),
+    ("manifest_container", "origin_station", "Достык", "SV-002"),
+    ("manifest_container", "destination_station", "伊宁", "SV-002"),
+    ("manifest_container", "departure_date", "soon", "DT-006"),
+    ("manifest_container", "packages", "20.5", "ST-010"),
+    ("booking", "booked_at", "yesterday", "DT-006"),
+    ("booking", "containers", "many", "ST-010"),
+])  # fmt: skip
+def test_a_cell_that_cannot_be_cast_costs_its_row_only(staged, kind: str, column: str, value: str | None, rule: str) -> None:
+    result = staged(kind, [ROWS[kind], {**ROWS[kind], column: value}, ROWS[kind]], **options(kind))
+    assert {(f.line_no, f.rule_id) for f in result.faults} == {(3, rule)}
+    assert result.frame["line_no"].to_list() == [2, 4]
+    assert all(f.expected for f in result.faults)
+
+
+def test_a_terminal_event(staged) -> None:
+    row = staged("port_event", [EVENT], **DAY_FIRST).frame.row(0, named=True)
+    assert row["container_no"] == "QZAU7000011"
+    assert (row["size_type"], row["teu"], row["full_empty"]) == ("45G1", Decimal(2), "F")
+    assert row["gross_gross_kg"] == Decimal("24512.5")
+    assert (row["facility_node"], row["timezone"], row["timezone_source"]) == ("YIN", "Asia/Shanghai", "node")
+    assert row["event_at_utc"] == datetime(2025, 2, 28, 9, 11, tzinfo=UTC)
+    assert (row["event_on_local"], row["transport_mode"]) == (date(2025, 2, 28), "rail")
+
+
+def test_the_local_day_is_that_of_the_place(staged) -> None:
+    row = staged("port_event", [{**EVENT, "facility_code": "KZALA", "event_time": "01.03.2025 02:30"}], **DAY_FIRST)
+    assert row.frame["event_at_utc"].to_list() == [datetime(2025, 2, 28, 21, 30, tzinfo=UTC)]
+    assert row.frame["event_on_local"].to_list() == [date(2025, 3, 1)]
+
+
+def test_an_hour_that_happens_twice_is_a_fault(staged) -> None:
+    rows = [{**EVENT, "facility_code": "KZALA", "event_time": f"29.02.2024 {clock}"} for clock in ("22:30", "23:30")]
+    result = staged("port_event", rows, **DAY_FIRST)
+    assert [(f.line_no, f.rule_id) for f in result.faults] == [(3, "AMBIGUOUS_TIME")]
+
+
+@pytest.mark.parametrize(("facility", "sender", "form", "value", "zone", "source"), [
+    ("CNNBG", None, "203", "202502281711", "Asia/Shanghai", "node"),
+    ("KZALA", "ningbo_port", "203", "202502281711", "Asia/Shanghai", "profile"),
+    ("CRMOB", None, "203", "202502281711", "America/Costa_Rica", "country"),
+    ("AUMEL", None, "203", "202502281711", "UTC", "assumed_utc"),
+    ("AUMEL", None, "303", "202502281711+10", "Etc/GMT-10", "explicit"),
+])  # fmt: skip
+def test_where_the_zone_comes_from(staged, facility: str, sender: str | None, form: str, value: str, zone: str, source: str) -> None:
+    event = {"container_no": "QZAU7000011", "event_code": "GTIN", "facility_code": facility, "event_time": value, "event_time_format": form}
+    result = staged("port_event", [event], sender)
+    assert result.frame.select("timezone", "timezone_source").row(0) == (zone, source)
+    assert [f.rule_id for f in result.findings] == (["DT-001"] if source == "assumed_utc" else [])
+
+
+def test_a_zone_that_is_written_but_unknown_is_not_replaced_by_another(staged) -> None:
+    event = {"container_no": "QZAU7000011", "event_code": "GTIN", "facility_code": "CNNBG", "event_time": "202502281711CST", "event_time_format": "303"}
+    assert [f.rule_id for f in staged("port_event", [event], "ningbo_port").faults] == ["AMBIGUOUS_TIME"]
+
+
+@pytest.mark.parametrize(("given", "stored"), [("4", "E"), ("5", "F"), ("7", "F"), ("8", "F"), ("2", None), ("", None), ("e", "E")])
+def test_full_and_empty(staged, given: str, stored: str | None) -> None:
+    result = staged("port_event", [{**EVENT, "full_empty": given}], **DAY_FIRST)
+    assert result.frame["full_empty"].to_list() == [stored]
+    assert bool(result.findings) == (given == "2")
+
+
+def test_an_unknown_size_has_no_teu(staged) -> None:
+    rows = [{**EVENT, "size_type": s} for s in ("ZZZZ", "", "45G1", "4532", "L5G1")]
+    frame = staged("port_event", rows, **DAY_FIRST).frame
+    assert frame["teu"].to_list() == [None, None, Decimal(2), Decimal(2), Decimal("2.25")]
+
+
+def test_a_declaration_item(staged) -> None:
+    row = staged("declaration_item", [ITEM]).frame.row(0, named=True)
+    assert (row["hs_code"], row["currency"], row["origin_country"]) == ("6911101900", "CNY", "JP")
+    assert (row["service_id"], row["container_nos"]) == ("YIN-ALA", "QZAU7000011 QZAU7000027")
+    assert row["total_price"] == Decimal("42000.00")
+
+
+@pytest.mark.parametrize(("version", "status", "expected"), [
+    ("1", "放行", (1, "insert")), (None, None, (1, "insert")), ("3", "放行", (3, "replace")),
+    ("1", "删单", (2, "cancel")), ("4", "撤销", (4, "cancel")),
+])  # fmt: skip
+def test_versions_of_a_declaration(staged, version: str | None, status: str | None, expected: tuple[int, str]) -> None:
+    frame = staged("declaration_item", [{**ITEM, "version": version, "status": status}]).frame
+    assert frame.select("version", "action").row(0) == expected
+
+
+def test_a_container_on_a_train(staged) -> None:
+    row = staged("manifest_container", [BOX]).frame.row(0, named=True)
+    assert (row["service_id"], row["direction"], row["origin_node"], row["destination_node"]) == ("YIN-ALA", "W", "YIN", "ALA")
+    assert row["planned_departure_at_utc"] == datetime(2025, 2, 28, 9, 0, tzinfo=UTC)
+    assert (row["seal_nos"], row["packages"], row["full_empty"]) == ("CN1 CN2", 20, "F")
+
+
+def test_eastbound_is_the_mirror_and_keeps_the_clock_of_its_origin(staged) -> None:
+    row = staged("manifest_container", [{**BOX, "origin_station": "Алматы-1", "destination_station": "伊宁站"}]).frame.row(0, named=True)
+    assert row["direction"] == "E"
+    assert row["planned_departure_at_utc"] == datetime(2025, 2, 28, 12, 0, tzinfo=UTC)
+
+
+def test_wagons_are_numbered_in_the_order_of_the_list(staged) -> None:
+    wagons = ["B", "B", "A", None, "C"]
+    rows = [{**BOX, "wagon_no": w} for w in wagons] + [{**BOX, "train_no": "X9002", "wagon_no": "A"}]
+    assert staged("manifest_container", rows).frame["wagon_seq"].to_list() == [1, 1, 2, None, 3, 1]
+
+
+@pytest.mark.parametrize(("version", "status", "expected"), [
+    ("1", "final", (1, "insert")), ("2", "corrected", (2, "replace")), ("2", "cancelled", (2, "cancel")), (None, None, (1, "insert")),
+])  # fmt: skip
+def test_versions_of_a_list(staged, version: str | None, status: str | None, expected: tuple[int, str]) -> None:
+    frame = staged("manifest_container", [{**BOX, "list_version": version, "list_status": status}]).frame
+    assert frame.select("version", "action").row(0) == expected
+
+
+def test_a_cancelled_booking_comes_after_the_booking(staged) -> None:
+    frame = staged("booking", [BOOKING, {**BOOKING, "status": "Cancelled"}], "booking_desk").frame
+    assert frame.select("version", "action", "booking_status").rows() == [(1, "insert", "confirmed"), (2, "cancel", "cancelled")]
+    assert frame["booked_at_utc"].unique().to_list() == [datetime(2025, 2, 20, 1, 31, tzinfo=UTC)]
