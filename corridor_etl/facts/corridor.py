@@ -1,0 +1,38 @@
+"""All facts of the corridor, built once from the current records of every kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from corridor_etl.facts.booked_departures import booked_departures
+from corridor_etl.facts.departures import departures_of
+from corridor_etl.facts.trade_lines import trade_lines
+from corridor_etl.facts.trips import container_trips
+from corridor_etl.settings import Settings
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What KPIs may read."""
+
+    trips: pl.DataFrame
+    departures: pl.DataFrame
+    trade_lines: pl.DataFrame
+    booked_departures: pl.DataFrame
+
+
+def corridor_facts(current: Mapping[str, pl.DataFrame], settings: Settings) -> Facts:
+    """The facts of the current records, by record kind; a kind that is missing has no records."""
+    declarations = current.get("declaration_item")
+    trips = container_trips(
+        current.get("manifest_container"), current.get("port_event"), declarations, settings
+    )
+    return Facts(
+        trips=trips,
+        departures=departures_of(trips),
+        trade_lines=trade_lines(declarations, settings),
+        booked_departures=booked_departures(current.get("booking"), settings),
+    )

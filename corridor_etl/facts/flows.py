@@ -1,0 +1,95 @@
+"""What trade a movement is: domestic export, re-export, import, re-import, empty or undeclared.
+
+The flow of a declared item follows from its own flag and origin; the flow of a trip from the declarations that
+name its container.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from corridor_etl.facts.money import in_currency
+from corridor_etl.settings import Settings
+
+EMPTY = "EMPTY"
+UNDECLARED = "UNDECLARED"
+DECLARED_WITHIN_DAYS = 30
+_ITEM = ("regime", "declaration_no", "item_no")
+
+
+def declared_flow() -> pl.Expr:
+    """Flow of a declaration item by ``ie_flag`` and ``origin_country``; a country not given counts as not China."""
+    is_chinese = (pl.col("origin_country") == "CN").fill_null(False)
+    return (
+        pl.when(pl.col("ie_flag") == "E")
+        .then(pl.when(is_chinese).then(pl.lit("EXPORT_DOMESTIC")).otherwise(pl.lit("RE_EXPORT")))
+        .otherwise(pl.when(is_chinese).then(pl.lit("RE_IMPORT")).otherwise(pl.lit("IMPORT")))
+    )
+
+
+def declared_direction() -> pl.Expr:
+    """Direction of a declaration item: goods exported from China go west."""
+    return pl.when(pl.col("ie_flag") == "E").then(pl.lit("W")).otherwise(pl.lit("E"))
+
+
+def with_flow(trips: pl.DataFrame, declarations: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """``trips`` with ``flow``. Of several declared flows the one of the largest value in CNY wins, then the alphabet.
+
+    ``trips`` needs trip_id, container_no, direction, departure_on_local, full_empty. ``ReferenceMissing`` where
+    values have to be compared and a rate is missing.
+    """
+    named = _items_naming(trips, declarations)
+    flows = pl.concat([_only_flow(named), _largest_flow(named, settings)])
+    return trips.join(flows, on="trip_id", how="left", maintain_order="left").with_columns(
+        pl.when(_is_empty()).then(pl.lit(EMPTY)).otherwise(pl.col("flow").fill_null(UNDECLARED)).alias("flow")
+    )
+
+
+def _is_empty() -> pl.Expr:
+    return (pl.col("full_empty") == "E").fill_null(False)
+
+
+def _items_naming(trips: pl.DataFrame, declarations: pl.DataFrame) -> pl.DataFrame:
+    """One row per trip and item whose declaration names the container near the departure, with ``flow``."""
+    items = declarations.select(
+        *_ITEM,
+        pl.col("container_nos")
+        .str.extract_all(r"\S+")
+        .list.unique(maintain_order=True)
+        .alias("container_no"),
+        declared_direction().alias("direction"),
+        declared_flow().alias("flow"),
+        "declared_on_local",
+        pl.coalesce("released_on_local", "declared_on_local").alias("rate_date"),
+        "total_price",
+        "currency",
+    ).explode("container_no", empty_as_null=True)
+    distance = (pl.col("declared_on_local") - pl.col("departure_on_local")).dt.total_days()
+    return (
+        trips.filter(~_is_empty())
+        .select("trip_id", "container_no", "direction", "departure_on_local")
+        .join(items, on=["container_no", "direction"])
+        .filter(distance.is_between(-DECLARED_WITHIN_DAYS, DECLARED_WITHIN_DAYS))
+    )
+
+
+def _only_flow(named: pl.DataFrame) -> pl.DataFrame:
+    return (
+        named.group_by("trip_id")
+        .agg(pl.col("flow").n_unique().alias("flows"), pl.col("flow").first())
+        .filter(pl.col("flows") == 1)
+        .select("trip_id", "flow")
+    )
+
+
+def _largest_flow(named: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    mixed = named.filter(pl.col("flow").n_unique().over("trip_id") > 1)
+    value = in_currency(mixed, "CNY", on="rate_date", max_age_days=settings.corridor.fx_max_age_days)
+    return (
+        mixed.with_columns(value)
+        .group_by("trip_id", "flow")
+        .agg(pl.col("value_cny").sum())
+        .sort("trip_id", "value_cny", "flow", descending=[False, True, False])
+        .unique("trip_id", keep="first", maintain_order=True)
+        .select("trip_id", "flow")
+    )

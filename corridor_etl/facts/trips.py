@@ -1,0 +1,66 @@
+"""The container trip: one container on one train, with its milestones, weights and flow.
+
+Everything about where a container was and when starts here; counting trips per week belongs to the KPIs.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from corridor_etl.facts.flows import with_flow
+from corridor_etl.facts.milestones import MILESTONES, with_milestones
+from corridor_etl.facts.places import role_nodes, with_local_date
+from corridor_etl.facts.records import records
+from corridor_etl.settings import Settings
+
+ISO_WEEK = "%G-W%V"
+COLUMNS = (
+    "trip_id", "service_id", "train_no", "direction", "container_no", "size_type", "teu", "full_empty", "wagon_no",
+    "cargo_gross_kg", "cargo_net_kg", "hs_chapter", "flow", "origin_country", "planned_departure_at_utc",
+    "departure_on_local", "departed_on_local", "departure_week", *(m.name for m in MILESTONES),
+    "border_departed_on_local", "delivered_on_local", "delivery_id", "line_no",
+)  # fmt: skip
+
+
+def container_trips(
+    manifests: pl.DataFrame | None,
+    events: pl.DataFrame | None,
+    declarations: pl.DataFrame | None,
+    settings: Settings,
+) -> pl.DataFrame:
+    """One row per current ``manifest_container``, columns :data:`COLUMNS`, sorted by ``trip_id``.
+
+    Instants are UTC, weights kg, dates are on the calendar of the place: departure at the origin, border departure
+    at the border's far side, delivery at the far door. A train that no event saw leaving left on its planned date.
+    """
+    trips = _identified(records("manifest_container", manifests)).sort("trip_id")
+    places = role_nodes(trips, settings)
+    trips = with_milestones(trips, records("port_event", events), places)
+    trips = with_flow(trips, records("declaration_item", declarations), settings)
+    return _dated(trips, places).select(COLUMNS)
+
+
+def _identified(manifests: pl.DataFrame) -> pl.DataFrame:
+    day = pl.col("departure_on_local").dt.strftime("%Y-%m-%d")
+    is_empty = (pl.col("full_empty") == "E").fill_null(False)
+    return manifests.with_columns(
+        pl.concat_str(["service_id", "train_no", day, "container_no"], separator="|").alias("trip_id"),
+        pl.when(is_empty)
+        .then(pl.lit(""))
+        .otherwise(pl.col("hs_code").str.head(2).fill_null(""))
+        .alias("hs_chapter"),
+    )
+
+
+def _dated(trips: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    dates = (
+        ("departed_at_utc", "origin", "departed_on_local"),
+        ("border_departed_at_utc", "border_out", "border_departed_on_local"),
+        ("delivered_at_utc", "door_destination", "delivered_on_local"),
+    )
+    for at, role, name in dates:
+        trips = with_local_date(trips, places, at, role, name)
+    departed = pl.coalesce("departed_on_local", "departure_on_local")
+    return trips.with_columns(
+        departed.alias("departed_on_local"), departed.dt.strftime(ISO_WEEK).alias("departure_week")
+    )

@@ -1,0 +1,53 @@
+"""Booking: slots booked and offered per departure, and how fast trains sell out."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from corridor_etl.facts.corridor import Facts
+from corridor_etl.kpis import _exact
+from corridor_etl.kpis._kpi import Kpi
+from corridor_etl.settings import Settings
+
+DIMENSIONS = ("iso_week", "service_id", "direction")
+COLUMNS = (
+    "departures", "bookings", "booked_teu_x100", "capacity_teu_x100", "sell_out_s_median", "departures_sold_out",
+)  # fmt: skip
+
+
+def compute(facts: Facts, settings: Settings) -> pl.DataFrame:
+    """Rows of mart_booking_week: booked departures added up per planned departure week."""
+    groups = (
+        facts.booked_departures.with_columns(pl.col("departure_week").alias("iso_week"))
+        .group_by(DIMENSIONS)
+        .agg(
+            pl.len().cast(pl.Int64).alias("departures"),
+            pl.col("bookings", "booked_teu_x100", "capacity_teu_x100").sum(),
+            pl.col("sell_out_s").drop_nulls(),
+        )
+    )
+    medians = [_exact.median(times) if times else None for times in groups["sell_out_s"].to_list()]
+    return groups.with_columns(
+        pl.Series("sell_out_s_median", medians, dtype=pl.Int64),
+        pl.col("sell_out_s").list.len().cast(pl.Int64).alias("departures_sold_out"),
+    ).select(*DIMENSIONS, *COLUMNS)
+
+
+KPI = Kpi(
+    name="booking",
+    title="Slots booked",
+    formula=(
+        "Utilisation: booked_teu_x100 / capacity_teu_x100. Sell-out time: from a departure's first booking to the one "
+        "that brings its booked TEU to the capacity"
+    ),
+    unit="0.01 TEU; s",
+    basis="Confirmed bookings; capacity of the service in corridor.toml for each departure that has a booking.",
+    is_additive=True,
+    week_date="Planned departure date at the origin",
+    caveat="A departure nobody booked is not seen. Capacity is today's setting. sell_out_s_median cannot be added.",
+    small_number_rule="The median is over sold-out departures only and is given with their number.",
+    mart="mart_booking_week",
+    dimensions=DIMENSIONS,
+    columns=COLUMNS,
+    compute=compute,
+)

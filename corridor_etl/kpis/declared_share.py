@@ -1,0 +1,42 @@
+"""Declared share: how many laden containers have a customs declaration that names them."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from corridor_etl.facts.corridor import Facts
+from corridor_etl.facts.flows import UNDECLARED
+from corridor_etl.kpis._kpi import Kpi
+from corridor_etl.settings import Settings
+
+DIMENSIONS = ("iso_week", "service_id")
+
+
+def compute(facts: Facts, settings: Settings) -> pl.DataFrame:
+    """Rows of mart_match_week: laden trips, and those whose flow is known from a declaration."""
+    return (
+        facts.trips.filter(pl.col("full_empty") == "F")
+        .with_columns(pl.col("departure_week").alias("iso_week"))
+        .group_by(DIMENSIONS)
+        .agg(
+            pl.len().cast(pl.Int64).alias("laden_boxes"),
+            (pl.col("flow") != UNDECLARED).sum().cast(pl.Int64).alias("declared_boxes"),
+        )
+    )
+
+
+KPI = Kpi(
+    name="declared_share",
+    title="Laden containers with a declaration",
+    formula="declared_boxes / laden_boxes",
+    unit="containers",
+    basis="Loading lists against the container numbers of declarations of the same direction within 30 days.",
+    is_additive=True,
+    week_date="Departure of the container from the origin, on the origin's calendar; planned date if no event",
+    caveat="Rises while declarations still arrive. Containers not known to be laden are left out.",
+    small_number_rule="Below thresholds.match_rate_min_pct the issue calls its trade figures partial.",
+    mart="mart_match_week",
+    dimensions=DIMENSIONS,
+    columns=("laden_boxes", "declared_boxes"),
+    compute=compute,
+)

@@ -1,0 +1,140 @@
+"""Progress to the yearly targets of a service, from the weekly rows of other KPIs.
+
+Nothing is counted anew: the figures are sums over the ISO year of rows that the marts already hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import polars as pl
+
+from corridor_etl.kpis._exact import rounded_quotient
+from corridor_etl.kpis._kpi import Kpi
+from corridor_etl.reference.calendar import monday
+from corridor_etl.settings import Settings
+
+DAY_S = 86400
+
+
+@dataclass(frozen=True)
+class TargetProgress:
+    """Where a service stands at the end of an ISO week, counted from week 1 of its ISO year.
+
+    Weights are grams, money fen; ``*_pct`` are per cent with two decimals. ``weeks_running`` are the weeks of the
+    year since the service's first week ever; a projection over none of them, or a rate over no weeks left, is None.
+    """
+
+    service_id: str
+    week: str
+    weeks_done: int
+    weeks_in_year: int
+    weeks_running: int
+    year_elapsed_pct: Decimal
+    cargo_g_ytd: int
+    cargo_target_pct: Decimal
+    cargo_g_projected: int | None
+    cargo_g_per_week_required: int | None
+    trade_cny_fen_ytd: int
+    trade_target_pct: Decimal
+    weeks_timed: int
+    weeks_within_target: int
+
+
+def target_progress(
+    marts: Mapping[str, pl.DataFrame], service_id: str, week: str, settings: Settings
+) -> TargetProgress:
+    """Progress of ``service_id``, both directions, at the end of ISO week ``week``.
+
+    The projection is the mean of ``weeks_running`` times the weeks of the year: the pace of a full year, also for
+    a service that started within it. A week is within the target when its westbound mean door-to-door time is.
+    ``UsageError`` for a label that is no week.
+    """
+    done, in_year = _weeks_done(week), _weeks_in_year(week)
+    mine = {name: frame.filter(service_id=service_id) for name, frame in marts.items()}
+    throughput, trade = mine["mart_throughput_week"], mine["mart_trade_week"]
+    running = _weeks_running(throughput, week)
+    cargo_g = int(_so_far(throughput, week)["cargo_gross_g"].sum())
+    trade_fen = int(_so_far(trade, week)["value_cny_fen"].sum())
+    target_g = _whole(settings.targets.cargo_t_per_year, 1_000_000)
+    target_fen = _whole(settings.targets.added_trade_cny_per_year, 100)
+    timed = _westbound_door_to_door(mine["mart_transit_week"], week)
+    return TargetProgress(
+        service_id=service_id,
+        week=week,
+        weeks_done=done,
+        weeks_in_year=in_year,
+        weeks_running=running,
+        year_elapsed_pct=_pct(done, in_year),
+        cargo_g_ytd=cargo_g,
+        cargo_target_pct=_pct(cargo_g, target_g),
+        cargo_g_projected=rounded_quotient(cargo_g * in_year, running) if running else None,
+        cargo_g_per_week_required=_required(target_g - cargo_g, in_year - done),
+        trade_cny_fen_ytd=trade_fen,
+        trade_target_pct=_pct(trade_fen, target_fen),
+        weeks_timed=timed.height,
+        weeks_within_target=timed.filter(
+            pl.col("mean_s") <= settings.targets.door_to_door_days * DAY_S
+        ).height,
+    )
+
+
+def _weeks_done(week: str) -> int:
+    return monday(week).isocalendar().week
+
+
+def _weeks_in_year(week: str) -> int:
+    return date(monday(week).isocalendar().year, 12, 28).isocalendar().week
+
+
+def _so_far(rows: pl.DataFrame, week: str) -> pl.DataFrame:
+    return rows.filter(pl.col("iso_week").is_between(pl.lit(f"{week[:4]}-W01"), pl.lit(week)))
+
+
+def _weeks_running(throughput: pl.DataFrame, week: str) -> int:
+    first = throughput["iso_week"].min()
+    if first is None or str(first) > week:
+        return 0
+    start = max(str(first), f"{week[:4]}-W01")
+    return _weeks_done(week) - _weeks_done(start) + 1
+
+
+def _westbound_door_to_door(transit: pl.DataFrame, week: str) -> pl.DataFrame:
+    return _so_far(transit, week).filter(measure="door_to_door", direction="W")
+
+
+def _required(missing_g: int, weeks_left: int) -> int | None:
+    return rounded_quotient(max(missing_g, 0), weeks_left) if weeks_left else None
+
+
+def _whole(amount: float, per: int) -> int:
+    return int((Decimal(str(amount)) * per).to_integral_value(ROUND_HALF_EVEN))
+
+
+def _pct(part: int, whole: int) -> Decimal:
+    return Decimal(rounded_quotient(10_000 * part, whole)) / 100
+
+
+KPI = Kpi(
+    name="target_progress",
+    title="Progress to the yearly targets",
+    formula=(
+        "Cargo: sum of cargo_gross_g over weeks 1..w of the ISO year / targets.cargo_t_per_year. Projection: that sum "
+        "/ weeks since the service's first week x weeks in the year. Required: what is missing / weeks left. Trade: "
+        "sum of value_cny_fen / targets.added_trade_cny_per_year. Transit: weeks whose westbound mean door-to-door "
+        "time is at most targets.door_to_door_days"
+    ),
+    unit="g; 0.01 CNY; weeks; per cent",
+    basis="Weekly marts of one service, both directions; cargo gross weight (targets.weight_basis).",
+    is_additive=False,
+    week_date="The weeks of the figures it adds up",
+    caveat="ISO year, not calendar year. In a service's first year the projection is the pace of a full year.",
+    small_number_rule="The projection is given with the number of weeks it rests on.",
+    mart="mart_throughput_week",
+    dimensions=("iso_week", "service_id"),
+    columns=("cargo_gross_g",),
+    compute=None,
+)

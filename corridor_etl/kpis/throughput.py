@@ -1,0 +1,46 @@
+"""Throughput: containers, TEU and cargo weight that left the origin in a week."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from corridor_etl.facts.corridor import Facts
+from corridor_etl.facts.whole_numbers import scaled
+from corridor_etl.kpis._kpi import Kpi
+from corridor_etl.settings import Settings
+
+DIMENSIONS = ("iso_week", "service_id", "direction", "flow", "hs_chapter", "full_empty")
+
+
+def compute(facts: Facts, settings: Settings) -> pl.DataFrame:
+    """Rows of mart_throughput_week: trips added up per departure week and kind of goods."""
+    return (
+        facts.trips.with_columns(
+            pl.col("departure_week").alias("iso_week"), pl.col("full_empty").fill_null("?")
+        )
+        .group_by(DIMENSIONS)
+        .agg(
+            pl.len().cast(pl.Int64).alias("boxes"),
+            pl.col("teu").is_null().sum().cast(pl.Int64).alias("boxes_unknown_size"),
+            scaled("teu", 2).sum().alias("teu_x100"),
+            scaled("cargo_gross_kg", 3).sum().alias("cargo_gross_g"),
+            scaled("cargo_net_kg", 3).sum().alias("cargo_net_g"),
+        )
+    )
+
+
+KPI = Kpi(
+    name="throughput",
+    title="Containers, TEU and cargo weight",
+    formula="Number of container trips; sum of their TEU; sum of cargo gross weight; sum of cargo net weight",
+    unit="containers; 0.01 TEU; g",
+    basis="Loading lists, one row per container and train. Weight is goods and packaging without the tare.",
+    is_additive=True,
+    week_date="Departure of the container from the origin, on the origin's calendar; planned date if no event",
+    caveat="A container of unknown length counts as a box and adds nothing to TEU; an unknown weight adds nothing.",
+    small_number_rule="Below thresholds.percent_min_base a change is shown as a difference, not in per cent.",
+    mart="mart_throughput_week",
+    dimensions=DIMENSIONS,
+    columns=("boxes", "boxes_unknown_size", "teu_x100", "cargo_gross_g", "cargo_net_g"),
+    compute=compute,
+)

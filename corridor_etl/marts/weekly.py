@@ -1,0 +1,35 @@
+"""Weekly marts from current records: facts once, then every KPI's rows in its table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from corridor_etl.facts.corridor import Facts, corridor_facts
+from corridor_etl.kpis import Kpi, kpis
+from corridor_etl.settings import Settings
+
+
+def weekly_marts(current: Mapping[str, pl.DataFrame], settings: Settings) -> dict[str, pl.DataFrame]:
+    """Table name -> its rows over all weeks, sorted by the dimensions; text and whole numbers only.
+
+    ``current`` holds, per record kind, the rows in force (latest version, nothing cancelled); a missing kind has
+    no rows. Every table is there, with its full schema, also when it is empty. ``SettingsError`` for a service
+    that corridor.toml lacks, ``ReferenceMissing`` for a rate that is needed and not there.
+    """
+    facts = corridor_facts(current, settings)
+    by_mart: dict[str, list[Kpi]] = {}
+    for kpi in kpis().values():
+        if kpi.compute is not None:
+            by_mart.setdefault(kpi.mart, []).append(kpi)
+    return {mart: _table(members, facts, settings) for mart, members in by_mart.items()}
+
+
+def _table(members: list[Kpi], facts: Facts, settings: Settings) -> pl.DataFrame:
+    rows = [
+        kpi.compute(facts, settings).select(pl.col(name).cast(dtype) for name, dtype in kpi.schema.items())
+        for kpi in members
+        if kpi.compute is not None
+    ]
+    return pl.concat(rows).sort(members[0].dimensions)

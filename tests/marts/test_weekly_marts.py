@@ -1,0 +1,121 @@
+"""The tables are always all there, in the shape the warehouse stores, and turn over at the right midnight."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+from corridor_etl.facts.departures import train_departures
+from corridor_etl.marts.weekly import weekly_marts
+from corridor_etl.settings import Settings, checkout
+from corridor_etl.warehouse.mart_tables import checked
+from corridor_etl.warehouse.schema import MARTS
+from tests.facts.corridor_records import booking, current, item, journey, manifest, utc
+
+AT = (
+    "2025-06-01 15:00",
+    "2025-06-09 02:30",
+    "2025-06-10 10:00",
+    "2025-06-11 08:00",
+    "2025-06-12 12:00",
+    "2025-06-13 09:00",
+)
+
+
+def one_train() -> dict[str, pl.DataFrame]:
+    """A train planned for Sunday night that leaves on Monday at 02:30 by the clock of Yining."""
+    boxes = [
+        manifest("2025-06-08", container_no=box, planned_departure_at_utc=utc("YIN", "2025-06-08 23:30"))
+        for box in "ABC"
+    ]
+    events = [e for box in "ABC" for e in journey(*AT, container_no=box)]
+    return current(boxes, events, [item(container_nos="A B")], [booking("B1", "40", "2025-05-20T08:00:00")])
+
+
+@pytest.mark.parametrize("records", [{}, current(), one_train()], ids=["missing", "empty", "train"])
+def test_every_table_is_there_as_the_warehouse_stores_it(
+    records: dict[str, pl.DataFrame], settings: Settings
+) -> None:
+    found = weekly_marts(records, settings)
+    assert set(found) == set(MARTS)
+    for name, table in found.items():
+        assert checked(name, table).equals(table), name
+        assert table.is_empty() is (not records or records["booking"].is_empty()), name
+
+
+def test_a_train_planned_on_sunday_that_left_on_monday_is_the_new_weeks(settings: Settings) -> None:
+    found = weekly_marts(one_train(), settings)
+    assert found["mart_throughput_week"]["iso_week"].unique().to_list() == ["2025-W24"]
+    assert found["mart_throughput_week"]["boxes"].sum() == 3
+    (train,) = found["mart_departure_week"].to_dicts()
+    assert (train["iso_week"], train["trains"], train["delay_s_sum"], train["trains_on_time"]) == (
+        "2025-W24",
+        1,
+        3 * 3600,
+        0,
+    )
+    assert found["mart_match_week"].rows() == [("2025-W24", "YIN-ALA", 3, 2)]
+    assert found["mart_booking_week"]["iso_week"].to_list() == ["2025-W23"]
+
+
+def test_the_departures_of_a_week_are_those_the_mart_counts(settings: Settings) -> None:
+    records = one_train()
+    trains = train_departures(
+        records["manifest_container"], records["port_event"], records["declaration_item"], settings
+    )
+    mart = weekly_marts(records, settings)["mart_departure_week"]
+    assert (
+        trains["departure_week"].value_counts(name="trains").rows()
+        == mart.select("iso_week", "trains").rows()
+    )
+
+
+def test_listing_a_train_in_two_halves_changes_no_total(settings: Settings) -> None:
+    records = one_train()
+    halves = {
+        **records,
+        "manifest_container": pl.concat(
+            [records["manifest_container"][2:], records["manifest_container"][:2]]
+        ),
+    }
+    assert all(
+        t.equals(weekly_marts(halves, settings)[name]) for name, t in weekly_marts(records, settings).items()
+    )
+
+
+def test_two_declarations_in_one_box_count_the_box_once_and_the_value_twice(settings: Settings) -> None:
+    goods = [
+        item("D1", currency="CNY", total_price=Decimal("10"), container_nos="A"),
+        item("D2", currency="CNY", total_price=Decimal("30"), container_nos="A", origin_country="KR"),
+    ]
+    found = weekly_marts(current([manifest(container_no="A")], items=goods), settings)
+    assert found["mart_throughput_week"].select("flow", "boxes").rows() == [("RE_EXPORT", 1)]
+    assert found["mart_trade_week"].select("flow", "value_cny_fen").rows() == [
+        ("EXPORT_DOMESTIC", 1000),
+        ("RE_EXPORT", 3000),
+    ]
+    assert found["mart_match_week"]["declared_boxes"].to_list() == [1]
+
+
+def test_another_process_with_another_clock_and_hash_seed_finds_the_same(settings: Settings) -> None:
+    program = (
+        "from tests.marts.test_weekly_marts import one_train\n"
+        "from corridor_etl.marts.weekly import weekly_marts\n"
+        "from corridor_etl.settings import load_settings\n"
+        "for name, table in sorted(weekly_marts(one_train(), load_settings()).items()): print(name, table.rows())\n"
+    )
+    here = "".join(f"{n} {t.rows()}\n" for n, t in sorted(weekly_marts(one_train(), settings).items()))
+    environment = {"PYTHONHASHSEED": "7", "TZ": "America/New_York", "LC_ALL": "C", "POLARS_MAX_THREADS": "1"}
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=checkout(),
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+    )
+    assert run.stdout == here
