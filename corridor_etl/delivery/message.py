@@ -1,0 +1,115 @@
+"""One issue as one message to one recipient (RFC 5322, MIME), the same bytes on every build.
+
+The tree::
+
+    multipart/mixed
+      multipart/alternative
+        text/plain
+        multipart/related
+          text/html
+          image/png ...            Content-ID, inline
+      text/csv                     the figures
+
+Nothing is sent here, and who was sent what is kept by ``outbox``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from corridor_etl.reports.context import WeeklyContext
+from corridor_etl.reports.figures_csv import figures_csv
+from corridor_etl.reports.render import Rendered, archive_url, domain
+from corridor_etl.settings import Recipient, Settings
+
+LIST_NAME = "corridor-weekly"
+BOUNDARIES = {
+    "mixed": "=_corridor_part_01",
+    "alternative": "=_corridor_part_02",
+    "related": "=_corridor_part_03",
+}
+
+
+def build_message(
+    rendered: Rendered, context: WeeklyContext, recipient: Recipient, settings: Settings
+) -> bytes:
+    """The message with CR LF line ends; it names no other recipient."""
+    message = _multipart("mixed", [_body(rendered, context), _attachment(context)])
+    for name, value in _headers(context, recipient, settings):
+        message[name] = value
+    return message.as_bytes(policy=SMTP)
+
+
+def message_id(context: WeeklyContext, address: str) -> str:
+    """Made from the report key and the recipient, so that a second build is the same message."""
+    key = f"{context.edition}.{context.week}.{context.language}.r{context.revision}"
+    return f"<{key}.{recipient_hash(address)}@{domain(context)}>"
+
+
+def recipient_hash(address: str) -> str:
+    """Ten hexadecimal digits that stand for an address in file names and identifiers."""
+    return hashlib.sha256(address.casefold().encode()).hexdigest()[:10]
+
+
+def _headers(
+    context: WeeklyContext, recipient: Recipient, settings: Settings
+) -> Iterable[tuple[str, object]]:
+    host, contact = domain(context), settings.corridor.contact
+    leave = f"https://{host}/unsubscribe/{recipient_hash(recipient.address)}"
+    return (
+        ("MIME-Version", "1.0"),
+        ("Date", format_datetime(context.published_at)),
+        ("From", Address(settings.corridor.operator, addr_spec=contact)),
+        ("To", Address(recipient.name, addr_spec=recipient.address)),
+        ("Subject", context.subject),
+        ("Message-ID", message_id(context, recipient.address)),
+        ("List-ID", f"Corridor weekly <{LIST_NAME}.{host}>"),
+        ("List-Unsubscribe", f"<{leave}>, <mailto:{contact}?subject=unsubscribe%20{LIST_NAME}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        ("List-Archive", f"<{archive_url(context)}>"),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Report-Key", context.report_key),
+    )
+
+
+def _body(rendered: Rendered, context: WeeklyContext) -> EmailMessage:
+    text = _text(rendered.text, "plain", context.language)
+    html = _text(rendered.mail_html, "html", context.language)
+    images = [_image(cid, data) for cid, data in rendered.images.items()]
+    return _multipart("alternative", [text, _multipart("related", [html, *images])])
+
+
+def _multipart(subtype: str, parts: list[EmailMessage]) -> EmailMessage:
+    whole = EmailMessage(policy=SMTP)
+    whole["Content-Type"] = f'multipart/{subtype}; boundary="{BOUNDARIES[subtype]}"'
+    for part in parts:
+        del part["MIME-Version"]
+        whole.attach(part)
+    return whole
+
+
+def _text(text: str, subtype: str, language: str) -> EmailMessage:
+    part = EmailMessage(policy=SMTP)
+    part.set_content(text, subtype=subtype, charset="utf-8", cte="quoted-printable")
+    part["Content-Language"] = language
+    return part
+
+
+def _image(cid: str, data: bytes) -> EmailMessage:
+    part = EmailMessage(policy=SMTP)
+    name = f"{cid.split('.')[0]}.png"
+    part.set_content(data, "image", "png", disposition="inline", filename=name, cid=f"<{cid}>")
+    return part
+
+
+def _attachment(context: WeeklyContext) -> EmailMessage:
+    part = EmailMessage(policy=SMTP)
+    name = f"{LIST_NAME}-{context.week}.csv"
+    part.set_content(figures_csv(context), "text", "csv", disposition="attachment", filename=name,
+                     params={"charset": "utf-8"})  # fmt: skip
+    return part

@@ -1,0 +1,146 @@
+"""What needs attention in an issue: at most five exceptions, each with an owner, most urgent first.
+
+Only facts: no cause is given that nobody recorded. The normal range decides what is unusual, not the percentage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from corridor_etl.reference.calendar import shifted
+from corridor_etl.reports import formats, wording
+from corridor_etl.reports.content import Exception_
+from corridor_etl.reports.figures import Figure, figure
+from corridor_etl.reports.series import Series
+from corridor_etl.settings import Thresholds
+
+LIMIT = 5
+NONE = "Nothing outside its range this week."
+
+OWNERS = {
+    "throughput.teu": "train operator",
+    "throughput.cargo_t": "train operator",
+    "throughput.loaded_eastbound_pct": "train operator",
+    "trade.value_cny": "customs broker",
+    "transit.border_hours": "rail operations",
+    "transit.door_to_door_days": "corridor operations desk",
+    "departures": "train operator",
+    "declarations": "customs broker",
+    "sources": "data team",
+    "quarantine": "data team",
+}
+WATCHED = (
+    "transit.border_hours",
+    "transit.door_to_door_days",
+    "throughput.teu",
+    "throughput.cargo_t",
+    "trade.value_cny",
+    "throughput.loaded_eastbound_pct",
+)
+_UNITS = {"%": "%", "CNY m": " m", "h": " h", "days": " days", "t": " t", "TEU": " TEU"}
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What the exceptions are judged from."""
+
+    week: str
+    figures: Mapping[str, Figure]
+    series: Mapping[str, Series]
+    thresholds: Thresholds
+    target_days: float
+    late_trains: Sequence[tuple[str, date, int]] = ()
+    missing: Sequence[tuple[str, int, int]] = ()
+    quarantine_open: int = 0
+
+
+def exceptions(situation: Situation) -> tuple[tuple[Exception_, ...], int]:
+    """The first five exceptions and how many more there are."""
+    found = [e for rule in RULES for e in rule(situation)]
+    return tuple(found[:LIMIT]), max(len(found) - LIMIT, 0)
+
+
+def _outside(s: Situation) -> list[Exception_]:
+    return [_out_of_range(s, address) for address in WATCHED if s.figures[address].is_outside]
+
+
+def _out_of_range(s: Situation, address: str) -> Exception_:
+    found = s.figures[address]
+    unit = _UNITS[found.shown_unit]
+    prefix = "CNY " if found.unit == "CNY" else ""
+    text = f"{prefix}{found.text}{unit}, normal {found.range_text}."
+    crossings = s.figures["transit.border_trips"].value
+    if address == "transit.border_hours" and crossings:
+        text = f"Mean {text[:-1]}; {formats.counted(crossings, 'container')}."
+    return Exception_(f"{found.name} is outside its normal range", text, OWNERS[address], _since(s, address))
+
+
+def _since(s: Situation, address: str) -> str:
+    weeks, week = 1, shifted(s.week, -1)
+    while weeks < s.thresholds.range_weeks and figure(s.series[address], week, s.thresholds).is_outside:
+        weeks, week = weeks + 1, shifted(week, -1)
+    return "First week outside the range." if weeks == 1 else f"{weeks} weeks in a row outside the range."
+
+
+def _over_target(s: Situation) -> list[Exception_]:
+    door = s.figures["transit.door_to_door_days"]
+    if not wording.misses_target(door, s.target_days):
+        return []
+    inside, trips = s.figures["transit.within_target"].text, s.figures["transit.door_to_door_trips"].text
+    text = f"Mean {door.text} days; {inside} of {trips} containers were within the target."
+    return [
+        Exception_(
+            f"Door-to-door time is over {wording.plain(s.target_days)} days", text, OWNERS[door.address]
+        )
+    ]
+
+
+def _late_trains(s: Situation) -> list[Exception_]:
+    return [
+        Exception_(
+            f"Train {train_no} left {formats.lateness(delay_s)} {'late' if delay_s > 0 else 'early'}",
+            f"Departed {formats.day(departed_on)}; the plan allows "
+            f"{formats.lateness(int(s.thresholds.departure_on_time_minutes * 60))} either way.",
+            OWNERS["departures"],
+        )
+        for train_no, departed_on, delay_s in s.late_trains
+    ]  # fmt: skip
+
+
+def _undeclared(s: Situation) -> list[Exception_]:
+    laden, declared = (s.figures[f"match.{n}_boxes"].value for n in ("laden", "declared"))
+    if not laden or laden == declared:
+        return []
+    count = laden - (declared or 0)
+    text = f"{formats.number(declared or 0)} of {formats.number(laden)} loaded containers are declared."
+    title = f"{formats.counted(count, 'loaded container')} without a declaration"
+    return [Exception_(title, text, OWNERS["declarations"], "Their goods are not in the trade value yet.")]
+
+
+def _missing_sources(s: Situation) -> list[Exception_]:
+    return [
+        Exception_(
+            f"{name}: files are missing", f"{received} of {expected} expected files.", OWNERS["sources"]
+        )
+        for name, received, expected in s.missing
+    ]
+
+
+def _held_back(s: Situation) -> list[Exception_]:
+    if not s.quarantine_open:
+        return []
+    title = f"{formats.counted(s.quarantine_open, 'row')} held back"
+    text = "In quarantine over all weeks; none of them is in a figure."
+    return [Exception_(title, text, OWNERS["quarantine"])]
+
+
+RULES: tuple[Callable[[Situation], list[Exception_]], ...] = (
+    _outside,
+    _over_target,
+    _late_trains,
+    _undeclared,
+    _missing_sources,
+    _held_back,
+)

@@ -1,0 +1,180 @@
+"""The marks of the two weekly charts, as Altair layers over exact positions; colours are light palette tokens.
+
+The bars of legs belong to ``leg_marks``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+
+from corridor_etl.reports.palette import LIGHT
+
+WIDTH = 552
+FONT = "Liberation Sans"
+_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 108, 22, 26
+_BAR_SHARE = 0.8  # of the step between two weeks
+_MIN_LABEL_PX = 15  # between two direct labels
+
+Data = Mapping[str, Any]
+Rows = list[dict[str, Any]]
+
+
+def throughput(data: Data) -> alt.LayerChart:
+    """Stacked bars by direction with the band of the normal range."""
+    rows: Rows = []
+    tops = []
+    for week, west, east in zip(data["weeks"], data["west"], data["east"], strict=True):
+        w, e, x = float(west or 0), float(east or 0), week["position"]
+        rows += [_bar(x, 0, w, LIGHT["west"]), _bar(x, w, w + e, LIGHT["east"])]
+        tops.append(w + e)
+    band = data["range"]
+    top = max([1.0, *tops, float(band["high"]) if band else 0]) * 1.06
+    count, height = len(data["weeks"]), 176
+    layers = [*_band(band, count, top), _rects(rows), _months(data["weeks"], 0, height)]
+    last = (float(data["west"][-1] or 0), float(data["east"][-1] or 0))
+    labels = [
+        (f"{data['labels']['total']} TEU", sum(last), "ink", 14),
+        (f"Eastbound {data['labels']['east']}", last[0] + last[1] / 2, "east-ink", 12),
+        (f"Westbound {data['labels']['west']}", last[0] / 2, "west", 12),
+    ]
+    layers.append(_direct_labels(labels, count, (0, top), height))
+    return _sized(layers, count, (0, top), height, _value_axis())
+
+
+def trade(data: Data) -> alt.LayerChart:
+    """Mirror bars: westbound above the line, eastbound below; provisional weeks hatched."""
+    rows: Rows = []
+    for week, west, east in zip(data["weeks"], data["west"], data["east"], strict=True):
+        suffix = "-hatch" if week["provisional"] else ""
+        rows.append(_bar(week["position"], 0, float(west or 0), LIGHT[f"west{suffix}"], LIGHT["west"]))
+        rows.append(_bar(week["position"], 0, -float(east or 0), LIGHT[f"east{suffix}"], LIGHT["east"]))
+    top = max([1.0, *(r["y2"] for r in rows)]) * 1.06
+    bottom = min([-0.4, *(r["y2"] for r in rows)]) * 1.1
+    count, height = len(data["weeks"]), 236
+    labels = [
+        (f"Westbound {data['labels']['west']}", float(data["west"][-1] or 0) / 2, "west", 12),
+        (f"Eastbound {data['labels']['east']}", -float(data["east"][-1] or 0) / 2, "east-ink", 12),
+    ]
+    zero = alt.Chart(values([{"y": 0}])).mark_rule(color=LIGHT["ink"], strokeWidth=1).encode(y=alt.Y("y:Q"))
+    layers = [_rects(rows, outlined=True), zero, _months(data["weeks"], bottom, height),
+              _direct_labels(labels, count, (bottom, top), height)]  # fmt: skip
+    return _sized(layers, count, (bottom, top), height, _value_axis("format(abs(datum.value), ',')"))
+
+
+def _bar(position: int, low: float, high: float, fill: str, stroke: str | None = None) -> dict[str, Any]:
+    half = _BAR_SHARE / 2
+    return {
+        "x": position - half,
+        "x2": position + half,
+        "y": low,
+        "y2": high,
+        "fill": fill,
+        "stroke": stroke or fill,
+    }
+
+
+def values(rows: Rows) -> alt.Data:
+    """Rows as the data of a mark."""
+    return alt.Data(values=rows)
+
+
+def _rects(rows: Rows, *, outlined: bool = False) -> alt.Chart:
+    mark = alt.Chart(values([r for r in rows if r["y"] != r["y2"]])).mark_rect(
+        strokeWidth=0.8 if outlined else 0
+    )
+    return mark.encode(
+        x=alt.X("x:Q"),
+        x2="x2:Q",
+        y=alt.Y("y:Q"),
+        y2="y2:Q",
+        fill=alt.Fill("fill:N", scale=None),
+        stroke=alt.Stroke("stroke:N", scale=None),
+    )
+
+
+def _band(band: Mapping[str, str] | None, count: int, top: float) -> list[alt.Chart]:
+    if band is None:
+        return []
+    first = max(count - 1 - int(band["weeks"]), 0) - 0.5
+    low, high = float(band["low"]), float(band["high"])
+    box = {"x": first, "x2": count - 0.5, "y": low, "y2": high, "fill": LIGHT["band"]}
+    mean = {"x": first, "x2": count - 0.5, "y": float(band["mean"])}
+    rule = alt.Chart(values([mean])).mark_rule(color=LIGHT["axis"], strokeDash=[4, 3], strokeWidth=1)
+    label = alt.Chart(values([{"x": first, "y": min(high, top), "text": "normal range"}])).mark_text(
+        align="left", baseline="bottom", dy=-3, fontSize=11, color=LIGHT["muted"], font=FONT
+    )
+    return [
+        alt.Chart(values([box])).mark_rect().encode(
+            x=alt.X("x:Q"), x2="x2:Q", y=alt.Y("y:Q"), y2="y2:Q", fill=alt.Fill("fill:N", scale=None)
+        ),
+        rule.encode(x=alt.X("x:Q"), x2="x2:Q", y=alt.Y("y:Q")),
+        label.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text="text:N"),
+    ]  # fmt: skip
+
+
+def _months(weeks: Sequence[Mapping[str, Any]], floor: float, height: int) -> alt.Chart:
+    step = (WIDTH - _LEFT - _RIGHT) / max(len(weeks), 1)
+    rows: Rows = []
+    for week in weeks:
+        is_first = week["day"] <= 7
+        if is_first and (not rows or (week["position"] - rows[-1]["x"]) * step >= 44):
+            year = f" {week['year']}" if week["month"] == "Jan" else ""
+            rows.append({"x": week["position"], "y": floor, "text": f"{week['month']}{year}"})
+    if not rows:
+        rows = [{"x": w["position"], "y": floor, "text": w["week"][5:]} for w in weeks[-1:]]
+    mark = alt.Chart(values(rows)).mark_text(
+        baseline="top", dy=7, fontSize=11, color=LIGHT["muted"], font=FONT
+    )
+    return mark.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text="text:N")
+
+
+def _direct_labels(
+    labels: Sequence[tuple[str, float, str, int]], count: int, domain: tuple[float, float], height: int
+) -> alt.LayerChart:
+    gap = _MIN_LABEL_PX * (domain[1] - domain[0]) / height
+    ceiling = domain[1] + gap
+    layers = []
+    for text, y, colour, size in labels:
+        y = min(y, ceiling - gap)
+        ceiling = y
+        row = {"x": count - 0.5, "y": y, "text": text}
+        mark = alt.Chart(values([row])).mark_text(
+            align="left",
+            dx=8,
+            fontSize=size,
+            fontWeight="bold",
+            color=LIGHT[colour],
+            baseline="middle",
+            font=FONT,
+        )
+        layers.append(mark.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text="text:N"))
+    return alt.layer(*layers)
+
+
+def _value_axis(expression: str | None = None) -> alt.Axis:
+    more = {"labelExpr": expression} if expression else {}
+    return alt.Axis(
+        title=None, tickCount=4, domain=False, ticks=False, labelFont=FONT, labelFontSize=11, labelPadding=6,
+        labelColor=LIGHT["muted"], gridColor=LIGHT["grid"], gridWidth=1, zindex=0, **more,
+    )  # fmt: skip
+
+
+def _sized(
+    layers: Sequence[Any], count: int, domain: tuple[float, float], height: int, axis: alt.Axis
+) -> alt.LayerChart:
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.7, count - 0.3], nice=False))
+    y = alt.Y("y:Q", axis=axis, scale=alt.Scale(domain=list(domain), nice=False))
+    frame = alt.Chart(values([{"x": 0, "y": 0}])).mark_point(opacity=0, size=0).encode(x=x, y=y)
+    padding = {"left": _LEFT, "right": _RIGHT, "top": _TOP, "bottom": _BOTTOM}
+    return whole([frame, *layers], padding, height)
+
+
+def whole(layers: Sequence[Any], padding: Mapping[str, int], height: int) -> alt.LayerChart:
+    """The layers as one picture ``WIDTH`` wide, whose marks fill ``height`` between the paddings."""
+    width = WIDTH - padding["left"] - padding["right"]
+    chart = alt.layer(*layers).properties(width=width, height=height, padding=dict(padding))
+    chart = chart.properties(autosize=alt.AutoSizeParams(type="none"), background="transparent")
+    return chart.configure(font=FONT, view=alt.ViewConfig(stroke="transparent"))

@@ -1,0 +1,41 @@
+"""The figures of an issue as CSV for a spreadsheet, safe against formulas: beside the page and in the mail."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import fields
+
+from corridor_etl.reports.context import WeeklyContext
+from corridor_etl.reports.figures import Change, Figure
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+BYTE_ORDER_MARK = "\ufeff"
+
+
+def figures_csv(context: WeeklyContext) -> bytes:
+    """One line per figure, exact value first; UTF-8 with byte order mark, lines end in CR LF."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    names = [f.name for f in fields(Figure)]
+    writer.writerow(["report_key", *names])
+    for figure in context.figures:
+        writer.writerow([safe(context.report_key), *(_cell(getattr(figure, name)) for name in names)])
+    return (BYTE_ORDER_MARK + out.getvalue()).encode("utf-8")
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, Change):
+        return "" if value.value is None else str(value.value)
+    return "" if value is None else safe(str(value))
+
+
+def safe(text: str) -> str:
+    """A text no spreadsheet takes for a formula; plain numbers stay numbers."""
+    if not text.startswith(FORMULA_STARTS):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return f"'{text}"
+    return text

@@ -1,0 +1,132 @@
+"""The marks of the leg chart: two stacked bars of hours in exact pixels; colours are light palette tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+
+from corridor_etl.reports.chart_marks import FONT, WIDTH, Data, Rows, values, whole
+from corridor_etl.reports.palette import LIGHT
+
+LEG_COLOURS = ("west", "rail", "east", "after", "last")
+LEG_INKS = ("on-dark", "on-rail", "on-light", "on-light", "on-light")
+LEG_SHORT = ("Origin", "Rail to border", "Border", "Rail from border", "Delivery")
+_BAR_TOP = {"now": 24, "before": 66}
+_BAR_HIGH = 28
+
+
+def legs(data: Data) -> alt.LayerChart:
+    """Two stacked bars: mean hours per leg this week and in the weeks before, with the target."""
+    bars = {k: [float(v) for v in data[k]] for k in ("now", "before") if all(v is not None for v in data[k])}
+    target = data["target_days"] * 24
+    longest = max([target, *(sum(b) for b in bars.values())]) * 1.02
+    left, right, height = 106, 58, 138
+    per_px = (WIDTH - left - right) / longest
+    rows, texts = _leg_rows(bars, per_px)
+    texts += _leg_heads(data, bars)
+    texts += [_leg_total(name, hours, longest * per_px) for name, hours in bars.items()]
+    texts += _leg_names(bars, per_px)
+    texts.append(_text(target * per_px, 10, f"target {data['target_days']:g} d", "bad", 11, weight="bold"))
+    rule = alt.Chart(values([{"x": target * per_px, "y": 16, "y2": 100}])).mark_rule(
+        color=LIGHT["bad"], strokeDash=[3, 2], strokeWidth=1.2
+    )
+    rule = rule.encode(x=_px("x", WIDTH - left - right), y=_py("y", height), y2="y2:Q")
+    layers = [
+        _leg_bars(rows, WIDTH - left - right, height),
+        rule,
+        *_texts(texts, WIDTH - left - right, height),
+    ]
+    return whole(layers, {"left": left, "right": right, "top": 0, "bottom": 0}, height)
+
+
+def _leg_rows(bars: Mapping[str, Sequence[float]], per_px: float) -> tuple[Rows, Rows]:
+    rows, texts = [], []
+    for name, hours in bars.items():
+        start = 0.0
+        for value, colour, ink in zip(hours, LEG_COLOURS, LEG_INKS, strict=True):
+            end = start + value * per_px
+            y = _BAR_TOP[name]
+            rows.append({"x": start, "x2": end, "y": y, "y2": y + _BAR_HIGH, "fill": LIGHT[colour]})
+            if end - start >= 22:
+                unit = " h" if end - start >= 60 else ""
+                texts.append(_text((start + end) / 2, y + _BAR_HIGH / 2, f"{value:.0f}{unit}", ink, 12))
+            start = end
+    return rows, texts
+
+
+def _leg_heads(data: Data, bars: Mapping[str, Sequence[float]]) -> Rows:
+    heads = {"now": ("This week", data["boxes"]), "before": (f"Last {data['weeks']} weeks", "weekly mean")}
+    found = []
+    for name in bars:
+        first, second = heads[name]
+        y = _BAR_TOP[name] + _BAR_HIGH / 2
+        found.append(
+            _text(
+                -8, y - 7 if second else y, first, "ink", 12, "right", "bold" if name == "now" else "normal"
+            )
+        )
+        found.append(_text(-8, y + 7, second, "muted", 11, "right"))
+    return found
+
+
+def _leg_total(name: str, hours: Sequence[float], right: float) -> dict[str, Any]:
+    y = _BAR_TOP[name] + _BAR_HIGH / 2
+    return _text(right + 6, y, f"{sum(hours) / 24:.2f} d", "ink", 13, "left", "bold")
+
+
+def _leg_names(bars: Mapping[str, Sequence[float]], per_px: float) -> Rows:
+    if not bars:
+        return []
+    hours, start, found = list(bars.values())[-1], 0.0, []
+    for i, (value, name) in enumerate(zip(hours, LEG_SHORT, strict=True)):
+        middle = (start + value / 2) * per_px
+        colour, weight = ("east-ink", "bold") if name == "Border" else ("muted", "normal")
+        found.append(_text(middle, 108 + 15 * (i % 2), name, colour, 11, "center", weight))
+        start += value
+    return found
+
+
+def _text(
+    x: float, y: float, text: str, colour: str, size: int, align: str = "center", weight: str = "normal"
+) -> dict[str, Any]:
+    return {
+        "x": x,
+        "y": y,
+        "text": text,
+        "colour": LIGHT[colour],
+        "size": size,
+        "align": align,
+        "weight": weight,
+    }
+
+
+def _leg_bars(rows: Rows, width: int, height: int) -> alt.Chart:
+    mark = alt.Chart(values(rows)).mark_rect(stroke=LIGHT["card"], strokeWidth=1)
+    return mark.encode(
+        x=_px("x", width), x2="x2:Q", y=_py("y", height), y2="y2:Q", fill=alt.Fill("fill:N", scale=None)
+    )
+
+
+def _texts(rows: Rows, width: int, height: int) -> list[alt.Chart]:
+    found = []
+    for size, align, weight in sorted({(r["size"], r["align"], r["weight"]) for r in rows}):
+        mine = [r for r in rows if (r["size"], r["align"], r["weight"]) == (size, align, weight)]
+        mark = alt.Chart(values(mine)).mark_text(
+            fontSize=size, align=align, fontWeight=weight, baseline="middle", font=FONT
+        )
+        found.append(
+            mark.encode(
+                x=_px("x", width), y=_py("y", height), text="text:N", color=alt.Color("colour:N", scale=None)
+            )
+        )
+    return found
+
+
+def _px(field: str, width: int) -> alt.X:
+    return alt.X(f"{field}:Q", axis=None, scale=alt.Scale(domain=[0, width], range=[0, width], nice=False))
+
+
+def _py(field: str, height: int) -> alt.Y:
+    return alt.Y(f"{field}:Q", axis=None, scale=alt.Scale(domain=[0, height], range=[0, height], nice=False))

@@ -1,0 +1,111 @@
+"""The measures of a weekly issue: address, unit, how it is shown, and which mart column it is taken from.
+
+A measure is data. How it becomes a weekly series belongs to ``series``; what is said about it to ``wording``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+Kind = Literal["level", "share", "duration"]
+
+THROUGHPUT = "mart_throughput_week"
+DEPARTURE = "mart_departure_week"
+TRADE = "mart_trade_week"
+TRANSIT = "mart_transit_week"
+BOOKING = "mart_booking_week"
+MATCH = "mart_match_week"
+
+LEGS = ("leg_origin", "leg_to_border", "leg_border", "leg_from_border", "leg_delivery")
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One figure per week.
+
+    value = sum(``column``) / (sum(``over``) or 1) / ``per``, in ``unit``; shown divided by ``shown_per`` as
+    ``shown_unit`` with ``decimals``. A ``level`` adds up over weeks and changes in per cent, a ``share`` changes
+    in percentage points, a ``duration`` in its own unit. ``provisional`` figures change while papers arrive.
+    """
+
+    address: str
+    name: str
+    unit: str
+    mart: str
+    column: str
+    kind: Kind = "level"
+    over: str | None = None
+    per: Decimal = Decimal(1)
+    shown_unit: str = ""
+    shown_per: Decimal = Decimal(1)
+    decimals: int = 0
+    where: Mapping[str, str] = field(default_factory=dict)
+    provisional: bool = False
+
+    @property
+    def label(self) -> str:
+        """Name and unit as a table shows them."""
+        mark = " p" if self.provisional else ""
+        return f"{self.name}{mark}, {self.shown_unit or self.unit}"
+
+
+def _level(
+    address: str, name: str, unit: str, mart: str, column: str, per: int = 1, **rest: object
+) -> Measure:
+    return Measure(address, name, unit, mart, column, per=Decimal(per), **rest)  # type: ignore[arg-type]
+
+
+def _duration(address: str, name: str, unit: str, measure: str, decimals: int) -> Measure:
+    seconds = {"days": 86400, "h": 3600}[unit]
+    return Measure(
+        address, name, unit, TRANSIT, "sum_s", "duration", "trips", Decimal(seconds),
+        decimals=decimals, where={"measure": measure},
+    )  # fmt: skip
+
+
+def _share(address: str, name: str, mart: str, column: str, over: str, **rest: object) -> Measure:
+    return Measure(
+        address, name, "%", mart, column, "share", over, Decimal("0.01"), **rest  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+_CNY_M = {"shown_unit": "CNY m", "shown_per": Decimal(1_000_000), "decimals": 1, "provisional": True}
+_WEST = {"where": {"direction": "W"}}
+_EAST = {"where": {"direction": "E"}}
+
+MEASURES: tuple[Measure, ...] = (
+    _level("throughput.teu", "Throughput", "TEU", THROUGHPUT, "teu_x100", 100),
+    _level("throughput.teu_westbound", "Westbound", "TEU", THROUGHPUT, "teu_x100", 100, **_WEST),
+    _level("throughput.teu_eastbound", "Eastbound", "TEU", THROUGHPUT, "teu_x100", 100, **_EAST),
+    _level("throughput.boxes", "Containers", "containers", THROUGHPUT, "boxes"),
+    _level("throughput.boxes_unknown_size", "Size unknown", "containers", THROUGHPUT, "boxes_unknown_size"),
+    _level("throughput.cargo_t", "Cargo weight", "t", THROUGHPUT, "cargo_gross_g", 1_000_000),
+    _share("throughput.loaded_eastbound_pct", "Loaded eastbound", THROUGHPUT, "boxes_laden", "boxes_known", **_EAST),
+    _level("trade.value_cny", "Trade value", "CNY", TRADE, "value_cny_fen", 100, **_CNY_M),
+    _level("trade.value_cny_westbound", "Westbound", "CNY", TRADE, "value_cny_fen", 100, **_CNY_M, **_WEST),
+    _level("trade.value_cny_eastbound", "Eastbound", "CNY", TRADE, "value_cny_fen", 100, **_CNY_M, **_EAST),
+    _level("trade.declarations", "Declarations", "declarations", TRADE, "declarations", provisional=True),
+    _duration("transit.door_to_door_days", "Door to door", "days", "door_to_door", 2),
+    _level("transit.door_to_door_trips", "Containers delivered", "containers", TRANSIT, "trips",
+           where={"measure": "door_to_door"}),
+    _level("transit.within_target", "Containers within target", "containers", TRANSIT, "within_target",
+           where={"measure": "door_to_door"}),
+    _duration("transit.border_hours", "Border crossing", "h", "border", 1),
+    _level("transit.border_trips", "Border crossings", "containers", TRANSIT, "trips", where={"measure": "border"}),
+    *(_duration(f"transit.{leg}_hours", leg, "h", leg, 1) for leg in LEGS),
+    _level("transit.legs_trips", "Containers with all legs", "containers", TRANSIT, "trips",
+           where={"measure": LEGS[0]}),
+    _level("departures.trains", "Trains", "trains", DEPARTURE, "trains"),
+    _level("departures.timed", "Trains with times", "trains", DEPARTURE, "trains_timed"),
+    _level("departures.on_time", "Departures on time", "trains", DEPARTURE, "trains_on_time"),
+    _share("departures.on_time_pct", "Departures on time", DEPARTURE, "trains_on_time", "trains_timed"),
+    _level("match.laden_boxes", "Laden containers", "containers", MATCH, "laden_boxes"),
+    _level("match.declared_boxes", "Declared containers", "containers", MATCH, "declared_boxes"),
+    _share("match.declared_pct", "Containers with a declaration", MATCH, "declared_boxes", "laden_boxes",
+           decimals=1),
+)  # fmt: skip
+
+BY_ADDRESS: dict[str, Measure] = {m.address: m for m in MEASURES}

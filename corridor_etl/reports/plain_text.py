@@ -1,0 +1,65 @@
+"""The plain-text part of an issue: wrapped lines and tables in columns, as filters for the text template."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+
+from corridor_etl.reports.content import Table, Tile
+
+WIDTH = 78
+
+
+def wrapped(text: str, indent: int = 0) -> str:
+    """Lines of at most 78 characters; following lines are indented."""
+    return textwrap.fill(text.strip(), WIDTH - indent, subsequent_indent=" " * indent, break_on_hyphens=False)
+
+
+def underlined(text: str) -> str:
+    """A heading with a line under it."""
+    return f"{text}\n{'-' * len(text)}"
+
+
+def tile_line(tile: Tile) -> str:
+    """``Throughput           84 TEU     22% on week; ...; Normal (41-88)``."""
+    value = f"{tile.value} {tile.unit}{' p' if tile.is_provisional else ''}".strip()
+    rest = "; ".join([*tile.lines, tile.verdict])
+    return f"{padded(tile.name, 20)} {padded(value, 12)} {rest}"
+
+
+def text_table(table: Table) -> str:
+    """A table with aligned columns: words left, numbers right."""
+    rows = [[column.label for column in table.columns], *[[cell.text for cell in row] for row in table.rows]]
+    widths = [max(display_width(row[i]) for row in rows) for i in range(len(table.columns))]
+    lines = [_line(row, widths, table) for row in rows]
+    lines.insert(1, "-" * max(map(display_width, lines)))
+    note = [wrapped(table.note)] if table.note else []
+    return "\n".join([underlined(f"Table {table.number}. {table.title}"), *lines, *note])
+
+
+def _line(row: Sequence[str], widths: Sequence[int], table: Table) -> str:
+    cells = [
+        padded(text, width, right=column.is_number)
+        for text, width, column in zip(row, widths, table.columns, strict=True)
+    ]
+    return "  ".join(cells).rstrip()
+
+
+def display_width(text: str) -> int:
+    """Columns a text takes: wide (Chinese) characters take two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def padded(text: str, width: int, *, right: bool = False) -> str:
+    """A text filled with blanks to a number of columns."""
+    blanks = " " * (width - display_width(text))
+    return blanks + text if right else text + blanks
+
+
+FILTERS: Mapping[str, Callable[..., str]] = {
+    "wrapped": wrapped,
+    "underlined": underlined,
+    "tile_line": tile_line,
+    "text_table": text_table,
+}

@@ -1,0 +1,121 @@
+"""From a context to the files of an issue: page, mail, plain text and pictures.
+
+Templates are sandboxed, escape everything they print and stop at an unknown name. The same context gives the same
+bytes. Putting a message together belongs to ``delivery.message``; writing files to ``issue``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import css_inline
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from corridor_etl.reports import attention, charts, formats, palette, plain_text
+from corridor_etl.reports.charts import Picture
+from corridor_etl.reports.context import WeeklyContext
+from corridor_etl.settings import checkout
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The looks of one issue. ``images``: Content-ID -> PNG of the mail; ``charts``: pictures by chart."""
+
+    page_html: str
+    mail_html: str
+    text: str
+    charts: tuple[Picture, ...]
+    images: Mapping[str, bytes]
+
+
+def render(context: WeeklyContext) -> Rendered:
+    """Fills the three templates of the context's edition."""
+    pictures = charts.draw(context.charts)
+    cids = {name: content_id(context, name) for p in pictures for name in (p.id, f"{p.id}-dark")}
+    values = _values(context)
+    page = _html().get_template(f"{context.edition}/page.html")
+    mail = _html().get_template(f"{context.edition}/mail.html")
+    text = _text().get_template(f"{context.edition}/text.txt")
+    svg = {p.id: Markup(p.svg) for p in pictures}
+    return Rendered(
+        page_html=page.render(values, svg=svg, style=_page_style()),
+        mail_html=_inlined(mail.render(values, cid=cids, light=palette.LIGHT, dark=palette.DARK)),
+        text=text.render(values),
+        charts=pictures,
+        images={
+            cids[name]: data
+            for p in pictures
+            for name, data in ((p.id, p.light_png), (f"{p.id}-dark", p.dark_png))
+        },
+    )  # fmt: skip
+
+
+def domain(context: WeeklyContext) -> str:
+    """The domain of the corridor's contact, which its addresses and Content-IDs use."""
+    return context.contact.rsplit("@", 1)[-1]
+
+
+def archive_url(context: WeeklyContext) -> str:
+    """Where the page of this revision stays."""
+    return f"https://{domain(context)}/{context.edition}/{context.week}/r{context.revision}/"
+
+
+def content_id(context: WeeklyContext, name: str) -> str:
+    """``throughput.2025-w24.r0.en@corridor.example``."""
+    return f"{name}.{context.week.lower()}.r{context.revision}.{context.language}@{domain(context)}"
+
+
+def _values(context: WeeklyContext) -> dict[str, object]:
+    return {
+        "issue": context,
+        "published": formats.long_date(context.published_at.date()),
+        "next_issue": formats.long_date(context.next_issue_on),
+        "archive_url": archive_url(context),
+        "nothing": attention.NONE,
+    }
+
+
+def _environment(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(checkout() / "templates"),
+        autoescape=autoescape,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+
+
+@cache
+def _html() -> ImmutableSandboxedEnvironment:
+    return _environment(autoescape=True)
+
+
+@cache
+def _text() -> ImmutableSandboxedEnvironment:
+    # Plain text has no markup to escape into; what senders wrote was made inert in the context.
+    environment = _environment(autoescape=False)
+    environment.filters.update(plain_text.FILTERS)
+    return environment
+
+
+@cache
+def _page_style() -> Markup:
+    css = (checkout() / "templates" / "_shared" / "page.css").read_text(encoding="utf-8")
+    css = css.replace("LIGHT", palette.variables(palette.LIGHT)).replace(
+        "DARK", palette.variables(palette.DARK)
+    )
+    return Markup(css)
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    return css_inline.CSSInliner(
+        keep_at_rules=True, minify_css=True, keep_style_tags=False, load_remote_stylesheets=False
+    )
+
+
+def _inlined(html: str) -> str:
+    return str(_inliner().inline(html))

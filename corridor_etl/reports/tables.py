@@ -1,0 +1,262 @@
+"""The data tables of an issue. Rows hold finished text; numbers come from series, figures or ledger frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from corridor_etl.reference.calendar import same_week_last_year, shifted, week_of
+from corridor_etl.reports import formats
+from corridor_etl.reports.content import Cell, Table, columns, row
+from corridor_etl.reports.figures import Figure, change, shown
+from corridor_etl.reports.measures import LEGS, THROUGHPUT, TRANSIT
+from corridor_etl.reports.series import Series
+from corridor_etl.reports.targets import year_of
+from corridor_etl.settings import Settings, Thresholds
+
+DIRECTIONS = {"W": "Westbound", "E": "Eastbound"}
+
+
+def direction_word(direction: str | None) -> str:
+    """``Westbound`` for W; what is no direction is shown as received, made inert."""
+    return DIRECTIONS.get(direction or "") or formats.clean(direction)
+
+
+KEY_FIGURES = (
+    "throughput.teu",
+    "throughput.cargo_t",
+    "trade.value_cny",
+    "transit.door_to_door_days",
+    "transit.border_hours",
+    "throughput.loaded_eastbound_pct",
+)
+TRAINS_SHOWN = 12
+LEG_NAMES = {
+    "leg_origin": "Origin, gate-in to departure",
+    "leg_to_border": "Rail to the border",
+    "leg_border": "Border crossing",
+    "leg_from_border": "Rail from the border",
+    "leg_delivery": "Arrival to gate-out",
+}
+
+
+def key_figures(
+    series: Mapping[str, Series], figures: Mapping[str, Figure], week: str, thresholds: Thresholds
+) -> Table:
+    """Each measure: this week, changes, range, year to date and the same weeks of the year before."""
+    rows = []
+    for address in KEY_FIGURES:
+        found, mine = figures[address], series[address]
+        so_far = year_of(week).so_far
+        alike = [w for w in so_far if mine.value(same_week_last_year(w)) is not None]
+        before = mine.over_weeks([same_week_last_year(w) for w in alike])
+        on_year = change(mine.measure, mine.over_weeks(alike), before, thresholds.percent_min_base)
+        label = mine.measure.label.replace(" p,", ",") if found.maturity == "f" else mine.measure.label
+        rows.append(
+            row(label, found.text, found.on_week.text, found.on_year.text, found.range_text,
+                shown(mine.measure, mine.over_weeks(so_far)), on_year.text)
+        )  # fmt: skip
+    heads = columns(
+        "Measure", "This week", "On week", "On year", "Normal range", "Year to date", f"On {int(week[:4]) - 1}*",
+        minor=(5, 6),
+    )  # fmt: skip
+    note = "* Only weeks that both years have. “:” means not available."
+    return Table("key", 1, "Key figures", heads, tuple(rows), note)
+
+
+def legs(
+    series: Mapping[str, Series], figures: Mapping[str, Figure], week: str, thresholds: Thresholds
+) -> Table:
+    """Mean hours of each leg against the mean and the normal range of the weeks before."""
+    weeks = previous(week, thresholds)
+    rows = []
+    for leg in LEGS:
+        found, mine = figures[f"transit.{leg}_hours"], series[f"transit.{leg}_hours"]
+        signal = Cell("outside", "bad") if found.is_outside else Cell(_signal(found))
+        rows.append(row(LEG_NAMES[leg], found.text, _difference(mine, week, weeks), found.range_text, signal))
+    rows.append(_all_legs(series, week, weeks))
+    boxes = figures["transit.legs_trips"]
+    note = f"Delivered containers with all six milestones: {boxes.text}. Means add up; medians would not."
+    heads = columns("Leg, hours", "Mean", f"On {thresholds.range_weeks}-week mean", "Normal range", "Signal")
+    return Table("legs", 0, "Hours per leg", heads, tuple(rows), note, has_total=True)
+
+
+def previous(week: str, thresholds: Thresholds) -> list[str]:
+    """The weeks a normal range looks back on."""
+    return [shifted(week, -n) for n in range(thresholds.range_weeks, 0, -1)]
+
+
+def _signal(found: Figure) -> str:
+    return formats.NOT_AVAILABLE if found.range_class == "none" else "normal"
+
+
+def _difference(mine: Series, week: str, weeks: Sequence[str]) -> str:
+    now, before = mine.value(week), mine.over_weeks(weeks)
+    return formats.signed(None if now is None or before is None else now - before, 1)
+
+
+def _all_legs(series: Mapping[str, Series], week: str, weeks: Sequence[str]) -> tuple[Cell, ...]:
+    now = leg_total([series[f"transit.{leg}_hours"].value(week) for leg in LEGS])
+    before = leg_total([series[f"transit.{leg}_hours"].over_weeks(weeks) for leg in LEGS])
+    moved = None if now is None or before is None else now - before
+    return row("All legs", formats.number(now, 1), formats.signed(moved, 1), "", "")
+
+
+def leg_total(values: Sequence[Decimal | None]) -> Decimal | None:
+    """The legs together, None unless all are known."""
+    return None if any(v is None for v in values) else sum((v for v in values if v is not None), Decimal(0))
+
+
+def departures(frame: pl.DataFrame, service_id: str, week: str, thresholds: Thresholds) -> Table:
+    """The trains of the week: ``frame`` has train_no, service_id, direction, departed_on_local, containers,
+    teu_x100, delay_s. A busy week is cut after ``TRAINS_SHOWN`` rows, so that the mail does not grow with it."""
+    trains = trains_of(frame, service_id, week)
+    rows = [
+        _train(formats.clean(t["train_no"]), formats.day(t["departed_on_local"]), t["direction"], [t],
+               _against_plan(t["delay_s"], thresholds))
+        for t in trains[:TRAINS_SHOWN]
+    ]  # fmt: skip
+    if others := trains[TRAINS_SHOWN:]:
+        rows.append(_train(f"All other ({formats.counted(len(others), 'train')})", "", "", others))
+    if trains:
+        rows.append(_train("Total", "", "", trains))
+    heads = columns(
+        "Train", "Departed", "Direction", "Containers", "TEU", "Against plan", words=3, minor=(3,)
+    )
+    note = "" if rows else "No departure of this week is recorded."
+    return Table("departures", 0, "Departures", heads, tuple(rows), note, has_total=bool(rows))
+
+
+def _train(
+    name: str, departed: str, direction: str, trains: Sequence[Mapping[str, Any]], against: str | Cell = ""
+) -> tuple[Cell, ...]:
+    boxes, teu = (sum(t[c] or 0 for t in trains) for c in ("containers", "teu_x100"))
+    word = direction_word(direction)
+    return row(name, departed, word, formats.number(boxes), formats.number(Decimal(teu) / 100), against)
+
+
+def trains_of(frame: pl.DataFrame, service_id: str, week: str) -> list[dict[str, Any]]:
+    """The trains of a service that departed in a week, in order of departure."""
+    mine = frame.filter(pl.col("service_id") == service_id).sort("departed_on_local", "train_no", "direction")
+    return [
+        t
+        for t in mine.iter_rows(named=True)
+        if t["departed_on_local"] and week_of(t["departed_on_local"]) == week
+    ]
+
+
+def _against_plan(delay_s: int | None, thresholds: Thresholds) -> Cell:
+    if delay_s is None:
+        return Cell(formats.NOT_AVAILABLE)
+    if abs(delay_s) <= thresholds.departure_on_time_minutes * 60:
+        return Cell("on time")
+    return Cell(f"{'+' if delay_s > 0 else formats.MINUS}{formats.lateness(delay_s)}", "bad")
+
+
+def late_trains(
+    frame: pl.DataFrame, service_id: str, week: str, thresholds: Thresholds
+) -> list[tuple[str, date, int]]:
+    """(train, date, seconds) of the trains outside the punctuality window, latest first."""
+    limit = thresholds.departure_on_time_minutes * 60
+    trains = [t for t in trains_of(frame, service_id, week) if abs(t["delay_s"] or 0) > limit]
+    late = [(formats.clean(t["train_no"]), t["departed_on_local"], t["delay_s"]) for t in trains]
+    return sorted(late, key=lambda t: -abs(t[2]))
+
+
+def comparison(marts: Mapping[str, pl.DataFrame], week: str, settings: Settings) -> Table | None:
+    """The live service beside the comparison services that have data this week, by direction."""
+    services = [s for s in settings.services if s.status in ("live", "comparison")]
+    rows = [
+        row(service.name, word, *_route_numbers(marts, week, service.id, direction))
+        for service in services
+        for direction, word in DIRECTIONS.items()
+        if _teu(marts, week, service.id, direction) is not None
+    ]
+    if not any(r[0].text == s.name for s in services if s.status == "comparison" for r in rows):
+        return None
+    heads = columns("Route", "Direction", "TEU", "Door to door, median d", "Border, median h", words=2)
+    note = "Medians of containers delivered, and of crossings completed, in this week. The routes differ in length."
+    return Table("comparison", 0, "Beside the comparison route", heads, tuple(rows), note)
+
+
+def _route_numbers(
+    marts: Mapping[str, pl.DataFrame], week: str, service_id: str, direction: str
+) -> list[str]:
+    teu = _teu(marts, week, service_id, direction)
+    door = _median(marts, week, service_id, direction, "door_to_door")
+    border = _median(marts, week, service_id, direction, "border")
+    return [
+        formats.number(None if teu is None else Decimal(teu) / 100),
+        formats.number(None if door is None else Decimal(door) / 86400, 2),
+        formats.number(None if border is None else Decimal(border) / 3600, 1),
+    ]
+
+
+def _teu(marts: Mapping[str, pl.DataFrame], week: str, service_id: str, direction: str) -> int | None:
+    found = marts[THROUGHPUT].filter(iso_week=week, service_id=service_id, direction=direction)
+    return None if found.is_empty() else int(found["teu_x100"].sum())
+
+
+def _median(
+    marts: Mapping[str, pl.DataFrame], week: str, service_id: str, direction: str, measure: str
+) -> int | None:
+    found = marts[TRANSIT].filter(iso_week=week, service_id=service_id, direction=direction, measure=measure)
+    return None if found.is_empty() else found["median_s"][0]
+
+
+def sources(
+    coverage: pl.DataFrame, week: str, settings: Settings
+) -> tuple[Table, list[tuple[str, int, int]]]:
+    """Files and rows received for the week by source, and (name, received, expected) of those that lack some."""
+    sums = (
+        coverage.filter(iso_week=week)
+        .group_by("source_id")
+        .agg(pl.col("files", "rows_loaded", "rows_quarantined").sum())
+    )
+    found = {r["source_id"]: r for r in sums.iter_rows(named=True)}
+    rows, missing = [], []
+    for source in settings.sources:
+        mine = found.get(source.id, {"files": 0, "rows_loaded": 0, "rows_quarantined": 0})
+        expected, received = source.files_per_week, mine["files"]
+        if received < (expected or 1):
+            missing.append((source.name, received, expected or 1))
+        rows.append(
+            row(source.name, f"{received} of {expected}" if expected else f"{received}",
+                formats.number(mine["rows_loaded"]), formats.number(mine["rows_quarantined"]),
+                _status(received, expected or 1))
+        )  # fmt: skip
+    heads = columns("Source", "Files", "Rows", "Held back", "Status")
+    return Table("sources", 0, "Sources", heads, tuple(rows)), missing
+
+
+def _status(received: int, expected: int) -> Cell:
+    if received >= expected:
+        return Cell("complete", "good")
+    return Cell(f"{expected - received} missing", "bad")
+
+
+def quality_sentence(checks: pl.DataFrame, quarantine_open: int) -> str:
+    """How many rules passed, and how many rows are held back."""
+    if checks.is_empty():
+        return "No validation result is recorded."
+    rules = checks.group_by("rule_id", "severity").agg(pl.col("unexpected").sum())
+    failed = rules.filter(pl.col("unexpected") > 0)
+    by_severity = [
+        formats.counted(n, word)
+        for severity, word in (
+            ("critical", "critical rule"),
+            ("warning", "warning rule"),
+            ("info", "information rule"),
+        )
+        if (n := failed.filter(severity=severity).height)
+    ]
+    found = f"; rows were flagged by {', '.join(by_severity)}" if by_severity else ""
+    held = f" {formats.counted(quarantine_open, 'row')} held back from the figures until corrected."
+    passed = f"{formats.number(rules.height - failed.height)} of {formats.number(rules.height)}"
+    return (
+        f"{passed} validation rules passed over everything received{found}.{held if quarantine_open else ''}"
+    )

@@ -1,0 +1,212 @@
+"""Sentences of an issue, made from its figures and never typed.
+
+A verb of change is used only for a value outside its normal range; a comparison names its base. Which figures
+there are belongs to ``figures``; exceptions belong to ``attention``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from corridor_etl.reports import formats
+from corridor_etl.reports.figures import Change, Figure
+
+HEADLINE_LIMIT = 120
+SUBJECT_LIMIT = 70
+ALT_LIMIT = 250
+
+Figures = Mapping[str, Figure]
+
+_LEVEL_TAIL = {
+    "above": ", above its normal range",
+    "below": ", below its normal range",
+    "high": ", high but within the normal range",
+    "low": ", low but within the normal range",
+    "in line": ", in line with recent weeks",
+    "none": "",
+}
+_RANGE_SENTENCE = {
+    "above": "this is above the range of normal weeks",
+    "below": "this is below the range of normal weeks",
+    "high": "this is inside the range of normal weeks",
+    "low": "this is inside the range of normal weeks",
+    "in line": "this is inside the range of normal weeks",
+}
+
+
+def headline(figures: Figures, week: str, target_days: float) -> str:
+    """The level, whether it is normal, the one signal and the target, in at most 120 characters."""
+    teu = figures["throughput.teu"]
+    if teu.value is None:
+        return f"No departure is recorded for week {int(week[-2:])} of {week[:4]}"
+    level = f"{teu.text} TEU moved{_LEVEL_TAIL[teu.range_class]}"
+    tails = [t for t in (border_phrase(figures), target_phrase(figures, target_days)) if t]
+    while tails and len(f"{level}; {' and '.join(tails)}") > HEADLINE_LIMIT:
+        tails.pop()
+    return f"{level}; {' and '.join(tails)}" if tails else level
+
+
+def border_phrase(figures: Figures) -> str:
+    """The border crossing where it is outside its range, else nothing."""
+    border = figures["transit.border_hours"]
+    verb = {"above": "slowed to", "below": "sped up to"}.get(border.range_class)
+    return f"border crossing {verb} {border.text} hours" if verb else ""
+
+
+def target_phrase(figures: Figures, target_days: float) -> str:
+    """Whether the mean door-to-door time kept its target; nothing without deliveries."""
+    missed = misses_target(figures["transit.door_to_door_days"], target_days)
+    if missed is None:
+        return ""
+    return f"door-to-door time {'missed' if missed else 'met'} {plain(target_days)} days"
+
+
+def misses_target(door: Figure, target_days: float) -> bool | None:
+    """Whether the mean as shown is over the target; None without a value."""
+    if door.value is None:
+        return None
+    return formats.rounded(door.value, 2) > Decimal(str(target_days))
+
+
+def subject(figures: Figures, week: str, revision: int = 0) -> str:
+    """Week, throughput with its change, trade value and the border's signal in at most 70 characters."""
+    teu, value = figures["throughput.teu"], figures["trade.value_cny"]
+    start = f"{'Corrected: ' if revision else ''}{week} corridor weekly: "
+    if teu.value is None:
+        return f"{start}no departure recorded"
+    change = f" ({teu.on_week.text})" if teu.on_week.value is not None else ""
+    parts = [f"{teu.text} TEU{change}"]
+    if value.value is not None:
+        parts.append(f"CNY {value.text} m{' p' if value.maturity == 'p' else ''}")
+    parts += [w for w in [{"above": "border slow", "below": "border fast"}.get(_border_class(figures))] if w]
+    while len(parts) > 1 and len(start + ", ".join(parts)) > SUBJECT_LIMIT:
+        parts.pop()
+    return start + ", ".join(parts)
+
+
+def _border_class(figures: Figures) -> str:
+    return figures["transit.border_hours"].range_class
+
+
+def throughput_point(figures: Figures, week: str) -> str:
+    """How much moved, against the week before and the same week last year, and its range."""
+    teu, boxes, trains = (figures[a] for a in ("throughput.teu", "throughput.boxes", "departures.trains"))
+    if teu.value is None:
+        return "No train of the service has a recorded departure in this week; figures of departures are not available."
+    moved = f"{teu.text} TEU moved in {formats.counted(boxes.value or 0, 'container')}"
+    if trains.value:
+        moved += f" on {formats.counted(trains.value, 'train')}"
+    compared = _compared(teu, week)
+    inside = _RANGE_SENTENCE.get(teu.range_class)
+    return f"{moved}{compared}{f'; {inside} ({teu.range_text})' if inside else ''}."
+
+
+def trade_point(figures: Figures, week: str, largest: Mapping[str, str]) -> str:
+    """What the goods were worth and the largest chapters; ``largest`` is direction word -> goods."""
+    value = figures["trade.value_cny"]
+    if value.value is None:
+        return "No customs declaration was released in this week; the trade value is not available."
+    mark = " (provisional)" if value.maturity == "p" else ""
+    goods = " and ".join(f"{name} {direction}" for direction, name in largest.items())
+    tail = f"; the largest group{'s were' if len(largest) > 1 else ' was'} {goods}" if goods else ""
+    return f"Goods were worth CNY {value.text} million{mark}{_compared(value, week, 'CNY m')}{tail}."
+
+
+def transit_point(figures: Figures, target_days: float) -> str:
+    """Door to door against its target, and the border against its range."""
+    door, border = figures["transit.door_to_door_days"], figures["transit.border_hours"]
+    if door.value is None:
+        return "No container with complete gate records was delivered in this week; transit time is not available."
+    text = f"Door-to-door transport averaged {door.text} days against a target of {plain(target_days)}"
+    if border.value is None:
+        return f"{text}."
+    normal = f" (normal {border.range_text})" if border.range_class != "none" else ""
+    return f"{text}; border crossing averaged {border.text} hours{normal}."
+
+
+def _compared(figure: Figure, week: str, unit: str = "TEU") -> str:
+    parts = [
+        more_or_less(figure.on_week, unit, "the week before"),
+        more_or_less(figure.on_year, unit, f"the same week of {int(week[:4]) - 1}"),
+    ]
+    found = [p for p in parts if p]
+    return f", {' and '.join(found)}" if found else ""
+
+
+def more_or_less(change: Change, unit: str, base: str) -> str:
+    """``22% more than the week before``; ``as much as ...`` for no change; nothing where it is not known."""
+    if change.value is None:
+        return ""
+    size = change.text.lstrip(f"+{formats.MINUS}")
+    if not any(c in "123456789" for c in size):
+        return f"about as much as {base}"
+    amount = size if size.endswith("%") else f"{size} {unit}"
+    return f"{amount} {'more' if change.value > 0 else 'less'} than {base}"
+
+
+def verdict(figure: Figure) -> str:
+    """The last line of a tile: where the value lies in its range."""
+    if figure.value is None:
+        return "Not available"
+    if figure.range_class == "none":
+        return "No normal range yet"
+    return f"{'Outside' if figure.is_outside else 'Normal'} ({figure.range_text})"
+
+
+def chart_title(figure: Figure, what: str, *, is_highest: bool = False, weeks: int = 0) -> str:
+    """The finding of a weekly chart: ``what`` against its normal range."""
+    if figure.value is None:
+        return f"No {what} in this week"
+    if figure.range_class == "none":
+        return f"{what.capitalize()}: {formats.counted(weeks, 'week')} of data, too few for a normal range"
+    if figure.is_outside:
+        return f"{what.capitalize()} is {figure.range_class} its normal range"
+    if is_highest:
+        return f"Highest week shown for {what}, but within the normal range"
+    return f"{what.capitalize()} is {_INSIDE[figure.range_class]}"
+
+
+_INSIDE = {
+    "high": "high but within the normal range",
+    "low": "low but within the normal range",
+    "in line": "in line with recent weeks",
+}
+
+
+def plain(value: float) -> str:
+    """A setting as a reader writes it: 7 and not 7.0."""
+    return f"{value:,g}" if value < 1_000_000 else f"{value:,.0f}"
+
+
+def shortened(text: str, limit: int) -> str:
+    """At most ``limit`` characters, cut between words with an ellipsis."""
+    if len(text) <= limit:
+        return text
+    words = text[: limit - 1].rsplit(" ", 1)[0] if " " in text[: limit - 1] else text[: limit - 1]
+    return words.rstrip(" ,;") + "…"
+
+
+def notice(revision: int, *, is_final: bool) -> str:
+    """What the masthead says of a correction and of provisional figures."""
+    corrected = f"Corrected issue r{revision}. " if revision else ""
+    return corrected + ("" if is_final else "Figures marked p are provisional and will be revised.")
+
+
+def partial(numbers: Figures, least_pct: float) -> str:
+    """The banner of an issue whose containers are declared to less than ``least_pct``; else nothing."""
+    declared = numbers["match.declared_pct"]
+    if declared.value is None or declared.value >= Decimal(str(least_pct)):
+        return ""
+    return (
+        f"Partial issue: {declared.text}% of loaded containers have a customs declaration, "
+        f"{plain(least_pct)}% are expected. Trade figures are incomplete."
+    )
+
+
+def match(numbers: Figures) -> str:
+    """How many loaded containers are matched to a declaration."""
+    declared, laden, rate = (numbers[f"match.{n}"] for n in ("declared_boxes", "laden_boxes", "declared_pct"))
+    if rate.value is None:
+        return "No loaded container departed, so none is matched to a customs declaration."
+    return f"{declared.text} of {laden.text} loaded containers ({rate.text}%) are matched to a customs declaration."

@@ -1,0 +1,178 @@
+"""Sentences follow the figures: verbs by range, bases named, lengths kept."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corridor_etl.reports import wording
+from corridor_etl.reports.figures import Change, Figure, change, shown
+from corridor_etl.reports.measures import BY_ADDRESS
+
+CLASSES = ("below", "low", "in line", "high", "above", "none")
+WEEK = "2025-W46"
+
+
+def figure(
+    address: str,
+    value: str | None,
+    *,
+    range_class: str = "in line",
+    week: str = "",
+    year: str = "",
+    maturity: str = "f",
+) -> Figure:
+    measure = BY_ADDRESS[address]
+    exact = None if value is None else Decimal(value)
+
+    def since(base: str) -> Change:
+        return change(measure, exact, Decimal(base), 5) if base else Change()
+
+    return Figure(address, measure.name, exact, measure.unit, shown(measure, exact), measure.shown_unit or measure.unit, maturity,
+                  since(week), since(year), range_text="41–88", range_class=range_class)  # type: ignore[arg-type]  # fmt: skip
+
+
+def figures(**changes: Figure) -> dict[str, Figure]:
+    made = {
+        "throughput.teu": figure("throughput.teu", "84"),
+        "throughput.boxes": figure("throughput.boxes", "44"),
+        "departures.trains": figure("departures.trains", "3"),
+        "trade.value_cny": figure("trade.value_cny", "40700000", maturity="p"),
+        "transit.door_to_door_days": figure("transit.door_to_door_days", "6.5"),
+        "transit.border_hours": figure("transit.border_hours", "15"),
+    }
+    return made | {f.address: f for f in changes.values()}
+
+
+def test_headline_says_level_signal_and_missed_target() -> None:
+    given_figures = figures(
+        teu=figure("throughput.teu", "84", range_class="high"),
+        border=figure("transit.border_hours", "20.4", range_class="above"),
+        door=figure("transit.door_to_door_days", "7.56"),
+    )
+    assert wording.headline(given_figures, WEEK, 7) == (
+        "84 TEU moved, high but within the normal range; border crossing slowed to 20.4 hours and "
+        "door-to-door time missed 7 days"
+    )
+
+
+def test_a_week_without_departure_says_so() -> None:
+    empty = figures(teu=figure("throughput.teu", None))
+    assert wording.headline(empty, "2025-W07", 7) == "No departure is recorded for week 7 of 2025"
+    assert wording.subject(empty, "2025-W07") == "2025-W07 corridor weekly: no departure recorded"
+    assert "not available" in wording.throughput_point(empty, WEEK)
+
+
+def test_subject_names_week_level_change_value_and_border() -> None:
+    made = figures(
+        teu=figure("throughput.teu", "84", week="69"),
+        border=figure("transit.border_hours", "20", range_class="above"),
+    )
+    assert wording.subject(made, WEEK) == "2025-W46 corridor weekly: 84 TEU (+22%), CNY 40.7 m p, border slow"
+
+
+def test_a_correction_is_called_one() -> None:
+    assert wording.subject(figures(), WEEK, revision=1).startswith("Corrected: 2025-W46")
+
+
+def test_points_name_the_base_of_every_comparison() -> None:
+    made = figures(teu=figure("throughput.teu", "84", week="69", year="52"))
+    assert wording.throughput_point(made, WEEK) == (
+        "84 TEU moved in 44 containers on 3 trains, 22% more than the week before and 62% more than the same week "
+        "of 2024; this is inside the range of normal weeks (41–88)."
+    )
+
+
+def test_a_small_base_gives_a_difference_and_not_a_percentage() -> None:
+    assert figure("throughput.teu", "9", week="4").on_week.text == "+5"
+    assert figure("throughput.teu", "9", week="5").on_week.text == "+80%"
+
+
+@pytest.mark.parametrize(
+    ("address", "now", "before", "text"),
+    [
+        ("throughput.loaded_eastbound_pct", "82", "99.6", "−17.6 pp"),
+        ("transit.door_to_door_days", "7.56", "7.20", "+0.36 d"),
+        ("transit.border_hours", "20.4", "20.42", "0.0 h"),
+        ("throughput.teu", "84", "84", "0%"),
+    ],
+)
+def test_shares_change_in_points_and_durations_in_their_unit(
+    address: str, now: str, before: str, text: str
+) -> None:
+    assert figure(address, now, week=before).on_week.text == text
+
+
+def test_no_change_is_as_much_and_unknown_is_silent() -> None:
+    assert (
+        wording.more_or_less(Change(Decimal(0), "0%"), "TEU", "the week before")
+        == "about as much as the week before"
+    )
+    assert wording.more_or_less(Change(), "TEU", "the week before") == ""
+
+
+@pytest.mark.parametrize(("days", "missed"), [("7.004", False), ("7.00", False), ("7.01", True)])
+def test_the_target_is_judged_by_the_number_readers_see(days: str, missed: bool) -> None:
+    assert wording.misses_target(figure("transit.door_to_door_days", days), 7) is missed
+
+
+@st.composite
+def situations(draw: st.DrawFn) -> dict[str, Figure]:
+    def some(address: str, top: int) -> Figure:
+        value = draw(st.none() | st.decimals(0, top, places=2))
+        known = draw(st.sampled_from(CLASSES)) if value is not None else "none"
+        base = draw(st.sampled_from(["", "3", "50", "90000"]))
+        return figure(
+            address,
+            None if value is None else str(value),
+            range_class=known,
+            week=base,
+            maturity=draw(st.sampled_from("pf")),
+        )
+
+    return figures(
+        teu=some("throughput.teu", 99_999),
+        value=some("trade.value_cny", 99_999_999_999),
+        door=some("transit.door_to_door_days", 99),
+        border=some("transit.border_hours", 999),
+    )
+
+
+@given(situations(), st.sampled_from([5, 7, 12.5]))
+def test_no_sentence_contradicts_its_figures(made: dict[str, Figure], target: float) -> None:
+    teu, border, door = (
+        made[a] for a in ("throughput.teu", "transit.border_hours", "transit.door_to_door_days")
+    )
+    text = wording.headline(made, WEEK, target)
+    assert len(text) <= wording.HEADLINE_LIMIT
+    assert len(wording.subject(made, WEEK)) <= wording.SUBJECT_LIMIT
+    assert (("above its" in text), ("below its" in text)) == (
+        teu.value is not None and teu.range_class == "above",
+        teu.value is not None and teu.range_class == "below",
+    )
+    assert "slowed" not in text or border.range_class == "above"
+    assert "sped up" not in text or border.range_class == "below"
+    if "missed" in text:
+        assert door.value is not None
+        assert Decimal(door.text.replace(",", "")) > Decimal(str(target))
+    if "met" in text:
+        assert door.value is not None
+        assert Decimal(door.text.replace(",", "")) <= Decimal(str(target))
+
+
+@given(situations())
+def test_points_say_more_only_for_more(made: dict[str, Figure]) -> None:
+    for point, name in (
+        (wording.throughput_point(made, WEEK), "throughput.teu"),
+        (wording.trade_point(made, WEEK, {}), "trade.value_cny"),
+    ):
+        difference = made[name].on_week.value
+        if "more than the week before" in point:
+            assert difference is not None
+            assert difference > 0
+        if "less than the week before" in point:
+            assert difference is not None
+            assert difference < 0

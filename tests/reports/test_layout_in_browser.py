@@ -1,0 +1,108 @@
+"""The page and the mail in a real browser: no horizontal scroll, everything visible, dark mode is dark."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+INSTALL = "no Chromium found; install one (apt-get install chromium) or set CHROMIUM to its path"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(INSTALL)
+        pytest.skip(INSTALL)
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def files(issue: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    rendered = issue[1]
+    folder: Path = tmp_path_factory.mktemp("layout")
+    mail = rendered.mail_html
+    for cid, data in rendered.images.items():
+        (folder / f"{cid}.png").write_bytes(data)
+        mail = mail.replace(f"cid:{cid}", f"{cid}.png")
+    for name, html in (("page", rendered.page_html), ("mail", mail)):
+        (folder / f"{name}.html").write_text(html, encoding="utf-8")
+    return {name: (folder / f"{name}.html").as_uri() for name in ("page", "mail")}
+
+
+def opened(browser: Any, address: str, width: int, scheme: str = "light") -> Any:
+    page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
+    page.goto(address)
+    return page
+
+
+@pytest.mark.parametrize("width", [320, 375, 600, 1100, 1280])
+@pytest.mark.parametrize("name", ["page", "mail"])
+def test_nothing_scrolls_sideways(browser: Any, files: dict[str, str], name: str, width: int) -> None:
+    page = opened(browser, files[name], width)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [600, 1100, 1280])
+def test_wide_tables_of_the_page_fit_their_cards(browser: Any, files: dict[str, str], width: int) -> None:
+    page = opened(browser, files["page"], width)
+    script = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth).length"
+    assert page.evaluate(script) == 0
+    page.context.close()
+
+
+@pytest.mark.parametrize(("scheme", "is_dark"), [("light", False), ("dark", True)])
+@pytest.mark.parametrize("name", ["page", "mail"])
+def test_dark_mode_is_dark(
+    browser: Any, files: dict[str, str], name: str, scheme: str, is_dark: bool
+) -> None:
+    page = opened(browser, files[name], 600, scheme)
+    ground, ink = (
+        page.evaluate(
+            f"getComputedStyle(document.querySelector('{where}')).{what}.match(/\\d+/g).map(Number)"
+        )
+        for where, what in ((".card, .main", "backgroundColor"), ("h1", "color"))
+    )
+    assert (sum(ground[:3]) < sum(ink[:3])) is is_dark
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_mail_shows_one_picture_per_chart(browser: Any, files: dict[str, str], scheme: str) -> None:
+    page = opened(browser, files["mail"], 600, scheme)
+    script = "[...document.images].filter(i => i.offsetWidth > 0).map(i => [i.offsetWidth, i.naturalWidth])"
+    assert page.evaluate(script) == [[552, 1104]] * 3
+    page.context.close()
+
+
+def test_no_text_is_smaller_than_eleven_pixels(browser: Any, files: dict[str, str]) -> None:
+    for name in ("page", "mail"):
+        page = opened(browser, files[name], 600)
+        script = (
+            "[...document.querySelectorAll('body *:not(svg *)')].filter(e => [...e.childNodes].some("
+            "n => n.nodeType === 3 && n.data.trim())).map(e => parseFloat(getComputedStyle(e).fontSize))"
+            ".filter(s => s > 0 && s < 11).length"
+        )
+        assert page.evaluate(script) == 0
+        page.context.close()
+
+
+def test_the_page_prints_on_a4(browser: Any, files: dict[str, str]) -> None:
+    page = opened(browser, files["page"], 1100)
+    pdf = page.pdf(prefer_css_page_size=True)
+    pages = re.findall(rb"/MediaBox ?\[0 0 (\d+)\.\d+ (\d+)", pdf)
+    assert set(pages) == {(b"594", b"841")}
+    assert len(pages) <= 4
+    page.context.close()
