@@ -14,13 +14,13 @@ from tests.facts.corridor_records import booking, frame
 
 def test_the_booking_that_fills_the_train_ends_the_sale(settings: Settings) -> None:
     rows = [
-        booking("B3", "6", "2025-05-23T18:00:00"),
-        booking("B1", "20", "2025-05-20T08:00:00"),
+        booking("B3", "20", "2025-05-23T18:00:00"),
         booking("B2", "20", "2025-05-22T08:00:00"),
+        booking("B1", "20", "2025-05-20T08:00:00"),
         booking("B0", "40", "2025-05-19T08:00:00", booking_status="cancelled"),
     ]
     (train,) = booked_departures(frame("booking", rows), settings).to_dicts()
-    assert (train["bookings"], train["booked_teu_x100"], train["capacity_teu_x100"]) == (3, 4600, 4000)
+    assert (train["bookings"], train["booked_teu_x100"], train["capacity_teu_x100"]) == (3, 6000, 4000)
     assert train["sell_out_s"] == 2 * 86400
     assert train["departure_week"] == "2025-W23"
 

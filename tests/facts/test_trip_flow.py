@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from corridor_etl.facts.trips import container_trips
+from corridor_etl.reference.currency import per_usd
 from corridor_etl.settings import Settings
 from tests.facts.corridor_records import BOX, Row, frame, item, manifest
 
@@ -73,3 +74,28 @@ def test_naming_a_container_twice_does_not_double_its_value(settings: Settings) 
     twice = item("D1", total_price=Decimal("600"), container_nos=f"{BOX} {BOX}")
     once = item("D2", total_price=Decimal("1000"), origin_country="JP")
     assert flow(settings, [twice, once]) == "RE_EXPORT"
+
+
+def test_values_are_compared_at_the_rate_of_the_release(settings: Settings) -> None:
+    declared, released = date(2025, 5, 12), date(2025, 6, 24)
+    yuan = item(
+        "D1",
+        currency="CNY",
+        total_price=between(declared, released),
+        declared_on_local=declared,
+        released_on_local=released,
+    )
+    dollars = {
+        "currency": "USD",
+        "total_price": Decimal("1000000"),
+        "declared_on_local": declared,
+        "origin_country": "JP",
+    }
+    assert per_usd("CNY", declared) > per_usd("CNY", released)
+    assert flow(settings, [yuan, item("D2", released_on_local=released, **dollars)]) == "EXPORT_DOMESTIC"
+    assert flow(settings, [yuan, item("D2", released_on_local=None, **dollars)]) == "RE_EXPORT"
+
+
+def between(*days: date) -> Decimal:
+    """The mean worth in CNY of a million dollars on some days."""
+    return (sum(per_usd("CNY", day) for day in days) * 1_000_000 / len(days)).quantize(Decimal("0.01"))

@@ -106,6 +106,27 @@ def test_the_last_gate_in_and_the_first_of_everything_else_count(settings: Setti
     assert trip["delivered_at_utc"] == utc("ALA", "2025-06-09 08:00")
 
 
+def test_a_gate_in_on_the_day_of_the_trip_before_is_not_the_next_ones(settings: Settings) -> None:
+    manifests = [manifest("2025-06-04"), manifest("2025-06-20", train_no="X9003")]
+    events = [event("GTIN", "NGB", "2025-06-04 12:00")]
+    first, second = sorted(trips(settings, manifests, events), key=lambda t: t["departure_on_local"])
+    assert (first["gate_in_at_utc"] is not None, second["gate_in_at_utc"]) == (True, None)
+
+
+def test_dates_are_on_the_calendar_of_the_milestones_own_place(settings: Settings) -> None:
+    at = (
+        "2025-06-01 09:00",
+        "2025-06-04 17:00",
+        "2025-06-05 10:00",
+        "2025-06-06 23:00",
+        "2025-06-07 12:00",
+        "2025-06-08 22:30",
+    )
+    (trip,) = trips(settings, [manifest()], journey(*at))
+    assert trip["border_departed_on_local"] == date(2025, 6, 6)
+    assert trip["delivered_on_local"] == date(2025, 6, 8)
+
+
 @pytest.mark.parametrize(
     ("code", "node", "day", "milestone", "is_taken"),
     [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,13 +38,16 @@ class Ingested:
 @pytest.fixture(scope="module", params=[False, True], ids=["clean", "with-faults"])
 def ingested(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingested]:
     home = tmp_path_factory.mktemp("corridor")
-    before = os.environ.get("CORRIDOR_HOME")
-    os.environ["CORRIDOR_HOME"] = str(home)
-    yield Ingested(home, faults=request.param)
-    if before is None:
-        del os.environ["CORRIDOR_HOME"]
-    else:
-        os.environ["CORRIDOR_HOME"] = before
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CORRIDOR_HOME", str(home))
+        yield Ingested(home, faults=request.param)
+
+
+@pytest.fixture(autouse=True)
+def own_home(ingested: Ingested, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Every test here looks at the same ingested corridor."""
+    monkeypatch.setenv("CORRIDOR_HOME", str(ingested.home))
+    return ingested.home
 
 
 def keyed(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:

@@ -1,0 +1,120 @@
+"""The real flows inside one process, as the demo runs them: no installed server, no worker, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from prefect import flow, task
+
+from corridor_etl.errors import FileRejected, WarehouseBusy
+from corridor_etl.jobs.weeks import week_to_report
+from corridor_etl.reference.calendar import parse_range
+from corridor_etl.settings import load_settings
+from corridor_etl.simulator import simulate
+from corridor_etl.warehouse import Warehouse
+from flows import offline
+from flows._runtime import RETRIED
+
+AT_ONCE = {**RETRIED, "retry_delay_seconds": 0}
+ATTEMPTS: list[str] = []
+
+
+@pytest.fixture(scope="module")
+def inbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home folder with two weeks of deliveries and one file that nobody can read."""
+    home = tmp_path_factory.mktemp("offline")
+    simulate(home, parse_range("2025-W23:2025-W24"), seed=3, faults=False, settings=load_settings())
+    (home / "inbox" / "scan0001.pdf").write_bytes(b"%PDF-1.7\nnot a delivery\n%%EOF\n")
+    yield home
+    offline.stop()
+
+
+@pytest.fixture(autouse=True)
+def at_home(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CORRIDOR_HOME", str(inbox))
+
+
+@task(**AT_ONCE)
+def busy_at_first() -> str:
+    ATTEMPTS.append("busy")
+    if len(ATTEMPTS) < 3:
+        raise WarehouseBusy("the database is locked")
+    return "written"
+
+
+@task(**AT_ONCE)
+def hopeless() -> None:
+    ATTEMPTS.append("hopeless")
+    raise FileRejected("ENCODING", "no text")
+
+
+@flow
+def retried() -> str:
+    return busy_at_first()
+
+
+@flow
+def refused() -> None:
+    hopeless()
+
+
+def test_one_unreadable_file_stops_no_other(inbox: Path) -> None:
+    files = [f for f in (inbox / "inbox").rglob("*") if f.is_file()]
+    result = offline.run_ingest()
+    assert result.count("rejected") == 1
+    assert result.count("loaded") + result.count("duplicate") == len(files) - 1
+    assert result.total("rows_read") == sum(
+        result.total(field) for field in ("rows_loaded", "rows_quarantined", "rows_duplicate")
+    )
+    assert result.total("rows_loaded") > 0
+
+
+def test_a_second_run_finds_nothing_new(inbox: Path) -> None:
+    offline.run_ingest()
+    with Warehouse.open(inbox) as warehouse:
+        before = warehouse.snapshot(), warehouse.deliveries().height
+        assert offline.run_ingest().snapshot is None
+        assert (warehouse.snapshot(), warehouse.deliveries().height) == before
+
+
+def test_only_named_files_are_taken(inbox: Path) -> None:
+    unknown = inbox / "elsewhere.bin"
+    unknown.write_bytes(b"\x00\x01\x02")
+    result = offline.run_ingest([str(unknown)])
+    assert [outcome.name for outcome in result.deliveries] == ["elsewhere.bin"]
+
+
+def test_the_weekly_flow_publishes_once(inbox: Path) -> None:
+    offline.run_ingest()
+    first = offline.run_weekly_report("2025-W24")
+    again = offline.run_weekly_report("2025-W24")
+    assert first.state == "published"
+    assert first.page is not None
+    assert first.page.is_file()
+    assert (again.state, again.page) == ("was published before", first.page)
+    with Warehouse.open(inbox) as warehouse:
+        assert warehouse.issues()["week"].to_list() == ["2025-W24"]
+
+
+def test_without_a_week_it_is_the_last_whole_one() -> None:
+    before = week_to_report(datetime.now(UTC), load_settings())
+    issue = offline.run_weekly_report()
+    assert before <= issue.week <= week_to_report(datetime.now(UTC), load_settings())
+    assert issue.page is None
+
+
+def test_what_may_pass_is_tried_again() -> None:
+    ATTEMPTS.clear()
+    with offline.own_prefect():
+        assert retried() == "written"
+    assert ATTEMPTS == ["busy"] * 3
+
+
+def test_what_cannot_pass_is_not_tried_again() -> None:
+    ATTEMPTS.clear()
+    with offline.own_prefect(), pytest.raises(FileRejected):
+        refused()
+    assert ATTEMPTS == ["hopeless"]
