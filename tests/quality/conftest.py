@@ -53,7 +53,7 @@ GOOD: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def frame_of(kind: str, *changes: dict[str, Any]) -> pl.DataFrame:
+def _frame_of(kind: str, *changes: dict[str, Any]) -> pl.DataFrame:
     """One row per change: the good row of the kind with these cells changed; no change gives the good row."""
     schema = record_kind(kind).schema
     rows = [{**GOOD[kind], **change} for change in changes or ({},)]
@@ -77,10 +77,22 @@ def _typed(value: Any, dtype: pl.DataType) -> Any:
 
 
 @pytest.fixture
+def frame_of() -> Callable[..., pl.DataFrame]:
+    """Makes a frame of a kind, one row per change of the good row."""
+    return _frame_of
+
+
+@pytest.fixture
+def now_utc() -> datetime:
+    """The instant the examples of the suites are judged at."""
+    return NOW_UTC
+
+
+@pytest.fixture
 def judge(settings: Settings) -> Callable[..., Verdict]:
     """Validates the good row of a kind with the given changes, one row per change."""
 
     def run(kind: str, *changes: dict[str, Any]) -> Verdict:
-        return validate(kind, frame_of(kind, *changes), settings, now_utc=NOW_UTC)
+        return validate(kind, _frame_of(kind, *changes), settings, now_utc=NOW_UTC)
 
     return run

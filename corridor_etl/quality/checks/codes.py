@@ -1,0 +1,111 @@
+"""Checks of codes against the public lists of ``reference``: countries, currencies, goods, places, customs lists."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+import polars as pl
+
+from corridor_etl.reference import country, currency, hs, place, size_type
+from corridor_etl.reference._tables import table
+
+HS_NATIONAL_CHAPTERS = ("98", "99")
+
+
+def are_filled(*columns: pl.Expr) -> pl.Expr:
+    """None of the cells is empty or blank."""
+    return pl.all_horizontal(c.cast(pl.String).str.strip_chars().fill_null("") != "" for c in columns)
+
+
+def are_countries(*columns: pl.Expr) -> pl.Expr:
+    """Every cell that is filled is an ISO 3166 alpha-2 code."""
+    return _every(columns, sorted(country.known_codes()))
+
+
+def is_currency(code: pl.Expr) -> pl.Expr:
+    """An active ISO 4217 code."""
+    return code.is_in(sorted(currency.known_codes()))
+
+
+def is_usual_currency(code: pl.Expr, *, values: list[str]) -> pl.Expr:
+    """A currency of the corridor's trade; codes that are no currency at all are another rule's matter."""
+    return pl.when(is_currency(code)).then(code.is_in(values))
+
+
+def is_size_type(code: pl.Expr) -> pl.Expr:
+    """A size and type of the ISO 6346 list, after aliases were mapped."""
+    return code.is_in(sorted(size_type.known_codes()))
+
+
+def in_list(*columns: pl.Expr, values: list[str]) -> pl.Expr:
+    """Every cell that is filled is one of the values the suite names."""
+    return _every(columns, values)
+
+
+def not_in_list(column: pl.Expr, *, values: list[str]) -> pl.Expr:
+    """The cell is none of the values the suite names."""
+    return ~column.is_in(values)
+
+
+def in_customs_list(*columns: pl.Expr, customs_list: str) -> pl.Expr:
+    """Every cell that is filled is a code of one of China's customs lists."""
+    codes = table("cn_customs_codes").filter(list=customs_list)["code"].to_list()
+    return _every(columns, codes)
+
+
+def is_package_type(code: pl.Expr) -> pl.Expr:
+    """A two-character code is one of UNECE Recommendation 21 or of China's list; free text is not judged."""
+    chinese = table("cn_customs_codes").filter(list="package_type")["code"].to_list()
+    known = sorted({*chinese, *table("unece_rec21_packages")["code"].to_list()})
+    return pl.when(code.str.contains("^[0-9A-Z]{2}$")).then(code.is_in(known))
+
+
+def is_rail_mode(mode: pl.Expr, train_no: pl.Expr, *, codes: list[str]) -> pl.Expr:
+    """A declaration that names a train declares a mode of transport of the corridor."""
+    return pl.when(train_no.is_not_null()).then(mode.is_in(codes))
+
+
+@cache
+def _headings() -> list[str]:
+    return sorted({code[:4] for code in hs.subheadings()})
+
+
+def is_hs_code(code: pl.Expr, on: pl.Expr, *, edition_from: str) -> pl.Expr:
+    """The subheading (the heading of a four-digit code) exists in HS 2022; national chapters are not judged."""
+    is_known = (
+        pl.when(code.str.len_chars() < 6)
+        .then(code.str.slice(0, 4).is_in(_headings()))
+        .otherwise(code.str.slice(0, 6).is_in(sorted(hs.subheadings())))
+    )
+    is_national = code.str.slice(0, 2).is_in(HS_NATIONAL_CHAPTERS)
+    return pl.when((on >= date.fromisoformat(edition_from)) & ~is_national).then(is_known)
+
+
+def has_hs_length(code: pl.Expr, *, lengths: list[int]) -> pl.Expr:
+    """Digits only, and as many as the document needs."""
+    return code.str.contains("^[0-9]+$") & code.str.len_chars().cast(pl.Int64).is_in(lengths)
+
+
+def is_traded_chapter(code: pl.Expr, *, chapters: list[str]) -> pl.Expr:
+    """The chapter is none of those that ordinary trade does not use."""
+    return ~code.str.slice(0, 2).is_in(chapters)
+
+
+def is_node(*columns: pl.Expr) -> pl.Expr:
+    """Every cell that is filled is a node of the corridor."""
+    return _every(columns, sorted(place.nodes()))
+
+
+def is_place(code: pl.Expr, node: pl.Expr) -> pl.Expr:
+    """A UN/LOCODE or an alias of a node; judged only for countries whose list is complete here."""
+    is_covered = code.str.contains("^[A-Z]{2}[A-Z0-9]{3}$") & code.str.slice(0, 2).is_in(
+        sorted(place.covered_countries())
+    )
+    known = node.is_not_null() | code.is_in(sorted(place.locodes()))
+    return pl.when(is_covered | node.is_not_null()).then(known)
+
+
+def _every(columns: tuple[pl.Expr, ...], values: list[str]) -> pl.Expr:
+    is_any_filled = pl.any_horizontal(c.is_not_null() for c in columns)
+    return pl.when(is_any_filled).then(pl.all_horizontal(c.is_in(values).fill_null(True) for c in columns))

@@ -1,0 +1,149 @@
+"""The base of the corridor's expectations, and the pandas metric that lets a Polars check answer for it.
+
+A check gives true, false or null per row; null is "not judged" and does not count against the rule. Another engine
+only has to register the same metric names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import pandas as pd
+import polars as pl
+from great_expectations.compatibility import pydantic
+from great_expectations.core.metric_domain_types import MetricDomainTypes
+from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
+from great_expectations.execution_engine import PandasExecutionEngine
+from great_expectations.expectations.expectation import MulticolumnMapExpectation
+from great_expectations.expectations.metrics.map_metric_provider import MulticolumnMapMetricProvider
+from great_expectations.expectations.metrics.metric_provider import metric_partial
+from great_expectations.render import RenderedStringTemplateContent
+from great_expectations.render.components import LegacyRendererType
+from great_expectations.render.renderer.renderer import renderer
+from great_expectations.render.renderer_configuration import RendererConfiguration
+
+Check = Callable[..., pl.Expr]
+Rule = type["RowExpectation"]
+EMPTY_CELL = "(empty)"
+_ACCESSORS = ("column_list", "ignore_row_if")
+
+
+class RowExpectation(MulticolumnMapExpectation):
+    """One yes or no per row over ``column_list``, answered by ``check``; ``sentence`` is its description."""
+
+    check: ClassVar[Check | None] = None
+    parameters: ClassVar[tuple[str, ...]] = ()
+    sentence: ClassVar[str] = ""
+
+    ignore_row_if: str = "never"
+    catch_exceptions: bool = True
+
+    @pydantic.validator("column_list")
+    def _validate_column_list(cls, v: list[str]) -> list[str]:
+        # the stock base insists on two columns; many row rules read one
+        if not v:
+            raise ValueError("column_list must name at least one column")
+        return v
+
+    def verdict(self, thresholds: dict[str, Any]) -> pl.Expr:
+        """The check over this expectation's columns, with the thresholds of one run (other keys are ignored)."""
+        return judged(type(self), self.column_list, thresholds)
+
+    @classmethod
+    def observed(cls, columns: list[str]) -> pl.Expr:
+        """What a failing row is reported with: the cell, or each cell with its column's name."""
+        cells = [pl.col(c).cast(pl.String).fill_null(EMPTY_CELL) for c in columns]
+        if len(cells) == 1:
+            return cells[0]
+        named = [pl.concat_str(pl.lit(f"{name}="), cell) for name, cell in zip(columns, cells, strict=True)]
+        return pl.concat_str(named, separator=", ")
+
+    @classmethod
+    def described(cls, kwargs: dict[str, Any]) -> str:
+        """The sentence with the columns and thresholds of one use of the rule."""
+        shown = {k: _shown(v) for k, v in kwargs.items()}
+        columns = kwargs.get("column_list", [])
+        return cls.sentence.format(columns=", ".join(columns), first=(columns or [""])[0], **shown)
+
+    @classmethod
+    def _prescriptive_template(cls, renderer_configuration: RendererConfiguration) -> RendererConfiguration:
+        renderer_configuration.template_str = cls.described(renderer_configuration.configuration.kwargs)
+        return renderer_configuration
+
+    @classmethod
+    @renderer(renderer_type=LegacyRendererType.PRESCRIPTIVE)
+    def _prescriptive_renderer(
+        cls, configuration: Any = None, result: Any = None, runtime_configuration: Any = None, **_: Any
+    ) -> list[RenderedStringTemplateContent]:
+        styling = (runtime_configuration or {}).get("styling")
+        kwargs = configuration.kwargs if configuration else result.expectation_config.kwargs
+        sentence = cls.described(kwargs).replace("$", "$$")
+        template: dict[str, Any] = {"template": sentence, "params": {}, "styling": styling}
+        return [RenderedStringTemplateContent(content_block_type="string_template", string_template=template)]
+
+
+def judged(rule: Rule, columns: list[str], thresholds: dict[str, Any]) -> pl.Expr:
+    """The rule's check over named columns; thresholds that are None keep the check's default."""
+    given = {name: thresholds[name] for name in rule.parameters if thresholds.get(name) is not None}
+    check = rule.check
+    assert check is not None
+    return check(*(pl.col(c) for c in columns), **given)
+
+
+def judged_by(check: Check) -> Callable[[Rule], Rule]:
+    """Binds an expectation class to its check and registers the metric that computes it on pandas."""
+
+    def bind(rule: Rule) -> Rule:
+        rule.check = staticmethod(check)
+        rule.parameters = tuple(name for name in rule.__fields__ if name not in RowExpectation.__fields__)
+        rule.success_keys = ("mostly", *rule.parameters)
+        rule.args_keys = ("column_list", *rule.parameters)
+        _register_metric(rule)
+        return rule
+
+    return bind
+
+
+def _register_metric(rule: Rule) -> None:
+    # the stock decorator for several columns refuses a rule over one, so this is its body without that check
+    @metric_partial(
+        engine=PandasExecutionEngine,
+        partial_fn_type=MetricPartialFunctionTypes.MAP_CONDITION_SERIES,
+        domain_type=MetricDomainTypes.MULTICOLUMN,
+    )
+    def _pandas(
+        cls: Any, execution_engine: PandasExecutionEngine, metric_domain_kwargs: dict[str, Any],
+        metric_value_kwargs: dict[str, Any], **_: Any,
+    ) -> tuple[pd.Series, dict[str, Any], dict[str, Any]]:  # fmt: skip
+        frame = execution_engine.get_domain_records(domain_kwargs=metric_domain_kwargs)
+        columns = metric_domain_kwargs["column_list"]
+        compute = {k: v for k, v in metric_domain_kwargs.items() if k not in _ACCESSORS}
+        accessors = {k: v for k, v in metric_domain_kwargs.items() if k in _ACCESSORS}
+        return ~_passed(rule, frame[columns], metric_value_kwargs), compute, accessors
+
+    type(
+        f"{rule.__name__}Metric",
+        (MulticolumnMapMetricProvider,),
+        {
+            "__doc__": f"Rows that {rule.__name__} accepts.",
+            "condition_metric_name": rule.map_metric,
+            "condition_value_keys": rule.parameters,
+            "_pandas": _pandas,
+        },
+    )
+
+
+def _passed(rule: Rule, cells: pd.DataFrame, thresholds: dict[str, Any]) -> pd.Series:
+    """Whether each row passes or cannot be judged, under the index of ``cells``."""
+    verdict = judged(rule, list(cells.columns), thresholds).fill_null(True).alias("passed")
+    passed = pl.from_pandas(cells).select(verdict)["passed"]
+    return pd.Series(passed.to_numpy(), index=cells.index, dtype=bool)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return f"the run's {value.get('$PARAMETER', '')}".replace("_", " ")
+    return str(value)

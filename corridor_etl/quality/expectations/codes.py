@@ -1,0 +1,142 @@
+"""Expectations about codes and filled cells."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from corridor_etl.quality.checks import codes
+from corridor_etl.quality.expectations._row import RowExpectation, judged_by
+
+
+@judged_by(codes.are_filled)
+class ExpectCellsFilled(RowExpectation):
+    """Required cells are not empty."""
+
+    map_metric = "cells.filled"
+    sentence = "{columns} must not be empty."
+
+    @classmethod
+    def observed(cls, columns: list[str]) -> pl.Expr:
+        """The names of the empty cells; the filled ones say nothing."""
+        names = [pl.when(~codes.are_filled(pl.col(c))).then(pl.lit(c)) for c in columns]
+        return pl.concat_str(pl.lit("empty: "), pl.concat_str(names, separator=", ", ignore_nulls=True))
+
+
+@judged_by(codes.in_list)
+class ExpectCellsInList(RowExpectation):
+    """Cells hold one of the values the suite names."""
+
+    map_metric = "cells.in_list"
+    sentence = "{columns}, where filled, must be one of {values}."
+    values: list[str]
+
+
+@judged_by(codes.are_countries)
+class ExpectCountryCodes(RowExpectation):
+    """Countries are ISO 3166 alpha-2 codes."""
+
+    map_metric = "code.country"
+    sentence = "{columns}, where filled, must be ISO 3166 alpha-2 codes."
+
+
+@judged_by(codes.is_currency)
+class ExpectCurrencyCode(RowExpectation):
+    """Currencies are active ISO 4217 codes."""
+
+    map_metric = "code.currency"
+    sentence = "{first} must be an active ISO 4217 code."
+
+
+@judged_by(codes.is_usual_currency)
+class ExpectUsualCurrency(RowExpectation):
+    """Currencies are ones the corridor trades in."""
+
+    map_metric = "code.usual_currency"
+    sentence = "{first} is usually one of {values}."
+    values: list[str]
+
+
+@judged_by(codes.not_in_list)
+class ExpectCellNotInList(RowExpectation):
+    """Cells hold none of the values the suite names."""
+
+    map_metric = "cells.not_in_list"
+    sentence = "{first} should not be one of {values}."
+    values: list[str]
+
+
+@judged_by(codes.is_size_type)
+class ExpectSizeTypeCode(RowExpectation):
+    """Sizes and types are ISO 6346 codes."""
+
+    map_metric = "code.size_type"
+    sentence = "{first}, where filled, must be a size and type of ISO 6346."
+
+
+@judged_by(codes.in_customs_list)
+class ExpectCustomsCode(RowExpectation):
+    """Codes belong to one of China's customs lists."""
+
+    map_metric = "code.customs_list"
+    sentence = "{columns}, where filled, must be in China's customs list {customs_list}."
+    customs_list: str
+
+
+@judged_by(codes.is_package_type)
+class ExpectPackageType(RowExpectation):
+    """Package codes are in the lists of UNECE or China."""
+
+    map_metric = "code.package_type"
+    sentence = "{first}, where it is a code, should be one of UNECE Recommendation 21 or of China's list."
+
+
+@judged_by(codes.is_rail_mode)
+class ExpectRailMode(RowExpectation):
+    """A declaration for a train declares a mode of the corridor."""
+
+    map_metric = "code.rail_mode"
+    sentence = "{first} should be one of {codes} where the declaration names a train."
+    codes: list[str]
+
+
+@judged_by(codes.is_hs_code)
+class ExpectHsCode(RowExpectation):
+    """Commodity codes exist in HS 2022."""
+
+    map_metric = "code.hs_known"
+    sentence = "The subheading of {first} must exist in HS 2022, in force from {edition_from}."
+    edition_from: str
+
+
+@judged_by(codes.has_hs_length)
+class ExpectHsLength(RowExpectation):
+    """Commodity codes have as many digits as the document needs."""
+
+    map_metric = "code.hs_length"
+    sentence = "{first} must be digits, {lengths} of them."
+    lengths: list[int]
+
+
+@judged_by(codes.is_traded_chapter)
+class ExpectTradedChapter(RowExpectation):
+    """Commodity codes are of chapters that ordinary trade uses."""
+
+    map_metric = "code.hs_traded_chapter"
+    sentence = "The chapter of {first} should not be one of {chapters}."
+    chapters: list[str]
+
+
+@judged_by(codes.is_node)
+class ExpectCorridorNodes(RowExpectation):
+    """Places are nodes of the corridor."""
+
+    map_metric = "code.node"
+    sentence = "{columns} must be nodes of the corridor."
+
+
+@judged_by(codes.is_place)
+class ExpectKnownPlace(RowExpectation):
+    """Places are in UN/LOCODE or an alias of a node."""
+
+    map_metric = "code.place"
+    sentence = "{first} must be in UN/LOCODE or an alias of a node, in countries whose list is complete here."

@@ -1,0 +1,48 @@
+"""Expectations about prices, currencies and value per kilogram."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from corridor_etl.quality.checks import values
+from corridor_etl.quality.expectations._row import RowExpectation, judged_by
+
+
+@judged_by(values.price_multiplies)
+class ExpectPriceMultiplies(RowExpectation):
+    """Unit price times quantity is the total."""
+
+    map_metric = "value.price_multiplies"
+    sentence = "{columns}: price times quantity must be the total within the share {share} or {minor_unit}."
+    share: float
+    minor_unit: float
+
+
+@judged_by(values.is_worth_something)
+class ExpectPositiveValue(RowExpectation):
+    """Declared totals are above zero."""
+
+    map_metric = "value.positive"
+    sentence = "{first} must be above zero; zero is allowed in supervision modes {free_modes}."
+    free_modes: list[str]
+
+
+@judged_by(values.has_rate)
+class ExpectRateExists(RowExpectation):
+    """The rates that convert a value exist for its date."""
+
+    map_metric = "value.rate_exists"
+    sentence = "A market rate of {first} and of {bases} must exist on the date or {max_age_days} days before."
+    bases: list[str]
+    max_age_days: int | dict[str, Any]
+
+
+@judged_by(values.value_per_kg_is_plausible)
+class ExpectPlausibleValuePerKg(RowExpectation):
+    """A kilogram is worth neither next to nothing nor a fortune."""
+
+    map_metric = "value.per_kg_plausible"
+    sentence = "The value of one kilogram should lie between {lowest_usd} and {highest_usd} US dollars."
+    lowest_usd: float
+    highest_usd: float
+    max_age_days: int | dict[str, Any]

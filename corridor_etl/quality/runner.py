@@ -1,0 +1,120 @@
+"""Runs the suite of one record kind on staged rows and says which rows break which rule.
+
+The engine is Great Expectations on pandas today; nothing outside this package can tell. What happens to the rows
+that break a rule belongs to ``quarantine`` and to whoever publishes the batch.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from corridor_etl.errors import BatchHeld
+from corridor_etl.model import kind as record_kind
+from corridor_etl.quality.suites import load_suite, resolved
+from corridor_etl.quality.verdicts import Verdict, verdict_of
+from corridor_etl.settings import Settings
+
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationSuite, ExpectationValidationResult
+
+__all__ = ["Verdict", "run_parameters", "validate"]
+
+# Great Expectations keeps the current project in a global, and a data source shared between threads mixes their
+# frames; its work is held by the interpreter lock anyway, so waiting costs nothing.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def validate(kind: str, frame: pl.DataFrame, settings: Settings, *, now_utc: datetime) -> Verdict:
+    """Judges the staged rows of one kind of one batch.
+
+    ``frame`` has the model's columns, ``delivery_id`` and ``row_id`` (Int64, unique in the frame). ``UsageError``
+    for an unknown kind; ``BatchHeld`` when a rule cannot be run, because then nothing is known about the rows.
+    """
+    wanted = {**record_kind(kind).schema, "row_id": pl.Int64(), "delivery_id": pl.String()}
+    parameters = run_parameters(settings, now_utc)
+    try:
+        typed = _typed(kind, frame, wanted)
+        with _ONE_AT_A_TIME:
+            results = _run(load_suite(kind), typed, parameters)
+        _raise_for_exceptions(kind, results)
+        evaluated = _evaluated(results, typed, parameters)
+    except BatchHeld:
+        raise
+    except Exception as error:
+        raise _held(kind, f"{type(error).__name__}: {error}") from error
+    return verdict_of(typed, results, evaluated, parameters)
+
+
+def run_parameters(settings: Settings, now_utc: datetime) -> dict[str, Any]:
+    """What suites may name with ``$PARAMETER``: limits that come from the settings and the clock."""
+    latest = now_utc + timedelta(days=settings.thresholds.future_event_days)
+    return {"latest_at_utc": latest.isoformat(), "rate_max_age_days": settings.corridor.fx_max_age_days}
+
+
+def _typed(kind: str, frame: pl.DataFrame, wanted: dict[str, pl.DataType]) -> pl.DataFrame:
+    """The frame with the model's types, because a column without any value may arrive without one."""
+    if frame["row_id"].n_unique() != frame.height:
+        raise _held(kind, "row_id is not unique, so failures could not be told apart")
+    return frame.cast({name: dtype for name, dtype in wanted.items() if name in frame.columns})
+
+
+def _run(
+    suite: ExpectationSuite, frame: pl.DataFrame, parameters: dict[str, Any]
+) -> list[ExpectationValidationResult]:
+    from corridor_etl.quality.context import whole_frame_batch
+
+    columns = {c for e in suite.expectations for c in e.column_list} | {"row_id"}
+    # Arrow types keep decimals, dates and nulls as they are; pandas' own would not
+    pandas_frame = frame.select(c for c in frame.columns if c in columns).to_pandas(
+        use_pyarrow_extension_array=True
+    )
+    wanted = {
+        "result_format": "COMPLETE",
+        "unexpected_index_column_names": ["row_id"],
+        "return_unexpected_index_query": False,
+    }
+    batch = whole_frame_batch(pandas_frame)
+    results = list(batch.validate(suite, result_format=wanted, expectation_parameters=parameters).results)
+    if len(results) != len(suite.expectations):
+        raise _held(suite.name, f"{len(suite.expectations)} rules gave {len(results)} answers")
+    return results
+
+
+def _raise_for_exceptions(kind: str, results: list[ExpectationValidationResult]) -> None:
+    for result in results:
+        message = _exception_message(result.exception_info)
+        if message:
+            meta = result.expectation_config.meta
+            raise _held(kind, f"rule {meta['rule_id']}: {message}", rule_id=meta["rule_id"])
+
+
+def _exception_message(info: dict[str, Any]) -> str:
+    """The first message of an ``exception_info``, which is one record or one per metric."""
+    records = [info, *(v for v in info.values() if isinstance(v, dict))]
+    return next((str(r["exception_message"]) for r in records if r.get("raised_exception")), "")
+
+
+def _held(kind: str, reason: str, **facts: Any) -> BatchHeld:
+    return BatchHeld(
+        f"the rules of {kind} could not be run: {reason}",
+        expected="every rule to give an answer for every row",
+        fix=f"Correct the staged columns or expectations/suites/{kind}.json; nothing was published.",
+        kind=kind,
+        **facts,
+    )
+
+
+def _evaluated(
+    results: list[ExpectationValidationResult], frame: pl.DataFrame, parameters: dict[str, Any]
+) -> list[int]:
+    """How many rows each rule could judge, in one pass over the frame."""
+    configs = [result.expectation_config for result in results]
+    judged = [
+        config.to_domain_obj().verdict(resolved(config.kwargs, parameters)).is_not_null().sum().alias(str(i))
+        for i, config in enumerate(configs)
+    ]
+    return [int(n) for n in frame.select(judged).row(0)] if judged else []

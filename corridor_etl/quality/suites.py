@@ -1,0 +1,62 @@
+"""The suites as files: reading them, filling in the parameters of a run, and listing their rules.
+
+What a rule says is written in the suite; how it is judged belongs to ``checks``.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from corridor_etl.errors import TerminalError
+from corridor_etl.settings import checkout
+
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationSuite
+
+
+def suite_folder() -> Path:
+    """Where the suites are; the folder above it is the project of Great Expectations."""
+    return checkout() / "expectations" / "suites"
+
+
+@cache
+def suite_text(kind: str) -> str:
+    """The suite of a record kind as written; ``TerminalError`` where there is none."""
+    path = suite_folder() / f"{kind}.json"
+    if not path.is_file():
+        raise TerminalError(f"there is no suite for {kind}", expected=str(path.name), fix="Write one.")
+    return path.read_text(encoding="utf-8")
+
+
+def suite_rules(kind: str) -> list[dict[str, Any]]:
+    """The expectations of a suite as plain records, without loading Great Expectations."""
+    rules: list[dict[str, Any]] = json.loads(suite_text(kind))["expectations"]
+    return rules
+
+
+def load_suite(kind: str) -> ExpectationSuite:
+    """The suite as an object of its own, so that a run cannot change what another run reads."""
+    from great_expectations.core import ExpectationSuite
+
+    import corridor_etl.quality.expectations  # noqa: F401 - registers the classes the suite names
+
+    written = json.loads(suite_text(kind))
+    return ExpectationSuite(name=written["name"], expectations=written["expectations"], meta=written["meta"])
+
+
+def resolved(kwargs: dict[str, Any], parameters: dict[str, Any]) -> dict[str, Any]:
+    """The thresholds of a rule with the run's values in place of ``$PARAMETER``."""
+    return {
+        name: parameters[value["$PARAMETER"]] if isinstance(value, dict) and "$PARAMETER" in value else value
+        for name, value in kwargs.items()
+        if name != "column_list"
+    }
+
+
+def expected_text(template: str, thresholds: dict[str, Any]) -> str:
+    """The ``expected`` text of a rule with its thresholds filled in."""
+    shown = {k: ", ".join(map(str, v)) if isinstance(v, list) else v for k, v in thresholds.items()}
+    return template.format(**shown)

@@ -1,0 +1,93 @@
+"""What validation says: the rows that break rules, and how each rule fared over the batch.
+
+Made from the results of Great Expectations; running the rules belongs to ``runner``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from corridor_etl.quality.suites import expected_text, resolved
+
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationValidationResult
+
+FAILURE_SCHEMA = {
+    "row_id": pl.Int64,
+    "rule_id": pl.String,
+    "severity": pl.String,
+    "column": pl.String,
+    "observed": pl.String,
+    "expected": pl.String,
+}
+CHECK_SCHEMA = {
+    "rule_id": pl.String,
+    "severity": pl.String,
+    "evaluated": pl.Int64,
+    "unexpected": pl.Int64,
+    "success": pl.Boolean,
+}
+SEVERITIES = ("info", "warning", "critical")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``failures``: one row per row and rule broken (:data:`FAILURE_SCHEMA`), by ``row_id`` and rule. ``checks``: one
+    row per rule (:data:`CHECK_SCHEMA`); ``evaluated`` counts the rows the rule could judge."""
+
+    failures: pl.DataFrame
+    checks: pl.DataFrame
+
+
+def verdict_of(
+    frame: pl.DataFrame,
+    results: list[ExpectationValidationResult],
+    evaluated: list[int],
+    parameters: dict[str, Any],
+) -> Verdict:
+    """The results of one suite over ``frame``, with how many rows each rule could judge, as a verdict."""
+    failures = [_failures(frame, result, parameters) for result in results]
+    counts = [
+        {
+            "rule_id": result.expectation_config.meta["rule_id"],
+            "severity": result.expectation_config.severity.value,
+            "evaluated": judged,
+            "unexpected": failed.height,
+        }
+        for result, judged, failed in zip(results, evaluated, failures, strict=True)
+    ]
+    every = pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *failures])
+    return Verdict(every.sort("row_id", "rule_id", "column"), _checks(counts))
+
+
+def _failures(
+    frame: pl.DataFrame, result: ExpectationValidationResult, parameters: dict[str, Any]
+) -> pl.DataFrame:
+    config = result.expectation_config
+    ids = [row["row_id"] for row in result.result.get("unexpected_index_list") or []]
+    columns = config.meta["columns"]
+    rows = frame.filter(pl.col("row_id").is_in(ids)) if ids else frame.clear()
+    return rows.select(
+        "row_id",
+        pl.lit(config.meta["rule_id"]).alias("rule_id"),
+        pl.lit(config.severity.value).alias("severity"),
+        pl.lit(", ".join(columns)).alias("column"),
+        config.to_domain_obj().observed(columns).alias("observed"),
+        pl.lit(expected_text(config.meta["expected"], resolved(config.kwargs, parameters))).alias("expected"),
+    )
+
+
+def _checks(counts: list[dict[str, Any]]) -> pl.DataFrame:
+    """One row per rule: a rule written in two degrees counts its worst severity and all its rows."""
+    rank = pl.col("severity").replace_strict(SEVERITIES, range(len(SEVERITIES)))
+    schema = {name: dtype for name, dtype in CHECK_SCHEMA.items() if name != "success"}
+    return (
+        pl.DataFrame(counts, schema=schema)
+        .group_by("rule_id")
+        .agg(pl.col("severity").sort_by(rank).last(), pl.col("evaluated").max(), pl.col("unexpected").sum())
+        .with_columns(success=pl.col("unexpected") == 0)
+        .sort("rule_id")
+    )

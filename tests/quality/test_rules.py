@@ -1,0 +1,141 @@
+"""Every rule: the row its suite gives as an example breaks it and nothing else, and a good row breaks none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from corridor_etl.model import KINDS
+from corridor_etl.quality.runner import Verdict, validate
+from corridor_etl.settings import load_settings
+
+SUITES = Path(__file__).resolve().parents[2] / "expectations" / "suites"
+
+
+def _rules(kind: str) -> list[dict[str, Any]]:
+    return json.loads((SUITES / f"{kind}.json").read_text(encoding="utf-8"))["expectations"]
+
+
+CASES = [
+    pytest.param(kind, i, id=f"{kind}-{rule['meta']['rule_id']}-{i}")
+    for kind in KINDS
+    for i, rule in enumerate(_rules(kind))
+]
+
+
+_JUDGED: dict[str, tuple[Verdict, list[int]]] = {}
+
+
+def _all_examples(kind: str, frame_of: Any, now_utc: Any) -> tuple[Verdict, list[int]]:
+    """All examples of a suite judged at once; the version tells them apart, so that no two are the same record."""
+    if kind not in _JUDGED:
+        cases = [(i, change) for i, rule in enumerate(_rules(kind)) for change in _rows(rule)]
+        frame = frame_of(kind, *({"version": i + 1, **change} for i, change in cases))
+        _JUDGED[kind] = validate(kind, frame, load_settings(), now_utc=now_utc), [i for i, _ in cases]
+    return _JUDGED[kind]
+
+
+def _rows(rule: dict[str, Any]) -> list[dict[str, Any]]:
+    example = rule["meta"]["example"]
+    return example if isinstance(example, list) else [example]
+
+
+@pytest.mark.parametrize(("kind", "index"), CASES)
+def test_example_breaks_its_rule_and_no_other(kind: str, index: int, frame_of: Any, now_utc: Any) -> None:
+    verdict, owners = _all_examples(kind, frame_of, now_utc)
+    rule = _rules(kind)[index]
+    rows = [row_id for row_id, owner in enumerate(owners) if owner == index]
+    broken = verdict.failures.filter(pl.col("row_id").is_in(rows))
+    assert set(broken.select("rule_id", "severity").iter_rows()) == {
+        (rule["meta"]["rule_id"], rule["severity"])
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_good_row_breaks_no_rule(kind: str, judge: Any) -> None:
+    verdict = judge(kind)
+    assert verdict.failures.rows() == []
+    assert verdict.checks["success"].all()
+
+
+def test_failure_names_column_observed_and_expected(judge: Any) -> None:
+    failures = judge("manifest_container", {"cargo_gross_kg": "40000"}).failures
+    assert failures.to_dicts() == [
+        {
+            "row_id": 0,
+            "rule_id": "WT-003",
+            "severity": "critical",
+            "column": "cargo_gross_kg, tare_kg",
+            "observed": "cargo_gross_kg=40000.000, tare_kg=3900.000",
+            "expected": "at most 36000.0 kg together",
+        }
+    ]
+
+
+def test_empty_required_cells_are_named(judge: Any) -> None:
+    failures = judge("booking", {"train_no": None, "service_id": " "}).failures
+    assert failures.select("rule_id", "observed").rows() == [("ST-011", "empty: service_id, train_no")]
+
+
+def test_optional_cells_may_be_empty(judge: Any) -> None:
+    optional = {c.name: None for c in KINDS["declaration_item"].columns if not c.is_required}
+    assert judge("declaration_item", optional).failures.rows() == []
+
+
+@pytest.mark.parametrize(
+    ("severity", "kg", "rule"),
+    [("none", "26580", None), ("warning", "26581", "WT-003"), ("critical", "32101", "WT-003")],
+)
+def test_gross_limits_are_in_two_degrees(severity: str, kg: str, rule: str | None, judge: Any) -> None:
+    failures = judge("manifest_container", {"cargo_gross_kg": kg}).failures
+    assert failures.select("rule_id", "severity").rows() == ([(rule, severity)] if rule else [])
+
+
+def test_rule_in_two_degrees_is_one_check(judge: Any) -> None:
+    checks = judge("manifest_container", {"cargo_gross_kg": "29000"}, {"cargo_gross_kg": "40000"}).checks
+    found = checks.filter(rule_id="WT-003").to_dicts()
+    assert found == [
+        {"rule_id": "WT-003", "severity": "critical", "evaluated": 2, "unexpected": 2, "success": False}
+    ]
+
+
+def test_row_a_rule_cannot_judge_is_not_counted(judge: Any) -> None:
+    checks = judge("manifest_container", {}, {"wagon_no": None}, {"size_type": None}).checks
+    evaluated = dict(checks.select("rule_id", "evaluated").iter_rows())
+    assert (evaluated["ID-014"], evaluated["CD-011"], evaluated["ID-010"]) == (2, 2, 0)
+
+
+def test_number_of_the_year_before_is_allowed_in_early_january(judge: Any) -> None:
+    number = {"declaration_no": "940620240123456789"}
+    early = {**number, "declared_on_local": "2025-01-15", "released_on_local": "2025-01-15"}
+    late = {**number, "declared_on_local": "2025-01-16", "released_on_local": "2025-01-16"}
+    failures = judge("declaration_item", {**early, "version": 1}, {**late, "version": 2}).failures
+    assert failures.select("row_id", "rule_id").rows() == [(1, "ID-022")]
+
+
+def test_place_outside_the_covered_countries_is_not_judged(judge: Any) -> None:
+    elsewhere = {"facility_code": "BRQQQ", "facility_node": None}
+    assert judge("port_event", elsewhere).failures.rows() == []
+
+
+def test_estimate_may_lie_in_the_future(judge: Any) -> None:
+    later = {"event_at_utc": "2025-09-01T02:00:00", "event_at_local": "2025-09-01T10:00:00"}
+    assert judge("port_event", {**later, "classifier": "EST"}).failures.rows() == []
+    assert judge("port_event", later).failures["rule_id"].to_list() == ["DT-001"]
+
+
+def test_kazakh_clock_changed_in_march_2024(judge: Any) -> None:
+    before = {"event_at_utc": "2024-02-29T17:59:00", "event_at_local": "2024-02-29T23:59:00"}
+    after = {"event_at_utc": "2024-02-29T19:00:00", "event_at_local": "2024-03-01T00:00:00"}
+    stale = {"event_at_utc": "2024-02-29T19:00:00", "event_at_local": "2024-03-01T01:00:00"}
+    almaty = [{**row, "timezone": "Asia/Almaty"} for row in (before, after, stale)]
+    assert judge("port_event", *almaty).failures.select("row_id", "rule_id").rows() == [(2, "DT-007")]
+
+
+def test_repeats_an_hour_apart_are_two_events(judge: Any) -> None:
+    later = {"event_at_utc": "2025-06-01T03:00:00", "event_at_local": "2025-06-01T11:00:00"}
+    assert judge("port_event", {}, later, {}).failures.rows() == []

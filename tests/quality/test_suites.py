@@ -1,0 +1,91 @@
+"""The suites as files: complete, in step with model and catalogue, readable in Data Docs, and the page made of them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from corridor_etl.model import KINDS
+from corridor_etl.quality import catalogue
+from corridor_etl.quality.suites import load_suite, suite_folder, suite_rules
+from corridor_etl.reference._tables import table
+
+ROOT = Path(__file__).resolve().parents[2]
+RULES = [
+    pytest.param(kind, rule, id=f"{kind}-{rule['meta']['rule_id']}-{i}")
+    for kind in KINDS
+    for i, rule in enumerate(suite_rules(kind))
+]
+OWN_RULES = {"ST-011", "ST-012", "BK-001", "BK-002"}
+SEVERITY = {"error": "critical", "warn": "warning", "info": "info"}
+# milder than the catalogue, with the reason in the suite: the row itself is right, or versions settle it
+MILDER = {
+    ("declaration_item", "ID-002"),
+    ("declaration_item", "ST-009"),
+    ("declaration_item", "DU-003"),
+    ("manifest_container", "DU-001"),
+    ("manifest_container", "CD-003"),
+    ("manifest_container", "CD-004"),
+    ("manifest_container", "WT-003"),
+    ("port_event", "WT-003"),
+    ("port_event", "WT-008"),
+}
+
+
+@pytest.mark.parametrize(("kind", "rule"), RULES)
+def test_rule_says_all_a_reader_needs(kind: str, rule: dict) -> None:
+    meta = rule["meta"]
+    assert all(meta[key] for key in ("rule_id", "columns", "expected", "why", "standard", "example"))
+    assert set(meta["columns"]) <= set(KINDS[kind].schema)
+    assert set(rule["kwargs"]["column_list"]) <= {*KINDS[kind].schema, "delivery_id"}
+
+
+@pytest.mark.parametrize(("kind", "rule"), RULES)
+def test_severity_is_the_catalogue_s(kind: str, rule: dict) -> None:
+    rule_id = rule["meta"]["rule_id"]
+    severities = dict(table("rule_catalogue").select("rule_id", "severity").iter_rows())
+    if rule_id in OWN_RULES:
+        assert rule_id not in severities
+    elif (kind, rule_id) not in MILDER:
+        assert rule["severity"] == SEVERITY[severities[rule_id]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_required_cells_are_those_of_the_model(kind: str) -> None:
+    required = next(r for r in suite_rules(kind) if r["meta"]["rule_id"] == "ST-011")
+    assert required["kwargs"]["column_list"] == [c.name for c in KINDS[kind].columns if c.is_required]
+
+
+def test_at_least_forty_rules_of_the_catalogue_are_judged() -> None:
+    assert len(catalogue.rule_ids() - OWN_RULES) >= 40
+
+
+def test_project_folder_opens_as_a_file_context(tmp_path: Path) -> None:
+    import great_expectations
+
+    import corridor_etl.quality.expectations  # noqa: F401 - registers the classes the suites name
+
+    copy = shutil.copytree(suite_folder().parent, tmp_path / "expectations")
+    context = great_expectations.get_context(mode="file", context_root_dir=copy)
+    opened = {suite.name: len(suite.expectations) for suite in context.suites.all()}
+    assert opened == {kind: len(suite_rules(kind)) for kind in KINDS}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_data_docs_show_the_sentence_of_every_rule(kind: str) -> None:
+    from great_expectations.render.renderer import ExpectationSuitePageRenderer
+
+    page = str(ExpectationSuitePageRenderer().render(load_suite(kind)).to_json_dict())
+    for rule in suite_rules(kind):
+        assert catalogue.description(rule) in page
+
+
+def test_rules_page_is_current() -> None:
+    assert (ROOT / "docs" / "rules.md").read_text(encoding="utf-8") == catalogue.render_rules()
+
+
+def test_every_rule_not_judged_has_a_reason() -> None:
+    assert "not yet written" not in catalogue.not_judged().values()
+    assert catalogue.rule_ids() | set(catalogue.not_judged()) >= set(table("rule_catalogue")["rule_id"])
