@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +15,7 @@ from prefect import flow, task
 from corridor_etl.errors import FileRejected, WarehouseBusy
 from corridor_etl.jobs.weeks import week_to_report
 from corridor_etl.reference.calendar import parse_range
-from corridor_etl.settings import load_settings
+from corridor_etl.settings import checkout, load_settings
 from corridor_etl.simulator import simulate
 from corridor_etl.warehouse import Warehouse
 from flows import offline
@@ -23,9 +26,30 @@ ATTEMPTS: list[str] = []
 
 
 @pytest.fixture(scope="module")
-def inbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A home folder that did not exist, and what a process of its own printed when it ran a flow there."""
+    home = tmp_path_factory.mktemp("offline") / "not" / "yet"
+    program = "from flows import offline\nprint(offline.run_ingest().line())"
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PREFECT")},
+        "CORRIDOR_HOME": str(home),
+        "PREFECT_API_URL": "http://127.0.0.1:1/api",
+    }
+    run = subprocess.run(
+        [sys.executable, "-W", "default", "-c", program],
+        cwd=checkout(),
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return home, run
+
+
+@pytest.fixture(scope="module")
+def inbox(first_run: tuple[Path, subprocess.CompletedProcess[str]]) -> Iterator[Path]:
     """A home folder with two weeks of deliveries and one file that nobody can read."""
-    home = tmp_path_factory.mktemp("offline")
+    home, _run = first_run
     simulate(home, parse_range("2025-W23:2025-W24"), seed=3, faults=False, settings=load_settings())
     (home / "inbox" / "scan0001.pdf").write_bytes(b"%PDF-1.7\nnot a delivery\n%%EOF\n")
     yield home
@@ -104,6 +128,16 @@ def test_without_a_week_it_is_the_last_whole_one() -> None:
     issue = offline.run_weekly_report()
     assert before <= issue.week <= week_to_report(datetime.now(UTC), load_settings())
     assert issue.page is None
+
+
+def test_a_first_run_of_a_new_process_prints_nothing_of_its_own(
+    first_run: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    """Neither warnings nor the server's log, although the user's own server cannot be reached."""
+    _home, run = first_run
+    assert run.stderr == ""
+    assert run.stdout == "nothing new: 0 of 0 files were ingested before\n"
+    assert run.returncode == 0
 
 
 def test_what_may_pass_is_tried_again() -> None:

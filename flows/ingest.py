@@ -1,0 +1,108 @@
+"""Flow ``ingest``: whatever waits in the inbox, or given files, into the warehouse.
+
+One task per delivery, then one commit per batch. A delivery or batch that fails does not stop the others; the run
+fails at its end and names them. What reading and committing mean belongs to ``corridor_etl.jobs``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_table_artifact
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+
+from corridor_etl.errors import TransientError
+from corridor_etl.jobs.ingest import BatchResult, batches, combined, publish_readings
+from corridor_etl.jobs.intake import Reading, delivery_name, inbox_files, read_delivery
+from flows._runtime import RETRIED, parameter
+
+# Parsing already uses every core; a second reader only hides the time spent waiting for the disk.
+READERS: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=2)
+SHOWN_DELIVERIES = 500
+BALANCE = ("name", "status", "rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate", "message")
+
+
+def run_name() -> str:
+    """``ingest inbox``, or how many paths were named."""
+    paths = parameter("paths")
+    return f"ingest {len(paths)} given paths" if paths else "ingest inbox"
+
+
+class Tray:
+    """The readings of one batch, in a place that can be emptied.
+
+    Prefect holds what tasks take and give until the run ends; frames given that way would pile up over all batches.
+    """
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self.files = files
+        self.readings: dict[Path, Reading] = {}
+
+    def in_order(self) -> list[Reading]:
+        """What has been read, in the order of the files, whichever thread was first."""
+        return [self.readings[file] for file in self.files if file in self.readings]
+
+
+@task(task_run_name="read {path.name}", **RETRIED)
+def read(path: Path, tray: Tray) -> str:
+    """Archives, recognises, reads and stages one delivery; a bad file is a rejected reading, not a failure."""
+    tray.readings[path] = reading = read_delivery(path)
+    return f"{reading.name}: {reading.status}, {reading.rows_read:,} rows"
+
+
+@task(task_run_name="commit batch {number}", **RETRIED)
+def commit(number: int, tray: Tray) -> BatchResult:
+    """Validates one batch and publishes it in one transaction."""
+    return publish_readings(tray.in_order())
+
+
+@flow(flow_run_name=run_name, task_runner=READERS, persist_result=False)
+def ingest(paths: list[str] | None = None) -> BatchResult:
+    """Read, validate and load new deliveries; every row is loaded, quarantined or counted as a duplicate.
+
+    Args:
+        paths: Files or folders on the worker's machine; the whole inbox if empty.
+    """
+    results: list[BatchResult] = []
+    failed: list[str] = []
+    for number, files in enumerate(batches(inbox_files([Path(p) for p in paths or []])), start=1):
+        tray = Tray(files)
+        failed += _unread(tray)
+        state = commit(number, tray, return_state=True)
+        if state.is_completed():
+            results.append(state.result())
+        else:
+            failed += [reading.name for reading in tray.in_order()]
+        tray.readings.clear()
+    return _concluded(combined(results), failed)
+
+
+def _unread(tray: Tray) -> list[str]:
+    """Reads every file of a batch; the names of those whose task failed."""
+    futures = [read.submit(file, tray) for file in tray.files]
+    for future in futures:
+        future.wait()  # the state of a future lags behind until it has been waited for
+    pairs = zip(tray.files, futures, strict=True)
+    return [delivery_name(file) for file, future in pairs if not future.state.is_completed()]
+
+
+def _concluded(result: BatchResult, failed: Sequence[str]) -> BatchResult:
+    get_run_logger().info(result.line())
+    if result.snapshot is not None:
+        _show_balance(result)
+    if failed:
+        raise TransientError(
+            f"{len(failed)} deliveries could not be ingested: {', '.join(failed[:10])}",
+            expected="none",
+            fix="The others are loaded. These stay in the inbox and are tried again by the next run.",
+        )
+    return result
+
+
+def _show_balance(result: BatchResult) -> None:
+    new = [outcome for outcome in result.deliveries if outcome.status != "known"]
+    rows = [{column: getattr(outcome, column) for column in BALANCE} for outcome in new[:SHOWN_DELIVERIES]]
+    create_table_artifact(table=rows, key="ingest-balance", description=result.line())

@@ -1,0 +1,48 @@
+"""Flow ``weekly-reports``: the issue of the week before the scheduled time.
+
+The week follows from the time the run was scheduled for, so a run that starts late reports the week it was meant
+for. What an issue is belongs to ``corridor_etl.jobs.weekly``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_markdown_artifact
+
+from corridor_etl.jobs.weekly import IssueResult, publish_week
+from corridor_etl.jobs.weeks import week_to_report
+from corridor_etl.settings import load_settings
+from flows._runtime import RETRIED, Week, parameter, scheduled_start
+
+
+def due_week(asked_for: str | None, scheduled_at: datetime) -> str:
+    """The week a run is about: the one asked for, or the last whole one before its scheduled time."""
+    return asked_for or week_to_report(scheduled_at, load_settings())
+
+
+def run_name() -> str:
+    """``weekly 2025-W24``."""
+    return f"weekly {due_week(parameter('week'), scheduled_start())}"
+
+
+@task(task_run_name="publish {week}", **RETRIED)
+def publish(week: str, scheduled_at: datetime | None) -> IssueResult:
+    """Publishes the issue of one week and queues its mails, unless that was done before."""
+    return publish_week(week, scheduled_at=scheduled_at)
+
+
+@flow(name="weekly-reports", flow_run_name=run_name, persist_result=False)
+def weekly_reports(week: Week | None = None) -> IssueResult:
+    """Publish the weekly issue: page, mails in the outbox, ledger. A published week is never published twice.
+
+    Args:
+        week: ISO week to report; the last whole week before the scheduled time if empty.
+    """
+    scheduled_at = scheduled_start()
+    issue = publish(due_week(week, scheduled_at), None if week else scheduled_at)
+    log = get_run_logger()
+    (log.info if issue.page else log.warning)(issue.line())
+    create_markdown_artifact(issue.line(), key="weekly-report", description=f"Issue of {issue.week}")
+    return issue
