@@ -6,9 +6,13 @@ changes nothing.
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,6 +41,9 @@ def demo(
 
     os.environ.setdefault("CORRIDOR_HOME", str(configuration.checkout() / home))
     home = configuration.home()
+    from flows.offline import start_early
+
+    start_early()
     _simulate(home, weeks)
     published = _run_flows(issues)
     _say_what_came_out(home, published, time.monotonic() - started)
@@ -61,7 +68,9 @@ def _run_flows(issues: str) -> list[IssueResult]:
     from flows.offline import run_ingest, run_weekly_report
 
     typer.echo("2/3 running the ingest flow ...")
-    typer.echo(f"    {run_ingest().line()}")
+    with _progress():
+        result = run_ingest()
+    typer.echo(f"    {result.line()}")
     typer.echo(f"3/3 running the weekly report flow, {issues} ...")
     results = []
     for week in parse_range(issues):
@@ -70,12 +79,29 @@ def _run_flows(issues: str) -> list[IssueResult]:
     return results
 
 
+@contextmanager
+def _progress() -> Iterator[None]:
+    """Prints what the jobs log while they work."""
+    log = logging.getLogger("corridor_etl.jobs")
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("    %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+
+
 def _say_what_came_out(home: Path, issues: list[IssueResult], seconds: float) -> None:
+    import polars as pl
+
     from corridor_etl.warehouse import Warehouse
 
     with Warehouse.open() as warehouse:
         deliveries = warehouse.deliveries()
         held = warehouse.quarantine(state="open")
+        outbox = warehouse.outbox()
     statuses = Counter(deliveries["status"])
     totals = {
         c: int(deliveries[c].sum())
@@ -93,8 +119,8 @@ def _say_what_came_out(home: Path, issues: list[IssueResult], seconds: float) ->
     typer.echo(f"Held back  {held.height} rows: {', '.join(f'{r} {n}' for r, n in rules.most_common(8))}")
     last = issues[-1]
     typer.echo(f"Report     {last.page}")
-    for mail in sorted((home / "outbox").rglob(f"*{last.week}*/*.eml"))[:1]:
-        typer.echo(f"Mail       {mail}")
+    mails = outbox.filter(pl.col("report_key").str.contains(last.week, literal=True))["eml_path"]
+    typer.echo(f"Mail       {home / mails[0]}" if len(mails) else "Mail       none")
     typer.echo(f"Look at    CORRIDOR_HOME={home} .venv/bin/corridor quarantine list")
     if all(issue.state != "published" for issue in issues):
         typer.echo("Nothing was new: every file had been ingested and every issue published before.")

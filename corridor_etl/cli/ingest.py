@@ -40,14 +40,14 @@ def _ingest_with_progress(paths: list[Path] | None):  # type: ignore[no-untyped-
     from corridor_etl.jobs.intake import inbox_files, read_delivery
 
     say = reporter()
-    files = inbox_files(paths)
-    done, results = 0, []
-    for group in batches(files):
+    groups = batches(inbox_files(paths))
+    done, total, results = 0, sum(map(len, groups)), []
+    for group in groups:
         readings = []
         for file in group:
             readings.append(read_delivery(file))
             done += 1
-            say(f"reading {done} of {len(files)}: {file.name}")
+            say(f"reading {done} of {total}: {file.name}")
         say(f"validating and committing {len(readings)} files")
         results.append(publish_readings(readings))
     say("")

@@ -6,6 +6,8 @@ The balance of every delivery is made here and checked again by the warehouse. R
 
 from __future__ import annotations
 
+import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +16,7 @@ import polars as pl
 
 from corridor_etl.errors import BaseMoved
 from corridor_etl.jobs.assembly import assembled
-from corridor_etl.jobs.intake import Reading, inbox_files, read_delivery
+from corridor_etl.jobs.intake import Reading, delivery_name, inbox_files, read_delivery
 from corridor_etl.jobs.resolution import resolved
 from corridor_etl.marts.weekly import weekly_marts
 from corridor_etl.model import KINDS
@@ -24,6 +26,7 @@ from corridor_etl.warehouse import Batch, DeliveryRow, Warehouse, versions
 BATCH_FILES = 64
 BATCH_BYTES = 256 * 1024 * 1024
 ATTEMPTS = 4
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,26 +61,40 @@ class BatchResult:
     def line(self) -> str:
         """The summary every run ends with."""
         if self.snapshot is None:
-            return f"nothing new: {self.count('known')} of {len(self.deliveries)} files were ingested before"
+            return "nothing new: every file was ingested before"
         return (
             f"{self.total('rows_read'):,} rows read = {self.total('rows_loaded'):,} loaded"
             f" + {self.total('rows_quarantined'):,} quarantined + {self.total('rows_duplicate'):,} duplicate;"
             f" {self.count('loaded')} files loaded, {self.count('rejected')} rejected,"
-            f" {self.count('duplicate')} sent before, {self.count('known')} already known"
+            f" {self.count('duplicate')} sent before"
         )
 
 
 def batches(files: Sequence[Path]) -> list[list[Path]]:
-    """Files in groups that fit one commit, in order: at most 64 files or 256 MiB each."""
+    """The files that are not in the ledger yet, in order, in groups that fit one commit.
+
+    A group has at most 64 files or 256 MiB. A file is in the ledger if its name and bytes are.
+    """
     groups: list[list[Path]] = []
     size = 0
-    for file in files:
+    for file in _not_ingested(files):
         size += file.stat().st_size
         if not groups or len(groups[-1]) >= BATCH_FILES or size > BATCH_BYTES:
             groups.append([])
             size = file.stat().st_size
         groups[-1].append(file)
     return groups
+
+
+def _not_ingested(files: Sequence[Path]) -> list[Path]:
+    with Warehouse.open() as warehouse:
+        known = warehouse.known_files()
+    return [file for file in files if (delivery_name(file), _sha256(file)) not in known]
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def ingest(paths: Sequence[Path] | None = None) -> BatchResult:
@@ -99,7 +116,9 @@ def publish_readings(readings: Sequence[Reading]) -> BatchResult:
     with Warehouse.open() as warehouse:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return _publish(readings, warehouse, load_settings())
+                result = _publish(readings, warehouse, load_settings())
+                log.info("batch of %d files: %s", len(readings), result.line())
+                return result
             except BaseMoved:
                 if attempt == ATTEMPTS:
                     raise

@@ -20,6 +20,13 @@ def known_delivery(connection: Connection, sha256: str) -> DeliveryRow | None:
     return DeliveryRow(**row._mapping) if row else None
 
 
+def known_files(connection: Connection) -> set[tuple[str, str]]:
+    """(file name, SHA-256) of every delivery in the ledger, whatever became of it."""
+    return {
+        (name, sha256) for name, sha256 in connection.execute(select(DELIVERY.c.file_name, DELIVERY.c.sha256))
+    }
+
+
 def is_known(connection: Connection, file_name: str, sha256: str) -> bool:
     """Whether a delivery of this name with these bytes is in the ledger, whatever became of it."""
     mine = (DELIVERY.c.file_name == file_name) & (DELIVERY.c.sha256 == sha256)
@@ -37,8 +44,11 @@ def batches(connection: Connection) -> pl.DataFrame:
 
 
 def quarantine(connection: Connection, state: str | None = None) -> pl.DataFrame:
-    """Quarantined rows, all or those in one state, in order of arrival."""
-    query: Select[Any] = select(QUARANTINE).order_by(QUARANTINE.c.quarantine_id)
+    """Quarantined rows with the ``file_name`` they came in, all or those in one state, in order of arrival."""
+    loaded = (DELIVERY.c.delivery_id == QUARANTINE.c.delivery_id) & (DELIVERY.c.status == "loaded")
+    query: Select[Any] = (
+        select(QUARANTINE, DELIVERY.c.file_name).join(DELIVERY, loaded).order_by(QUARANTINE.c.quarantine_id)
+    )
     return fetched(connection, query if state is None else query.where(QUARANTINE.c.state == state))
 
 

@@ -67,6 +67,11 @@ class Warehouse:
         with reading(self.engine) as connection:
             return ledger.is_known(connection, file_name, sha256)
 
+    def known_files(self) -> set[tuple[str, str]]:
+        """(file name, SHA-256) of every recorded delivery."""
+        with reading(self.engine) as connection:
+            return ledger.known_files(connection)
+
     def rows(self, kind: str, *, as_of: int | None = None) -> pl.DataFrame:
         """All versions of a record kind: model columns and lineage, by (snapshot, delivery_id, line_no)."""
         with reading(self.engine) as connection:
