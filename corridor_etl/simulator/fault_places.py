@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from corridor_etl.simulator.records import DeclaredItem, Document, Record, Row
 from corridor_etl.simulator.truth import Fault
 
+_LEFT_FOR_ROWS = 2  # a fault takes a whole file only where enough stay for faults of rows
 _STRIDE = 5  # spreads faults over the weeks instead of breaking the first file of each kind
 
 
@@ -46,8 +47,9 @@ class Places:
 
     def document(self, layout: str, suits: Callable[[Document], bool] = lambda _: True) -> Document | None:
         """A whole document for one fault alone; None where there is none left."""
-        free = [d for d in self._ordered(layout) if not self._used[d.path] and suits(d)]
-        if not free:
+        left = [d for d in self._ordered(layout) if not self._used[d.path]]
+        free = [d for d in left if suits(d)]
+        if len(left) <= _LEFT_FOR_ROWS or not free:
             return None
         self._reserved.add(free[0].path)
         return free[0]
@@ -56,10 +58,9 @@ class Places:
         """Two documents that follow each other, for one fault alone."""
         chosen = sorted((d for d in self.documents if d.layout == layout), key=lambda d: d.path)
         for earlier, later in reversed(list(itertools.pairwise(chosen))):
-            if (
-                not {earlier.path, later.path} & self._reserved
-                and min(len(earlier.rows), len(later.rows)) > 10
-            ):
+            is_free = not {earlier.path, later.path} & self._reserved
+            is_last = len(self._ordered(layout)) <= _LEFT_FOR_ROWS + 1
+            if is_free and not is_last and min(len(earlier.rows), len(later.rows)) > 10:
                 self._reserved |= {earlier.path, later.path}
                 return earlier, later
         return None
