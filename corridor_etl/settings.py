@@ -230,7 +230,8 @@ def _check_references(settings: Settings, name: str) -> None:
 
 
 def _explained(error: ValidationError, raw: Mapping[str, Any], name: str) -> SettingsError:
-    first = error.errors()[0]
+    # a misspelt key is both unknown and missing: the unknown one says what was meant
+    first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
     key = _key_path(first["loc"], raw)
     if first["type"] == "extra_forbidden":
         known = _known_keys(first["loc"])

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 
-import click
 import typer
 
 from corridor_etl import __version__
@@ -35,17 +34,10 @@ def version() -> None:
 
 
 def main() -> None:
-    """Entry point of the console script."""
+    """Entry point of the console script; usage errors and exit codes are the framework's own."""
     os.environ.setdefault("DO_NOT_TRACK", "1")
     try:
-        app(standalone_mode=False)
+        app()
     except CorridorError as error:
         typer.echo(f"corridor: {error.message}", err=True)
         sys.exit(error.exit_code)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(2)
-    except click.exceptions.Abort:
-        sys.exit(130)

@@ -31,7 +31,7 @@ def ingest(
     columns = ("name", "status", "rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate", "message")
     show(rows, as_json=as_json, columns=columns, empty="no new files")
     typer.echo(result.line(), err=as_json)
-    if result.total("rows_quarantined") or result.count("rejected"):
+    if result.total("rows_quarantined") or result.count("rejected") or result.count("held"):
         raise typer.Exit(1)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from corridor_etl.errors import BaseMoved
+from corridor_etl.errors import BaseMoved, BatchHeld
 from corridor_etl.jobs.assembly import assembled
 from corridor_etl.jobs.intake import Reading, delivery_name, inbox_files, read_delivery
 from corridor_etl.jobs.resolution import resolved
@@ -60,13 +60,18 @@ class BatchResult:
 
     def line(self) -> str:
         """The summary every run ends with."""
+        held = self.count("held")
         if self.snapshot is None:
-            return "nothing new: every file was ingested before"
+            return (
+                f"{held} files held: they could not be judged"
+                if held
+                else "nothing new: every file was ingested before"
+            )
         return (
             f"{self.total('rows_read'):,} rows read = {self.total('rows_loaded'):,} loaded"
             f" + {self.total('rows_quarantined'):,} quarantined + {self.total('rows_duplicate'):,} duplicate;"
             f" {self.count('loaded')} files loaded, {self.count('rejected')} rejected,"
-            f" {self.count('duplicate')} sent before"
+            f" {self.count('duplicate')} sent before{f', {held} held' if held else ''}"
         )
 
 
@@ -112,7 +117,25 @@ def combined(results: Sequence[BatchResult]) -> BatchResult:
 
 
 def publish_readings(readings: Sequence[Reading]) -> BatchResult:
-    """Validates and commits a batch of readings; retried when another writer moved the base in between."""
+    """Validates and commits a batch of readings; retried when another writer moved the base in between.
+
+    Where validation itself fails, each delivery is tried alone, so that one that cannot be judged does not hold its
+    neighbours. It is reported as held, is not in the ledger, and is tried again by the next run.
+    """
+    try:
+        return _publish_together(readings)
+    except BatchHeld as error:
+        if len(readings) == 1:
+            log.error("%s is held: %s", readings[0].name, error.message)
+            return BatchResult(None, (_held(readings[0], error),))
+    return combined([publish_readings([reading]) for reading in readings])
+
+
+def _held(reading: Reading, error: BatchHeld) -> DeliveryOutcome:
+    return DeliveryOutcome(reading.name, "held", "VALIDATION_ERROR", error.message, 0, 0, 0, 0)
+
+
+def _publish_together(readings: Sequence[Reading]) -> BatchResult:
     with Warehouse.open() as warehouse:
         for attempt in range(1, ATTEMPTS + 1):
             try:

@@ -6,6 +6,9 @@ A published week is never published again; a correction is a later revision. Wha
 
 from __future__ import annotations
 
+import os
+import platform
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +31,7 @@ from corridor_etl.settings import Recipient, Settings, load_settings
 from corridor_etl.warehouse import IssueRow, OutboxRow, Warehouse
 
 EDITION = "weekly"
+LEASE_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class IssueResult:
 def publish_week(week: str, *, scheduled_at: datetime | None = None, queue_mail: bool = True) -> IssueResult:
     """Publishes the issue of a week once; a second call says so and changes nothing."""
     settings = load_settings()
-    with Warehouse.open() as warehouse:
+    with Warehouse.open() as warehouse, warehouse.lease("issues", _holder(), LEASE_SECONDS):
         published = _issue_of(week, warehouse)
         if published is not None:
             return IssueResult(week, "was published before", _page(published))
@@ -58,6 +62,11 @@ def publish_week(week: str, *, scheduled_at: datetime | None = None, queue_mail:
         return _publish(
             week, scheduled_at or scheduled_instant(week, settings), data, warehouse, settings, queue_mail
         )
+
+
+def _holder() -> str:
+    """Who holds the lease, for whoever finds it taken; issues are numbered, so they are published one by one."""
+    return f"{platform.node()} process {os.getpid()} run {uuid.uuid4().hex[:8]}"
 
 
 def _issue_of(week: str, warehouse: Warehouse) -> str | None:

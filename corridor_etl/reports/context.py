@@ -17,6 +17,7 @@ from typing import Any
 import polars as pl
 
 from corridor_etl import __version__
+from corridor_etl.kpis.target_progress import TargetProgress, target_progress
 from corridor_etl.reference.calendar import monday
 from corridor_etl.reports import attention, chart_data, formats, goods, tables, tiles, wording
 from corridor_etl.reports.content import Chart, Exception_, Table, Target, Tile
@@ -137,6 +138,10 @@ class _Known:
         return self.week not in self.provisional
 
     @property
+    def progress(self) -> TargetProgress:
+        return target_progress(self.data.marts, self.live, self.week, self.settings)
+
+    @property
     def target_days(self) -> float:
         return self.settings.targets.door_to_door_days
 
@@ -223,7 +228,7 @@ def _blocks(known: _Known) -> dict[str, Any]:
     limits = known.settings.thresholds
     return {
         "tiles": tiles.tiles(numbers, known.settings, known.late),
-        "targets": targets(series, week, known.settings),
+        "targets": targets(known.progress, series, known.settings),
         "figures": tuple(numbers.values()),
         "tables": _tables(known),
         "charts": (
@@ -257,6 +262,6 @@ def _points(known: _Known) -> tuple[str, ...]:
     return (
         wording.throughput_point(known.numbers, known.week),
         wording.trade_point(known.numbers, known.week, largest),
-        cargo_point(known.series["throughput.cargo_t"], known.week, known.settings),
+        cargo_point(known.progress, known.settings),
         wording.transit_point(known.numbers, known.target_days),
     )

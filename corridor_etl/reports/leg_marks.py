@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,9 @@ LEG_INKS = ("on-dark", "on-rail", "on-light", "on-light", "on-light")
 LEG_SHORT = ("Origin", "Rail to border", "Border", "Rail from border", "Delivery")
 _BAR_TOP = {"now": 24, "before": 66}
 _BAR_HIGH = 28
+_NAME_LINES = 3
+_NAME_PX = 5.6  # mean width of a character at 11 px
+_NAME_GAP_PX = 8
 
 
 def legs(data: Data) -> alt.LayerChart:
@@ -22,7 +26,7 @@ def legs(data: Data) -> alt.LayerChart:
     bars = {k: [float(v) for v in data[k]] for k in ("now", "before") if all(v is not None for v in data[k])}
     target = data["target_days"] * 24
     longest = max([target, *(sum(b) for b in bars.values())]) * 1.02
-    left, right, height = 106, 58, 138
+    left, right, height = 106, 58, 148
     per_px = (WIDTH - left - right) / longest
     rows, texts = _leg_rows(bars, per_px)
     texts += _leg_heads(data, bars)
@@ -77,13 +81,19 @@ def _leg_total(name: str, hours: Sequence[float], right: float) -> dict[str, Any
 
 
 def _leg_names(bars: Mapping[str, Sequence[float]], per_px: float) -> Rows:
+    """Each leg's name below its part, on the first of three lines where it does not touch its neighbour."""
     if not bars:
         return []
     hours, start, found = list(bars.values())[-1], 0.0, []
-    for i, (value, name) in enumerate(zip(hours, LEG_SHORT, strict=True)):
-        middle = (start + value / 2) * per_px
+    ends = [-math.inf] * _NAME_LINES
+    for value, name in zip(hours, LEG_SHORT, strict=True):
+        middle, half = (start + value / 2) * per_px, len(name) * _NAME_PX / 2
+        free = [n for n, end in enumerate(ends) if middle - half >= end + _NAME_GAP_PX]
+        line = free[0] if free else min(range(_NAME_LINES), key=ends.__getitem__)
+        middle = max(middle, ends[line] + _NAME_GAP_PX + half)
+        ends[line] = middle + half
         colour, weight = ("east-ink", "bold") if name == "Border" else ("muted", "normal")
-        found.append(_text(middle, 108 + 15 * (i % 2), name, colour, 11, "center", weight))
+        found.append(_text(middle, 108 + 15 * line, name, colour, 11, "center", weight))
         start += value
     return found
 

@@ -1,4 +1,4 @@
-"""Progress to the yearly targets of the live service. The weekly figures themselves belong to ``figures``."""
+"""Words about progress to the yearly targets; the progress itself is ``kpis.target_progress``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from corridor_etl.kpis.target_progress import TargetProgress
 from corridor_etl.reference.calendar import weeks_between
 from corridor_etl.reports import formats, wording
 from corridor_etl.reports.content import Target
@@ -34,35 +35,50 @@ def year_of(week: str) -> Year:
     return Year(tuple(w for w in weeks if w <= week), tuple(weeks))
 
 
-def targets(series: Mapping[str, Series], week: str, settings: Settings) -> tuple[Target, ...]:
+def targets(progress: TargetProgress, series: Mapping[str, Series], settings: Settings) -> tuple[Target, ...]:
     """Cargo weight, trade value and weeks within the transit target, this year so far."""
-    year = year_of(week)
-    cargo = Decimal(str(settings.targets.cargo_t_per_year))
-    trade = Decimal(str(settings.targets.added_trade_cny_per_year))
-    return (
-        _amount(series["throughput.cargo_t"], year, cargo, f"Cargo weight: {formats.number(cargo)} t", "t", 1),
-        _amount(series["trade.value_cny"], year, trade, f"Trade value: CNY {formats.number(trade / 10**6)} million",
-                "million", 10**6),
-        _weeks_within(series["transit.door_to_door_days"], year, settings.targets.door_to_door_days),
+    cargo_t = Decimal(str(settings.targets.cargo_t_per_year))
+    trade_cny = Decimal(str(settings.targets.added_trade_cny_per_year))
+    cargo = _Amount(
+        f"Cargo weight: {formats.number(cargo_t)} t", Decimal(progress.cargo_g_ytd) / 10**6, cargo_t,
+        progress.cargo_target_pct, "t", " t",
     )  # fmt: skip
+    trade = _Amount(
+        f"Trade value: CNY {formats.number(trade_cny / 10**6)} million",
+        Decimal(progress.trade_cny_fen_ytd) / 10**8, trade_cny / 10**6, progress.trade_target_pct, "m", " million",
+    )  # fmt: skip
+    return (
+        _amount(cargo, series["throughput.cargo_t"], 1, progress.week),
+        _amount(trade, series["trade.value_cny"], 10**6, progress.week),
+        _weeks_within(progress, settings.targets.door_to_door_days),
+    )
 
 
-def _amount(series: Series, year: Year, target: Decimal, name: str, unit: str, per: int) -> Target:
-    reached = series.over_weeks(year.so_far)
-    if reached is None:
-        return Target(name, formats.NOT_AVAILABLE, 0, "No data this year.")
-    done = 100 * reached / target
-    state = f"{formats.number(reached / per)} {'t · ' if unit == 't' else 'm · '}{formats.number(done, 1)}%"
-    note = _pace(series, year, target, reached, unit, per)
-    return Target(name, state, min(int(done), 100), note, "good" if done >= 100 else "")
+@dataclass(frozen=True)
+class _Amount:
+    """One yearly amount in the unit it is shown in."""
+
+    name: str
+    reached: Decimal
+    target: Decimal
+    done_pct: Decimal
+    short_unit: str
+    unit: str
 
 
-def _pace(series: Series, year: Year, target: Decimal, reached: Decimal, unit: str, per: int) -> str:
-    if reached >= target:
-        return f"Reached in week {_reached_in(series, year, target)}."
-    ahead = (reached - target * year.gone_pct / 100) / per
+def _amount(amount: _Amount, series: Series, per: int, week: str) -> Target:
+    if not amount.reached:
+        return Target(amount.name, formats.NOT_AVAILABLE, 0, "No data this year.")
+    year = year_of(week)
+    state = f"{formats.number(amount.reached)} {amount.short_unit} · {formats.number(amount.done_pct, 1)}%"
+    filled = min(int(amount.done_pct), 100)
+    if amount.done_pct >= 100:
+        in_week = _reached_in(series, year, amount.target * per)
+        return Target(amount.name, state, filled, f"Reached in week {in_week}.", "good")
+    ahead = amount.reached - amount.target * year.gone_pct / 100
     side = "Ahead of" if ahead >= 0 else "Behind"
-    return f"{side} the even path by {formats.number(abs(ahead))} {unit}."
+    note = f"{side} the even path by {formats.number(abs(ahead))}{amount.unit}."
+    return Target(amount.name, state, filled, note, "")
 
 
 def _reached_in(series: Series, year: Year, target: Decimal) -> int:
@@ -74,28 +90,24 @@ def _reached_in(series: Series, year: Year, target: Decimal) -> int:
     return int(year.so_far[-1][-2:])
 
 
-def _weeks_within(series: Series, year: Year, days: float) -> Target:
-    name = f"Weeks within {wording.plain(days)} days door to door"
-    values = series.values(year.so_far)
-    if not values:
+def _weeks_within(progress: TargetProgress, days: float) -> Target:
+    name = f"Westbound weeks within {wording.plain(days)} days door to door"
+    kept, timed = progress.weeks_within_target, progress.weeks_timed
+    if not timed:
         return Target(name, formats.NOT_AVAILABLE, 0, "No delivery with complete records this year.")
-    kept = sum(formats.rounded(v, 2) <= Decimal(str(days)) for v in values)
-    mean = formats.number(series.over_weeks(year.so_far), 2)
-    filled = int(100 * kept / len(values))
-    tone = "good" if kept == len(values) else "bad" if filled < 50 else ""
-    return Target(
-        name, f"{kept} of {len(values)}", filled, f"Target: every week. Mean this year {mean} days.", tone
-    )
+    filled = int(100 * kept / timed)
+    tone = "good" if kept == timed else "bad" if filled < 50 else ""
+    return Target(name, f"{kept} of {timed}", filled, "Target: every week's mean.", tone)
 
 
-def cargo_point(cargo: Series, week: str, settings: Settings) -> str:
+def cargo_point(progress: TargetProgress, settings: Settings) -> str:
     """Cargo of the year so far beside its target."""
-    year = year_of(week)
-    reached = cargo.over_weeks(year.so_far)
-    target = Decimal(str(settings.targets.cargo_t_per_year))
-    if reached is None:
+    if not progress.cargo_g_ytd:
         return "No cargo is recorded this year."
+    target = Decimal(str(settings.targets.cargo_t_per_year))
+    gone = formats.number(year_of(progress.week).gone_pct, 1)
     return (
-        f"Cargo this year reached {formats.number(reached)} tonnes, {formats.share(reached, target)} of the "
-        f"{formats.number(target)}-tonne annual target with {formats.number(year.gone_pct, 1)}% of the year gone."
+        f"Cargo this year reached {formats.number(Decimal(progress.cargo_g_ytd) / 10**6)} tonnes, "
+        f"{formats.number(progress.cargo_target_pct, 1)}% of the {formats.number(target)}-tonne annual target "
+        f"with {gone}% of the year gone."
     )

@@ -27,7 +27,9 @@ def recognise(data: bytes, file_name: str, sender: Sender | None) -> Source:
     ``FileRejected``: EMPTY_FILE, UNKNOWN_FORMAT (with what stands at the head) or AMBIGUOUS_FORMAT.
     """
     if not data.strip(b" \t\r\n\x0b\x0c\x1a\x00"):
-        raise FileRejected("EMPTY_FILE", f"{file_name} has no content", fix="Ask the sender for the file again.")
+        raise FileRejected(
+            "EMPTY_FILE", f"{file_name} has no content", fix="Ask the sender for the file again."
+        )
     known = sources()
     wanted = sender.formats if sender and sender.formats else tuple(known)
     head = data[:HEAD_BYTES]

@@ -57,7 +57,10 @@ def _lines(text: str) -> list[str]:
     body = text.rstrip("\x1a")
     if "\n" not in body and "\r" in body:
         raise FileRejected(
-            "LINE_ENDS", "lines end with a lone carriage return", expected="LF or CRLF", fix="Export it again."
+            "LINE_ENDS",
+            "lines end with a lone carriage return",
+            expected="LF or CRLF",
+            fix="Export it again.",
         )
     if not body.endswith("\n"):
         last = body.count("\n") + 1
@@ -118,11 +121,15 @@ def row_fault(record: Record, header: list[str]) -> RowFault | None:
     """What makes a record unreadable as a row of ``header``, or None."""
     width, line = len(header), record.line_no
     if len(record.text) > MAX_ROW_CHARS:
-        return RowFault(line, "ROW_TOO_LONG", "", f"{len(record.text)} characters", f"at most {MAX_ROW_CHARS}")
+        return RowFault(
+            line, "ROW_TOO_LONG", "", f"{len(record.text)} characters", f"at most {MAX_ROW_CHARS}"
+        )
     if (control := CONTROL.search(record.text)) is not None:
         return RowFault(line, "CONTROL_CHAR", "", repr(control[0]), "no control characters")
     if record.flaw:
-        return RowFault(line, "STRAY_QUOTE", "", record.flaw, "quotes around a whole field, doubled inside it")
+        return RowFault(
+            line, "STRAY_QUOTE", "", record.flaw, "quotes around a whole field, doubled inside it"
+        )
     if len(record.fields) != width:
         return RowFault(line, "FIELD_COUNT", "", str(len(record.fields)), str(width))
     if [f.strip() for f in record.fields] == header:
@@ -144,6 +151,6 @@ def count_rows(data: bytes, encoding: str, delimiter: str) -> int:
     if encoding.startswith("utf-16"):
         data = data.decode(encoding).encode()
     edge = re.escape(delimiter.encode())
-    bare = re.sub(rb'(\A(?:\xef\xbb\xbf)?|\n|' + edge + rb')"(?:[^"]|"")*"', rb"\1Q", data)
+    bare = re.sub(rb"(\A(?:\xef\xbb\xbf)?|\n|" + edge + rb')"(?:[^"]|"")*"', rb"\1Q", data)
     filled = sum(1 for line in bare.rstrip(b"\x1a").split(b"\n") if line.strip())
     return max(filled - 1, 0)

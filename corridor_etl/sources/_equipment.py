@@ -90,7 +90,9 @@ class Reader:
             stated = cnt.value(1, 1)
             if not (stated.isdecimal() and int(stated) == len(groups)):
                 text = f"CNT+16 of message {message.reference} says {stated} containers, it has {len(groups)}"
-                self._findings.append(Finding("ST-002", "warning", text, cnt.line_no, stated, str(len(groups))))
+                self._findings.append(
+                    Finding("ST-002", "warning", text, cnt.line_no, stated, str(len(groups)))
+                )
         others = Counter(s.value(1) for s in message.body if s.tag == "EQD" and not _is_container(s))
         if others:
             text = f"message {message.reference} has equipment that is no container: {dict(others)}"
@@ -141,7 +143,9 @@ def _grouped(message: Message) -> tuple[Group, list[Group]]:
     return header, groups
 
 
-def _refusal(message: Message, event: str | None, code: str, function: str) -> tuple[str, str, str, str] | None:
+def _refusal(
+    message: Message, event: str | None, code: str, function: str
+) -> tuple[str, str, str, str] | None:
     """Why no container of a message can become an event: rule, column, observed, expected; or None."""
     if message.kind not in _MESSAGES:
         return "UNKNOWN_MESSAGE", "", message.kind, " or ".join(_MESSAGES)

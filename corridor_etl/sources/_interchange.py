@@ -83,7 +83,9 @@ class Envelope:
         if self._message is not None:
             raise _cut(f"message {self._message.reference}", "UNT", f"the next UNH (line {segment.line_no})")
         if self._interchange is None:
-            self._found(segment, f"message {segment.value(1)} stands outside an interchange", "UNH", "UNB before it")
+            self._found(
+                segment, f"message {segment.value(1)} stands outside an interchange", "UNH", "UNB before it"
+            )
         self._message = Message(segment)
         self._in_interchange += 1
 
@@ -101,7 +103,9 @@ class Envelope:
             self._message.body.append(segment)
         else:
             self.strays.append(segment)
-            self._found(segment, f"segment {segment.tag} stands outside a message", segment.text[:80], "UNH before it")
+            self._found(
+                segment, f"segment {segment.tag} stands outside a message", segment.text[:80], "UNH before it"
+            )
 
     def _pass_over(self, segment: Segment) -> None:
         """Functional groups add nothing a record needs."""
@@ -109,7 +113,9 @@ class Envelope:
     def _compare(self, segment: Segment, what: str, stated: str, actual: str) -> None:
         same = stated == actual or (stated.isdecimal() and actual.isdecimal() and int(stated) == int(actual))
         if not same:
-            self._found(segment, f"{what} is {stated or 'absent'}, counted or opened {actual}", stated, actual)
+            self._found(
+                segment, f"{what} is {stated or 'absent'}, counted or opened {actual}", stated, actual
+            )
 
     def _found(self, segment: Segment, message: str, observed: str, expected: str) -> None:
         self.findings.append(Finding("ST-001", "warning", message, segment.line_no, observed, expected))

@@ -7,15 +7,36 @@ from functools import cache
 from corridor_etl.sources._headers import Layout, aliases
 
 TRAIN_COLUMNS = (
-    "train_no", "departure_date", "planned_departure", "origin_station", "destination_station", "list_version",
+    "train_no",
+    "departure_date",
+    "planned_departure",
+    "origin_station",
+    "destination_station",
+    "list_version",
     "list_status",
 )
 TRAIN_MANDATORY = ("train_no", "departure_date", "origin_station", "destination_station")
 
 BOX_COLUMNS = (
-    "row_no", "wagon_no", "container_no", "size_type", "full_empty", "seal_nos", "packages", "package_type",
-    "cargo_gross_kg", "cargo_net_kg", "tare_kg", "goods_description", "hs_code", "consignor_name",
-    "consignee_name", "origin_country", "booking_no", "consignment_note_no", "declaration_nos",
+    "row_no",
+    "wagon_no",
+    "container_no",
+    "size_type",
+    "full_empty",
+    "seal_nos",
+    "packages",
+    "package_type",
+    "cargo_gross_kg",
+    "cargo_net_kg",
+    "tare_kg",
+    "goods_description",
+    "hs_code",
+    "consignor_name",
+    "consignee_name",
+    "origin_country",
+    "booking_no",
+    "consignment_note_no",
+    "declaration_nos",
 )
 BOX_MANDATORY = ("container_no", "size_type", "full_empty", "cargo_gross_kg")
 

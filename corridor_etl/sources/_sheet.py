@@ -68,7 +68,9 @@ def find_header(sheet: Any, layout: Layout) -> Header | None:
     top, labels = at + 1, [_label(c) for c in rows[at]]
     if at + 1 < len(rows) and scores[at + 1] >= MIN_KNOWN_HEADERS:
         at += 1
-        labels = [f"{a}\n{b}" if a and b else a or b for a, b in zip(labels, map(_label, rows[at]), strict=True)]
+        labels = [
+            f"{a}\n{b}" if a and b else a or b for a, b in zip(labels, map(_label, rows[at]), strict=True)
+        ]
     return Header(top, at + 1, tuple(layout.checked(labels, at + 1)), tuple(labels))
 
 
@@ -120,7 +122,9 @@ def _fault(
         if CONTROL.search(_label(cell).replace("\r\n", "\n")):
             return RowFault(number, "CONTROL_CHAR", column, repr(_label(cell)), "no control characters")
         if column in IDENTIFIERS and not isinstance(cell.value, str):
-            return RowFault(number, "NUMERIC_IDENTIFIER", column, str(cell_text(cell)), "the identifier as text")
+            return RowFault(
+                number, "NUMERIC_IDENTIFIER", column, str(cell_text(cell)), "the identifier as text"
+            )
     if not values.get("container_no"):
         return RowFault(number, "ID-001", "container_no", "", "a container number")
     return None

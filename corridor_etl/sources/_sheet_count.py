@@ -38,7 +38,9 @@ def _part(archive: zipfile.ZipFile, title: str) -> str:
     wanted = [s.get(_LINK) for s in book.iter(f"{_MAIN}sheet") if s.get("name") == title]
     target = next((str(link.get("Target")) for link in links if link.get("Id") in wanted), "")
     if not target:
-        raise FileRejected("CORRUPT", f"the workbook does not say where sheet '{title}' is", fix="Save it again.")
+        raise FileRejected(
+            "CORRUPT", f"the workbook does not say where sheet '{title}' is", fix="Save it again."
+        )
     return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 

@@ -20,14 +20,22 @@ def is_total(first_cell: str) -> bool:
     return folded(first_cell).startswith(_WORDS)
 
 
-def compared(total: Mapping[str, str | None], rows: Sequence[Mapping[str, str | None]], line_no: int) -> list[Finding]:
+def compared(
+    total: Mapping[str, str | None], rows: Sequence[Mapping[str, str | None]], line_no: int
+) -> list[Finding]:
     """A finding for each stated total that is not the sum (or for containers the count) of the rows."""
     sums = {name: sum((_number(r.get(name)) or Decimal(0) for r in rows), Decimal(0)) for name in _SUMMED}
     sums["container_no"] = Decimal(len(rows))
     stated = {name: _number(total.get(name)) for name in sums}
     return [
-        Finding("ST-008", "warning", f"the totals row says {said} for {name}, the rows have {sums[name]}",
-                line_no, str(said), str(sums[name]))
+        Finding(
+            "ST-008",
+            "warning",
+            f"the totals row says {said} for {name}, the rows have {sums[name]}",
+            line_no,
+            str(said),
+            str(sums[name]),
+        )
         for name, said in stated.items()
         if said is not None and said != sums[name]
     ]

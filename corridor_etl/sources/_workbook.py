@@ -68,7 +68,9 @@ def _check_members(archive: zipfile.ZipFile) -> None:
     if inflated > MAX_INFLATED_BYTES or len(members) > MAX_MEMBERS:
         raise _too_big(f"{len(members)} parts of {inflated} bytes when unpacked")
     for member in members:
-        if member.file_size > _RATIO_MATTERS_FROM and member.file_size > MAX_RATIO * max(member.compress_size, 1):
+        if member.file_size > _RATIO_MATTERS_FROM and member.file_size > MAX_RATIO * max(
+            member.compress_size, 1
+        ):
             raise _too_big(f"{member.filename} unpacks to more than {MAX_RATIO} times its size")
 
 
@@ -111,4 +113,6 @@ def _too_big(fact: str) -> FileRejected:
 
 
 def _corrupt(fact: str) -> FileRejected:
-    return FileRejected("CORRUPT", fact, expected="an .xlsx workbook", fix="Ask the sender for the file again.")
+    return FileRejected(
+        "CORRUPT", fact, expected="an .xlsx workbook", fix="Ask the sender for the file again."
+    )

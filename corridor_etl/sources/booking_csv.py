@@ -22,7 +22,14 @@ LAYOUT = Layout(
         "status": "status",
     },
     mandatory=(
-        "booking_no", "service_id", "direction", "train_no", "departure_date", "containers", "teu", "booked_at",
+        "booking_no",
+        "service_id",
+        "direction",
+        "train_no",
+        "departure_date",
+        "containers",
+        "teu",
+        "booked_at",
         "status",
     ),
 )

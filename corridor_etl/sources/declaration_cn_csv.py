@@ -56,7 +56,14 @@ LAYOUT = Layout(
         "版本": "version",
     },
     mandatory=(
-        "declaration_no", "ie_flag", "declared_on", "released_on", "item_no", "hs_code", "total_price", "currency",
+        "declaration_no",
+        "ie_flag",
+        "declared_on",
+        "released_on",
+        "item_no",
+        "hs_code",
+        "total_price",
+        "currency",
         "container_nos",
     ),
 )

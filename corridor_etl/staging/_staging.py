@@ -92,7 +92,9 @@ class Desk:
 
     def fault(self, bad: pl.Series, rule_id: str, column: str, observed: pl.Series, expected: str) -> None:
         """Marks the rows where ``bad`` is true; null is not bad."""
-        rows = pl.DataFrame({"line": self.lines, "seen": observed.cast(pl.String)}).filter(bad.fill_null(False))
+        rows = pl.DataFrame({"line": self.lines, "seen": observed.cast(pl.String)}).filter(
+            bad.fill_null(False)
+        )
         for line, seen in rows.iter_rows():
             self.faults.append(RowFault(line, rule_id, column, "" if seen is None else seen, expected))
 
@@ -102,7 +104,9 @@ class Desk:
         unknown = cells.filter(cells.is_not_null() & values.is_null()).unique().sort().to_list()
         if unknown:
             text = f"{name}: {', '.join(unknown[:5])} read as unknown"
-            self.findings.append(Finding("CD-014", "warning", text, None, ", ".join(unknown[:5]), "a known code"))
+            self.findings.append(
+                Finding("CD-014", "warning", text, None, ", ".join(unknown[:5]), "a known code")
+            )
 
     def staged(self, kind_name: str) -> Staged:
         """The rows without a fault, as exactly the model's columns; empty mandatory cells become faults here."""

@@ -29,8 +29,16 @@ def stage(raw: RawFile, context: StagingContext) -> Staged:
 def _put_booked(desk: Desk) -> None:
     cells = desk.cell("booked_at")
     clock = _times.local(cells)
-    desk.fault(cells.is_not_null() & clock.is_null(), _times.LOCAL_RULE, "booked_at_utc", cells, _times.LOCAL_EXPECTED)
-    instant = _times.to_utc(clock, mapped(desk.cell("service_id").fill_null(""), lambda s: _zone(desk, s), TEXT))
+    desk.fault(
+        cells.is_not_null() & clock.is_null(),
+        _times.LOCAL_RULE,
+        "booked_at_utc",
+        cells,
+        _times.LOCAL_EXPECTED,
+    )
+    instant = _times.to_utc(
+        clock, mapped(desk.cell("service_id").fill_null(""), lambda s: _zone(desk, s), TEXT)
+    )
     desk.fault(clock.is_not_null() & instant.is_null(), _times.AMBIGUOUS_RULE, "booked_at_utc", cells,
                _times.AMBIGUOUS_EXPECTED)  # fmt: skip
     desk.put("booked_at_utc", instant)

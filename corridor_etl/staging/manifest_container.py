@@ -33,7 +33,9 @@ def stage(raw: RawFile, context: StagingContext) -> Staged:
     desk = Desk(raw, context)
     for name in _PASSED_ON:
         desk.put(name, desk.cell(name))
-    desk.put_cast("departure_on_local", "departure_date", _day_of(desk), _casts.DATE_RULE, _casts.DATE_EXPECTED)
+    desk.put_cast(
+        "departure_on_local", "departure_date", _day_of(desk), _casts.DATE_RULE, _casts.DATE_EXPECTED
+    )
     _put_service(desk)
     _put_planned(desk)
     _put_box(desk)
@@ -57,7 +59,9 @@ def _put_service(desk: Desk) -> None:
     ends = pl.DataFrame([services.alias("s"), desk.typed["origin_node"], desk.typed["destination_node"]])
     directions = [_direction(desk.context.settings, *row) for row in ends.iter_rows()]
     desk.put("direction", pl.Series(directions, dtype=TEXT))
-    is_off = desk.typed["direction"].is_null() & ends.select(pl.all_horizontal(pl.all().is_not_null())).to_series()
+    is_off = (
+        desk.typed["direction"].is_null() & ends.select(pl.all_horizontal(pl.all().is_not_null())).to_series()
+    )
     route = desk.cell("origin_station") + " - " + desk.cell("destination_station")
     desk.fault(is_off, "SV-002", "direction", route, "two different stations of the train's service")
 
@@ -67,7 +71,9 @@ def _put_node(desk: Desk, name: str, source: str) -> None:
                   "a station or place of corridor_nodes or location_alias")  # fmt: skip
 
 
-def _direction(settings: Settings, service_id: str | None, origin: str | None, destination: str | None) -> str | None:
+def _direction(
+    settings: Settings, service_id: str | None, origin: str | None, destination: str | None
+) -> str | None:
     """W where the train runs in the order of its service's nodes, E against it, None off the service."""
     if service_id is None:
         return None

@@ -13,7 +13,17 @@ TEXT = pl.String()
 KG, TEU = pl.Decimal(18, 3), pl.Decimal(6, 2)
 
 # EDIFACT 8169 and the words of terminal lists; part loads and the rest stay unknown rather than full.
-_FULL_EMPTY = {"4": "E", "5": "F", "7": "F", "8": "F", "E": "E", "F": "F", "EMPTY": "E", "FULL": "F", "LADEN": "F"}
+_FULL_EMPTY = {
+    "4": "E",
+    "5": "F",
+    "7": "F",
+    "8": "F",
+    "E": "E",
+    "F": "F",
+    "EMPTY": "E",
+    "FULL": "F",
+    "LADEN": "F",
+}
 _TRADE_STATUS = {"1": "continental", "2": "export", "3": "import", "6": "transhipment"}
 # EDIFACT 8067.
 _MODES = {"1": "sea", "2": "rail", "3": "road", "4": "air", "8": "inland water"}
@@ -75,8 +85,18 @@ def _put_time(desk: Desk) -> None:
     cells = desk.cell("event_time")
     is_edifact = "event_time_format" in desk.raw.frame.columns
     formats = desk.cell("event_time_format")
-    clock = _times.edifact(cells, formats) if is_edifact else _times.local(cells, is_day_first=desk.raw.is_day_first)
-    desk.fault(cells.is_not_null() & clock.is_null(), _times.LOCAL_RULE, "event_at_local", cells, _times.LOCAL_EXPECTED)
+    clock = (
+        _times.edifact(cells, formats)
+        if is_edifact
+        else _times.local(cells, is_day_first=desk.raw.is_day_first)
+    )
+    desk.fault(
+        cells.is_not_null() & clock.is_null(),
+        _times.LOCAL_RULE,
+        "event_at_local",
+        cells,
+        _times.LOCAL_EXPECTED,
+    )
     zones, how = _zones(desk, cells, formats)
     instant = _times.to_utc(clock, zones)
     desk.fault(clock.is_not_null() & instant.is_null(), _times.AMBIGUOUS_RULE, "event_at_utc", cells,

@@ -61,7 +61,9 @@ def test_a_loading_of_42_containers(name: str) -> None:
 
 
 def test_only_the_file_with_the_wrong_count_is_said_to_have_one() -> None:
-    findings = [[(f.observed, f.expected) for f in read(n)[0].findings if f.rule_id == "ST-001"] for n in LOADINGS]
+    findings = [
+        [(f.observed, f.expected) for f in read(n)[0].findings if f.rule_id == "ST-001"] for n in LOADINGS
+    ]
     assert findings == [[("000520", "478")], []]
 
 
@@ -73,10 +75,16 @@ def test_the_same_loading_in_two_files_has_the_same_keys() -> None:
 
 
 def test_the_loading_agrees_with_the_ports_own_record() -> None:
-    wanted = json.loads((EDIFACT / "japdeva_COARRI_export_expected.json").read_text(encoding="utf-8-sig"))["Equipments"]
+    wanted = json.loads((EDIFACT / "japdeva_COARRI_export_expected.json").read_text(encoding="utf-8-sig"))[
+        "Equipments"
+    ]
     frame = read(LOADINGS[0])[1].frame
     ours = frame.select(
-        "container_no", "bl_no", pl.col("event_at_local").dt.strftime("%Y%m%d%H%M"), pl.col("vgm_kg"), "seal_nos"
+        "container_no",
+        "bl_no",
+        pl.col("event_at_local").dt.strftime("%Y%m%d%H%M"),
+        pl.col("vgm_kg"),
+        "seal_nos",
     ).rows()
     theirs = [
         (e["ContainerNumber"], e["BillOfLading"], e["LoadingUnloadingDate"], Decimal(str(e["VerifyGrossMass"])),
@@ -102,7 +110,11 @@ def test_a_gate_in_on_one_line() -> None:
     assert (event["event_code"], event["container_no"], event["teu"]) == ("GTIN", "TESI1120274", Decimal(2))
     assert event["event_at_local"] == datetime(2023, 8, 11, 14, 47)
     assert (event["vgm_kg"], event["seal_nos"]) == (Decimal(27000), "88200")
-    assert (event["facility_code"], event["terminal_code"], event["transport_mode"]) == ("ESHUV", "CONCHUV", "road")
+    assert (event["facility_code"], event["terminal_code"], event["transport_mode"]) == (
+        "ESHUV",
+        "CONCHUV",
+        "road",
+    )
     assert event["conveyance_name"] == "CHRISTIAN"
 
 
@@ -111,7 +123,11 @@ def test_a_bare_message_with_blanks_in_its_codes() -> None:
     event = only("portico_codeco1.itc")
     assert [(f.observed, f.expected) for f in raw.findings] == [("UNH", "UNB before it"), ("35", "28")]
     assert (event["event_code"], event["container_no"], event["full_empty"]) == ("GTIN", "PONU4863849", "F")
-    assert (event["facility_code"], event["conveyance_name"], event["voyage_no"]) == ("AUMEL", "MSC CLAUDIA", "048R")
+    assert (event["facility_code"], event["conveyance_name"], event["voyage_no"]) == (
+        "AUMEL",
+        "MSC CLAUDIA",
+        "048R",
+    )
     assert event["event_at_local"] == datetime(2015, 12, 27, 16, 39)
     assert (event["gross_gross_kg"], event["seal_nos"]) == (Decimal(10474), "0465672")
 

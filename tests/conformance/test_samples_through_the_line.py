@@ -42,12 +42,29 @@ def test_one_loading_in_two_dialects_is_42_events() -> None:
 
 def test_the_loading_is_what_the_port_says_it_is() -> None:
     ingest([sample("japdeva_outputExport.edi")])
-    stated = json.loads(sample("japdeva_COARRI_export_expected.json").read_text(encoding="utf-8"))["Equipments"]
+    stated = json.loads(sample("japdeva_COARRI_export_expected.json").read_text(encoding="utf-8"))[
+        "Equipments"
+    ]
     with Warehouse.open() as warehouse:
         events = warehouse.current("port_event").to_dicts()
-    found = {(e["container_no"], e["event_at_local"].strftime("%Y%m%d%H%M"), e["bl_no"], e["vgm_kg"], e["seal_nos"]) for e in events}
+    found = {
+        (
+            e["container_no"],
+            e["event_at_local"].strftime("%Y%m%d%H%M"),
+            e["bl_no"],
+            e["vgm_kg"],
+            e["seal_nos"],
+        )
+        for e in events
+    }
     expected = {
-        (s["ContainerNumber"], s["LoadingUnloadingDate"], s["BillOfLading"], Decimal(s["VerifyGrossMass"]), " ".join(n["SealNumber"] for n in s["Seals"]))
+        (
+            s["ContainerNumber"],
+            s["LoadingUnloadingDate"],
+            s["BillOfLading"],
+            Decimal(s["VerifyGrossMass"]),
+            " ".join(n["SealNumber"] for n in s["Seals"]),
+        )
         for s in stated
     }
     assert found == expected
@@ -58,14 +75,20 @@ def test_the_loading_is_what_the_port_says_it_is() -> None:
     ("name", "rule_id", "facts"),
     [
         ("phpgenerator_CODECO.edi", "ID-002", ("CBHU1234567", "22G1", "15400", "1234567", "201701020800")),
-        ("smartdatamodels_CODECO_raw.edi", "ID-001", ("TESI1120274", "4EG1", "27000.0", "88200", "202308111447")),
+        (
+            "smartdatamodels_CODECO_raw.edi",
+            "ID-001",
+            ("TESI1120274", "4EG1", "27000.0", "88200", "202308111447"),
+        ),
     ],
 )
 def test_a_wrong_container_number_is_held_back_with_everything_it_said(
     name: str, rule_id: str, facts: tuple[str, ...]
 ) -> None:
     result = ingest([sample(name)])
-    assert [(d.status, d.rows_read, d.rows_loaded, d.rows_quarantined) for d in result.deliveries] == [("loaded", 1, 0, 1)]
+    assert [(d.status, d.rows_read, d.rows_loaded, d.rows_quarantined) for d in result.deliveries] == [
+        ("loaded", 1, 0, 1)
+    ]
     with Warehouse.open() as warehouse:
         (row,) = warehouse.quarantine().to_dicts()
     assert rule_id in row["rule_ids"].split(",")
@@ -87,7 +110,9 @@ def test_a_bare_message_with_a_wrong_count_loads() -> None:
     assert {"ST-001", "DT-001"} <= set(findings["rule_id"])
 
 
-@pytest.mark.parametrize("name", ["portico_aperak1.itc", "japdeva_BAPLIE_Export.EDI", "phpedifact_example_order_ok.edi"])
+@pytest.mark.parametrize(
+    "name", ["portico_aperak1.itc", "japdeva_BAPLIE_Export.EDI", "phpedifact_example_order_ok.edi"]
+)
 def test_other_messages_are_named_and_refused(name: str) -> None:
     (delivery,) = ingest([sample(name)]).deliveries
     assert (delivery.status, delivery.reason) == ("rejected", "UNKNOWN_FORMAT")

@@ -25,7 +25,9 @@ ALMATY = ZoneInfo("Asia/Almaty")
         (datetime(2027, 1, 4, 6, 0, tzinfo=ALMATY), "2026-W53"),
     ],
 )
-def test_the_week_follows_the_calendar_of_almaty(settings: Settings, scheduled_at: datetime, week: str) -> None:
+def test_the_week_follows_the_calendar_of_almaty(
+    settings: Settings, scheduled_at: datetime, week: str
+) -> None:
     assert week_to_report(scheduled_at, settings) == week
 
 

@@ -121,7 +121,9 @@ def test_a_missing_column_is_named_with_what_is_near() -> None:
 
 
 def test_unknown_columns_are_listed() -> None:
-    data = "\n".join(line + (",colour" if i == 0 else ",red") for i, line in enumerate(GOOD.splitlines())) + "\n"
+    data = (
+        "\n".join(line + (",colour" if i == 0 else ",red") for i, line in enumerate(GOOD.splitlines())) + "\n"
+    )
     assert [(f.rule_id, f.observed) for f in read(data).findings] == [("ST-004", "colour")]
 
 
@@ -143,7 +145,9 @@ def test_two_encodings_in_one_file_are_refused(sample_bytes, chinese_broker: Sen
     assert caught.value.reason == "ENCODING"
 
 
-FIELDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",), exclude_characters="\r\x1a"), max_size=8)
+FIELDS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cs",), exclude_characters="\r\x1a"), max_size=8
+)
 
 
 @given(st.lists(st.lists(FIELDS, min_size=2, max_size=4), min_size=1, max_size=6), st.sampled_from(",;\t"))
@@ -155,7 +159,9 @@ def test_what_was_quoted_is_what_is_read_and_both_counts_agree(rows: list[list[s
     assert count_rows(text.encode(), "utf-8", delimiter) == len(rows) - 1
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cs",), exclude_characters='\r"'), max_size=60))
+@given(
+    st.text(st.characters(codec="utf-8", exclude_categories=("Cs",), exclude_characters='\r"'), max_size=60)
+)
 def test_any_text_without_quotes_is_counted_alike(body: str) -> None:
     text = "h\n" + body + "\n"
     assert count_rows(text.encode(), "utf-8", ",") == len(list(records(Decoded(text, "utf-8"), ","))) - 1

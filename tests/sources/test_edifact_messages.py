@@ -14,7 +14,9 @@ def read(text: str) -> RawFile:
     return raw
 
 
-def message(*body: str, kind: str = "CODECO:D:95B:UN:SMDG16", bgm: str = "34+X+9", count: int | None = None) -> str:
+def message(
+    *body: str, kind: str = "CODECO:D:95B:UN:SMDG16", bgm: str = "34+X+9", count: int | None = None
+) -> str:
     parts = [f"UNH+1+{kind}", f"BGM+{bgm}", *body]
     return "'".join([*parts, f"UNT+{count or len(parts) + 1}+1", ""])
 
@@ -71,7 +73,9 @@ def test_a_test_message_is_set_aside() -> None:
     (message(*BOX), "UNH", "UNB before it"),
     ("ZZZ+1'" + interchange(message(*BOX)), "ZZZ+1'", "UNH before it"),
 ])  # fmt: skip
-def test_an_envelope_that_does_not_add_up_is_reported_and_loses_nothing(text: str, observed: str, expected: str) -> None:
+def test_an_envelope_that_does_not_add_up_is_reported_and_loses_nothing(
+    text: str, observed: str, expected: str
+) -> None:
     raw = read(text)
     assert [(f.rule_id, f.severity, f.observed, f.expected) for f in raw.findings] == [
         ("ST-001", "warning", observed, expected)
@@ -112,7 +116,12 @@ def test_other_equipment_is_named_and_not_counted() -> None:
 
 
 def test_loading_at_the_own_discharge_port_is_suspicious() -> None:
-    body = ("LOC+9+CRMOB:ZZZ:98", "EQD+CN+QZAU7000011+22G1:102:5++2+5", "DTM+203:202503122001:203", "LOC+11+CRMOB")
+    body = (
+        "LOC+9+CRMOB:ZZZ:98",
+        "EQD+CN+QZAU7000011+22G1:102:5++2+5",
+        "DTM+203:202503122001:203",
+        "LOC+11+CRMOB",
+    )
     raw = read(interchange(message(*body, kind="COARRI:D:23A:UN", bgm="122+X+9")))
     assert raw.frame["facility_code"].to_list() == ["CRMOB"]
     assert [f.rule_id for f in raw.findings] == ["PORT_SWAP"]
@@ -139,7 +148,9 @@ def test_one_line_files_number_rows_by_segment_and_others_by_line() -> None:
     text = interchange(message(*BOX, *BOX))
     assert read(text).frame["line_no"].to_list() == [4, 7]
     assert read(text.replace("'", "'\n")).frame["line_no"].to_list() == [4, 7]
-    assert read(text.replace("LOC+165+CNNBG:139:6'", "LOC+165+CNNBG:139:6'\n")).frame["line_no"].to_list() == [1, 2]
+    assert read(text.replace("LOC+165+CNNBG:139:6'", "LOC+165+CNNBG:139:6'\n")).frame[
+        "line_no"
+    ].to_list() == [1, 2]
 
 
 def test_an_interchange_without_containers_is_an_alarm() -> None:

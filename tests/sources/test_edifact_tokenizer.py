@@ -10,9 +10,13 @@ from corridor_etl.errors import FileRejected
 from corridor_etl.sources._edifact import Separators, count_equipment, decoded, message_type, segments
 
 SERVICE_SETS = (Separators(), Separators("|", "^", ",", "!", "~"), Separators(":", "+", ".", "\\", "'"))
-TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r\n", exclude_categories=("Cs",)), max_size=12)
+TEXTS = st.text(
+    st.characters(codec="utf-8", exclude_characters="\r\n", exclude_categories=("Cs",)), max_size=12
+)
 TAGS = st.text("ABCDEFGHKLMPQRSTWXYZ", min_size=3, max_size=3)
-SEGMENTS = st.lists(st.tuples(TAGS, st.lists(st.lists(TEXTS, min_size=1, max_size=3), max_size=4)), min_size=1, max_size=8)
+SEGMENTS = st.lists(
+    st.tuples(TAGS, st.lists(st.lists(TEXTS, min_size=1, max_size=3), max_size=4)), min_size=1, max_size=8
+)
 
 
 def written(tag: str, elements: list[list[str]], marks: Separators) -> str:
@@ -39,7 +43,9 @@ def test_what_was_written_is_what_is_read(marks: Separators, parts: list, betwee
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(SERVICE_SETS), st.lists(st.tuples(st.sampled_from(["CN", "CH", "TE"]), TEXTS), max_size=8),
        st.sampled_from(["", "\n", "\r\n"]))  # fmt: skip
-def test_the_count_over_the_bytes_agrees_with_the_segments(marks: Separators, boxes: list, between: str) -> None:
+def test_the_count_over_the_bytes_agrees_with_the_segments(
+    marks: Separators, boxes: list, between: str
+) -> None:
     body = [("UNB", [["UNOY", "3"]])]
     for qualifier, remark in boxes:
         body += [("EQD", [[qualifier], ["QZAU7000011"]]), ("FTX", [["AAA"], [remark], ["'EQD+CN+FAKE"]])]

@@ -62,7 +62,11 @@ def test_the_list_as_sent(sample_bytes) -> None:
 
 
 def test_a_merged_wagon_holds_for_the_rows_it_spans(sample_bytes) -> None:
-    assert read(sample_bytes("manifest_xlsx.xlsx")).frame["wagon_no"].to_list() == ["5270011", "5270012", "5270012"]
+    assert read(sample_bytes("manifest_xlsx.xlsx")).frame["wagon_no"].to_list() == [
+        "5270011",
+        "5270012",
+        "5270012",
+    ]
 
 
 @pytest.mark.parametrize(("cell", "value", "rule", "column"), [
@@ -84,7 +88,9 @@ def test_a_damaged_cell_costs_its_row(changed, cell: str, value: object, rule: s
 @pytest.mark.parametrize(("cell", "value", "observed", "expected"), [
     ("I15", 30000, "30000", "30612.5"), ("G15", 1251, "1251", "1250"), ("C15", 4, "4", "3"),
 ])  # fmt: skip
-def test_totals_that_disagree_are_reported(changed, cell: str, value: int, observed: str, expected: str) -> None:
+def test_totals_that_disagree_are_reported(
+    changed, cell: str, value: int, observed: str, expected: str
+) -> None:
     raw = read(changed(set_cell(cell, value)))
     assert [(f.rule_id, f.severity, f.observed, f.expected) for f in raw.findings] == [
         ("ST-008", "warning", observed, expected)
@@ -119,7 +125,9 @@ def test_a_date_with_a_time_keeps_it(changed) -> None:
 @pytest.mark.parametrize(("cell", "value", "missing"), [
     ("A2", "备注", "train_no"), ("C3", None, "departure_date"), ("A5", "x", "origin_station"),
 ])  # fmt: skip
-def test_a_list_that_does_not_name_its_train_is_refused(changed, cell: str, value: object, missing: str) -> None:
+def test_a_list_that_does_not_name_its_train_is_refused(
+    changed, cell: str, value: object, missing: str
+) -> None:
     def edit(sheet: Any) -> None:
         sheet[cell] = value
 
@@ -153,7 +161,9 @@ def test_a_second_list_is_refused_and_a_hidden_one_is_named(changed) -> None:
     assert [f.rule_id for f in read(copied("hidden")).findings] == ["HIDDEN_SHEET"]
 
 
-def rewritten(data: bytes, edit: Callable[[str, bytes], bytes], extra: dict[str, bytes] | None = None) -> bytes:
+def rewritten(
+    data: bytes, edit: Callable[[str, bytes], bytes], extra: dict[str, bytes] | None = None
+) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():

@@ -21,7 +21,9 @@ def staged(settings: Settings):
         schema = dict.fromkeys(columns, pl.String) | {"line_no": pl.Int64, "raw_text": pl.String}
         raw = RawFile(pl.DataFrame(data, schema=schema), len(rows), (), (), "test_layout utf-8 ,", **options)
         who = settings.sender(sender) if sender else None
-        result = stage(kind, raw, StagingContext(settings, who, "0123456789abcdef", datetime(2025, 7, 1, tzinfo=UTC)))
+        result = stage(
+            kind, raw, StagingContext(settings, who, "0123456789abcdef", datetime(2025, 7, 1, tzinfo=UTC))
+        )
         assert result.frame.height + len({f.line_no for f in result.faults}) == len(rows)
         return result
 

@@ -91,11 +91,18 @@ def test_an_hour_that_happens_twice_or_never_is_not_guessed(clock: datetime, zon
     assert _times.to_utc(pl.Series([clock]), pl.Series([zone])).to_list() == [None]
 
 
-@given(st.datetimes(datetime(2013, 1, 1), datetime(2035, 1, 1)), st.sampled_from(["Asia/Shanghai", "Asia/Almaty", "UTC"]))
+@given(
+    st.datetimes(datetime(2013, 1, 1), datetime(2035, 1, 1)),
+    st.sampled_from(["Asia/Shanghai", "Asia/Almaty", "UTC"]),
+)
 def test_an_unambiguous_clock_comes_back_from_utc(clock: datetime, zone: str) -> None:
     (instant,) = _times.to_utc(pl.Series([clock]), pl.Series([zone]))
     if instant is not None:
-        back = pl.Series([instant.astimezone(UTC)], dtype=_times.UTC).dt.convert_time_zone(zone).dt.replace_time_zone(None)
+        back = (
+            pl.Series([instant.astimezone(UTC)], dtype=_times.UTC)
+            .dt.convert_time_zone(zone)
+            .dt.replace_time_zone(None)
+        )
         assert back.to_list() == [clock]
 
 
@@ -110,4 +117,7 @@ def test_container_lists(text: str, expected: str | None) -> None:
 
 
 def test_declaration_numbers_keep_their_slashes() -> None:
-    assert _casts.identifiers("57000/010325/0000001；310420250000000011") == "57000/010325/0000001 310420250000000011"
+    assert (
+        _casts.identifiers("57000/010325/0000001；310420250000000011")
+        == "57000/010325/0000001 310420250000000011"
+    )

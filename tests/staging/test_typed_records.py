@@ -41,7 +41,11 @@ def options(kind: str) -> dict[str, object]:
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_the_frame_is_the_model_and_where_the_row_came_from(staged, kind: str) -> None:
     frame = staged(kind, [ROWS[kind]], **options(kind)).frame
-    assert dict(frame.schema) == {**KINDS[kind].schema, "line_no": frame.schema["line_no"], "raw_text": frame.schema["raw_text"]}
+    assert dict(frame.schema) == {
+        **KINDS[kind].schema,
+        "line_no": frame.schema["line_no"],
+        "raw_text": frame.schema["raw_text"],
+    }
     assert list(frame.columns) == [*KINDS[kind].schema, "line_no", "raw_text"]
     assert frame["line_no"].to_list() == [2]
     required = [c.name for c in KINDS[kind].columns if c.is_required]
@@ -54,7 +58,9 @@ def test_every_kind_has_a_staging_of_its_name() -> None:
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_no_rows_give_an_empty_frame_of_the_model(staged, kind: str) -> None:
-    assert dict(staged(kind, [], **options(kind)).frame.drop("line_no", "raw_text").schema) == KINDS[kind].schema
+    assert (
+        dict(staged(kind, [], **options(kind)).frame.drop("line_no", "raw_text").schema) == KINDS[kind].schema
+    )
 
 
 def test_an_unknown_kind_is_refused(staged) -> None:
@@ -80,7 +86,9 @@ def test_an_unknown_kind_is_refused(staged) -> None:
     ("booking", "booked_at", "yesterday", "DT-006"),
     ("booking", "containers", "many", "ST-010"),
 ])  # fmt: skip
-def test_a_cell_that_cannot_be_cast_costs_its_row_only(staged, kind: str, column: str, value: str | None, rule: str) -> None:
+def test_a_cell_that_cannot_be_cast_costs_its_row_only(
+    staged, kind: str, column: str, value: str | None, rule: str
+) -> None:
     result = staged(kind, [ROWS[kind], {**ROWS[kind], column: value}, ROWS[kind]], **options(kind))
     assert {(f.line_no, f.rule_id) for f in result.faults} == {(3, rule)}
     assert result.frame["line_no"].to_list() == [2, 4]
@@ -98,13 +106,18 @@ def test_a_terminal_event(staged) -> None:
 
 
 def test_the_local_day_is_that_of_the_place(staged) -> None:
-    row = staged("port_event", [{**EVENT, "facility_code": "KZALA", "event_time": "01.03.2025 02:30"}], **DAY_FIRST)
+    row = staged(
+        "port_event", [{**EVENT, "facility_code": "KZALA", "event_time": "01.03.2025 02:30"}], **DAY_FIRST
+    )
     assert row.frame["event_at_utc"].to_list() == [datetime(2025, 2, 28, 21, 30, tzinfo=UTC)]
     assert row.frame["event_on_local"].to_list() == [date(2025, 3, 1)]
 
 
 def test_an_hour_that_happens_twice_is_a_fault(staged) -> None:
-    rows = [{**EVENT, "facility_code": "KZALA", "event_time": f"29.02.2024 {clock}"} for clock in ("22:30", "23:30")]
+    rows = [
+        {**EVENT, "facility_code": "KZALA", "event_time": f"29.02.2024 {clock}"}
+        for clock in ("22:30", "23:30")
+    ]
     result = staged("port_event", rows, **DAY_FIRST)
     assert [(f.line_no, f.rule_id) for f in result.faults] == [(3, "AMBIGUOUS_TIME")]
 
@@ -116,19 +129,35 @@ def test_an_hour_that_happens_twice_is_a_fault(staged) -> None:
     ("AUMEL", None, "203", "202502281711", "UTC", "assumed_utc"),
     ("AUMEL", None, "303", "202502281711+10", "Etc/GMT-10", "explicit"),
 ])  # fmt: skip
-def test_where_the_zone_comes_from(staged, facility: str, sender: str | None, form: str, value: str, zone: str, source: str) -> None:
-    event = {"container_no": "QZAU7000011", "event_code": "GTIN", "facility_code": facility, "event_time": value, "event_time_format": form}
+def test_where_the_zone_comes_from(
+    staged, facility: str, sender: str | None, form: str, value: str, zone: str, source: str
+) -> None:
+    event = {
+        "container_no": "QZAU7000011",
+        "event_code": "GTIN",
+        "facility_code": facility,
+        "event_time": value,
+        "event_time_format": form,
+    }
     result = staged("port_event", [event], sender)
     assert result.frame.select("timezone", "timezone_source").row(0) == (zone, source)
     assert [f.rule_id for f in result.findings] == (["DT-001"] if source == "assumed_utc" else [])
 
 
 def test_a_zone_that_is_written_but_unknown_is_not_replaced_by_another(staged) -> None:
-    event = {"container_no": "QZAU7000011", "event_code": "GTIN", "facility_code": "CNNBG", "event_time": "202502281711CST", "event_time_format": "303"}
+    event = {
+        "container_no": "QZAU7000011",
+        "event_code": "GTIN",
+        "facility_code": "CNNBG",
+        "event_time": "202502281711CST",
+        "event_time_format": "303",
+    }
     assert [f.rule_id for f in staged("port_event", [event], "ningbo_port").faults] == ["AMBIGUOUS_TIME"]
 
 
-@pytest.mark.parametrize(("given", "stored"), [("4", "E"), ("5", "F"), ("7", "F"), ("8", "F"), ("2", None), ("", None), ("e", "E")])
+@pytest.mark.parametrize(
+    ("given", "stored"), [("4", "E"), ("5", "F"), ("7", "F"), ("8", "F"), ("2", None), ("", None), ("e", "E")]
+)
 def test_full_and_empty(staged, given: str, stored: str | None) -> None:
     result = staged("port_event", [{**EVENT, "full_empty": given}], **DAY_FIRST)
     assert result.frame["full_empty"].to_list() == [stored]
@@ -152,20 +181,29 @@ def test_a_declaration_item(staged) -> None:
     ("1", "放行", (1, "insert")), (None, None, (1, "insert")), ("3", "放行", (3, "replace")),
     ("1", "删单", (2, "cancel")), ("4", "撤销", (4, "cancel")),
 ])  # fmt: skip
-def test_versions_of_a_declaration(staged, version: str | None, status: str | None, expected: tuple[int, str]) -> None:
+def test_versions_of_a_declaration(
+    staged, version: str | None, status: str | None, expected: tuple[int, str]
+) -> None:
     frame = staged("declaration_item", [{**ITEM, "version": version, "status": status}]).frame
     assert frame.select("version", "action").row(0) == expected
 
 
 def test_a_container_on_a_train(staged) -> None:
     row = staged("manifest_container", [BOX]).frame.row(0, named=True)
-    assert (row["service_id"], row["direction"], row["origin_node"], row["destination_node"]) == ("YIN-ALA", "W", "YIN", "ALA")
+    assert (row["service_id"], row["direction"], row["origin_node"], row["destination_node"]) == (
+        "YIN-ALA",
+        "W",
+        "YIN",
+        "ALA",
+    )
     assert row["planned_departure_at_utc"] == datetime(2025, 2, 28, 9, 0, tzinfo=UTC)
     assert (row["seal_nos"], row["packages"], row["full_empty"]) == ("CN1 CN2", 20, "F")
 
 
 def test_eastbound_is_the_mirror_and_keeps_the_clock_of_its_origin(staged) -> None:
-    row = staged("manifest_container", [{**BOX, "origin_station": "Алматы-1", "destination_station": "伊宁站"}]).frame.row(0, named=True)
+    row = staged(
+        "manifest_container", [{**BOX, "origin_station": "Алматы-1", "destination_station": "伊宁站"}]
+    ).frame.row(0, named=True)
     assert row["direction"] == "E"
     assert row["planned_departure_at_utc"] == datetime(2025, 2, 28, 12, 0, tzinfo=UTC)
 
@@ -179,12 +217,17 @@ def test_wagons_are_numbered_in_the_order_of_the_list(staged) -> None:
 @pytest.mark.parametrize(("version", "status", "expected"), [
     ("1", "final", (1, "insert")), ("2", "corrected", (2, "replace")), ("2", "cancelled", (2, "cancel")), (None, None, (1, "insert")),
 ])  # fmt: skip
-def test_versions_of_a_list(staged, version: str | None, status: str | None, expected: tuple[int, str]) -> None:
+def test_versions_of_a_list(
+    staged, version: str | None, status: str | None, expected: tuple[int, str]
+) -> None:
     frame = staged("manifest_container", [{**BOX, "list_version": version, "list_status": status}]).frame
     assert frame.select("version", "action").row(0) == expected
 
 
 def test_a_cancelled_booking_comes_after_the_booking(staged) -> None:
     frame = staged("booking", [BOOKING, {**BOOKING, "status": "Cancelled"}], "booking_desk").frame
-    assert frame.select("version", "action", "booking_status").rows() == [(1, "insert", "confirmed"), (2, "cancel", "cancelled")]
+    assert frame.select("version", "action", "booking_status").rows() == [
+        (1, "insert", "confirmed"),
+        (2, "cancel", "cancelled"),
+    ]
     assert frame["booked_at_utc"].unique().to_list() == [datetime(2025, 2, 20, 1, 31, tzinfo=UTC)]

@@ -1,0 +1,132 @@
+"""The command line as scripts and people use it: exit codes, one-line errors, JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corridor_etl.settings import checkout
+
+SAMPLES = checkout() / "tests" / "samples"
+CORRIDOR = Path(sys.executable).with_name("corridor")
+
+
+def run(*arguments: str | Path, **more: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [CORRIDOR, *map(str, arguments)], capture_output=True, text=True, check=False, **more
+    )
+
+
+def test_help_lists_every_group_and_is_quick_to_import() -> None:
+    shown = run("--help").stdout
+    for name in (
+        "demo",
+        "simulate",
+        "ingest",
+        "deliveries",
+        "quarantine",
+        "coverage",
+        "kpi",
+        "report",
+        "outbox",
+        "backfill",
+        "lake",
+        "db",
+    ):
+        assert re.search(rf"^  {name}\b", shown, re.MULTILINE), name
+    heavy = "import sys, corridor_etl.cli.app as a; print([m for m in ('polars', 'prefect', 'great_expectations') if m in sys.modules])"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", heavy], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == "[]"
+    )
+
+
+def test_ingest_prints_the_balance_and_says_what_is_new() -> None:
+    first = run("ingest", SAMPLES / "booking_csv.csv", SAMPLES / "codeco.edi", "--json")
+    rows = json.loads(first.stdout)
+    assert first.returncode == 0, first.stderr
+    assert all(r["rows_read"] == r["rows_loaded"] + r["rows_quarantined"] + r["rows_duplicate"] for r in rows)
+    again = run("ingest", SAMPLES / "booking_csv.csv", SAMPLES / "codeco.edi")
+    assert again.returncode == 0
+    assert "nothing new" in again.stdout
+
+
+def test_a_held_back_row_or_a_rejected_file_is_exit_code_1(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+    result = run("ingest", empty)
+    assert result.returncode == 1
+    assert "rejected" in result.stdout
+    listed = json.loads(run("deliveries", "list", "--status", "rejected", "--json").stdout)
+    assert [(row["file_name"], row["reason"]) for row in listed] == [("empty.csv", "EMPTY_FILE")]
+
+
+def test_a_dry_run_changes_nothing(own_home: Path) -> None:
+    result = run("ingest", "--dry-run", SAMPLES / "manifest_xlsx.xlsx", "--json")
+    (row,) = json.loads(result.stdout)
+    assert (row["status"], row["format"]) == ("read", "manifest_xlsx")
+    assert row["rows_read"] > 0
+    assert not (own_home / "archive").exists()
+    assert json.loads(run("deliveries", "list", "--json").stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("ingest", "/no/such/file"), 2, "there is no file or folder /no/such/file"),
+        (("report", "publish", "2025-W60"), 2, "'2025-W60' is not an ISO week"),
+        (("report", "show", "2025-W24"), 2, "no issue of 2025-W24 is published"),
+        (("backfill", "plan", "2025-W10:2025-W09"), 2, "runs backwards"),
+        (("kpi", "show", "nonsense"), 2, "one of booking"),
+        (("lake", "files", "--kind", "nonsense"), 2, "there is no record kind 'nonsense'"),
+        (("deliveries", "show", "7"), 2, "there is no delivery_no 7"),
+        (("nonsense",), 2, "No such command"),
+        (("report", "publish", "2025-W24"), 1, ""),
+    ],
+)
+def test_a_refusal_is_one_clear_line_with_its_exit_code(
+    arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    result = run(*arguments)
+    assert result.returncode == code, result.stderr
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_typing_mistake_in_the_configuration_names_the_key(tmp_path: Path) -> None:
+    text = (checkout() / "corridor.toml").read_text(encoding="utf-8")
+    config = tmp_path / "corridor.toml"
+    config.write_text(text.replace("cargo_t_per_year", "cargo_t_per_yaer"), encoding="utf-8")
+    result = run("coverage", env={**os.environ, "CORRIDOR_CONFIG": str(config)})
+    assert result.returncode == 3
+    assert "unknown key 'targets.cargo_t_per_yaer'. Did you mean 'cargo_t_per_year'?" in result.stderr
+
+
+def test_every_read_command_takes_json() -> None:
+    for command in (
+        ("deliveries", "list"),
+        ("quarantine", "list"),
+        ("coverage",),
+        ("outbox", "list"),
+        ("report", "list"),
+        ("kpi", "list"),
+    ):
+        result = run(*command, "--json")
+        assert result.returncode == 0, (command, result.stderr)
+        assert isinstance(json.loads(result.stdout), list)
+
+
+def test_control_characters_of_data_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "evil\x1b[2J.txt"
+    path.write_text("\x1b[31mDear all\n", encoding="utf-8")
+    result = run("ingest", path)
+    assert "\x1b" not in result.stdout

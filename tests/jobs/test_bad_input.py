@@ -1,0 +1,133 @@
+"""Bad input gives one clear sentence each, loses nothing, and never stops its neighbours."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from corridor_etl.jobs.ingest import batches, ingest
+from corridor_etl.jobs.intake import inbox_files, read_delivery, sender_of
+from corridor_etl.quality import suites
+from corridor_etl.settings import Settings, checkout
+from corridor_etl.warehouse import Warehouse
+
+SAMPLES = checkout() / "tests" / "samples"
+
+
+def delivered(home: Path, sender: str, name: str, content: bytes) -> Path:
+    path = home / "inbox" / sender / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def sample(name: str) -> bytes:
+    return (SAMPLES / name).read_bytes()
+
+
+def the_only_outcome(path: Path) -> tuple[str, str | None, str]:
+    (outcome,) = ingest([path]).deliveries
+    return outcome.status, outcome.reason, outcome.message or ""
+
+
+@pytest.mark.parametrize(
+    ("sender", "name", "content", "reason", "hint"),
+    [
+        ("rail_terminals", "empty.csv", b"", "EMPTY_FILE", "has no content"),
+        ("rail_terminals", "blank.csv", b"\r\n \n", "EMPTY_FILE", "has no content"),
+        ("rail_terminals", "cut.csv", sample("terminal_csv.csv")[:-9], "TRUNCATED", ""),
+        ("ningbo_port", "cut.edi", sample("codeco.edi")[:-30], "TRUNCATED", ""),
+        ("customs_broker_cn", "koi8.csv", sample("declaration_cn_csv.csv") + b"\xff\xfe\xff\n", "ENCODING", "byte"),
+        ("train_operator", "letter.txt", b"Dear colleagues,\nsee attached.\n", "UNKNOWN_FORMAT", "Dear colleagues"),
+        ("train_operator", "not_a.xlsx", b"PK\x03\x04 broken", "UNKNOWN_FORMAT", ""),
+    ],
+    ids=["empty", "blank", "cut-csv", "cut-interchange", "wrong-encoding", "letter", "broken-zip"],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_is_rejected_with_one_reason(
+    own_home: Path, sender: str, name: str, content: bytes, reason: str, hint: str
+) -> None:
+    path = delivered(own_home, sender, name, content)
+    status, found, message = the_only_outcome(path)
+    assert status == "rejected"
+    assert found == reason or (name == "not_a.xlsx" and found == "CORRUPT")
+    assert hint in message
+    assert "\n" not in message
+    with Warehouse.open() as warehouse:
+        assert warehouse.archive.read(read_delivery(path, keep=False).sha256) == content
+
+
+def test_a_formula_in_an_identifier_holds_back_its_row_only(own_home: Path, tmp_path: Path) -> None:
+    source = tmp_path / "list.xlsx"
+    source.write_bytes(sample("manifest_xlsx.xlsx"))
+    book = openpyxl.load_workbook(source)
+    sheet = book.worksheets[0]
+    cell = next(
+        c
+        for row in sheet.iter_rows()
+        for c in row
+        if isinstance(c.value, str) and len(c.value) == 11 and c.value[3] == "U"
+    )
+    cell.value = '=CONCATENATE("KXQU","1000391")'
+    book.save(source)
+    before = read_delivery(SAMPLES / "manifest_xlsx.xlsx", keep=False).rows_read
+    path = delivered(own_home, "train_operator", "formula.xlsx", source.read_bytes())
+    (outcome,) = ingest([path]).deliveries
+    assert (outcome.status, outcome.rows_read, outcome.rows_quarantined) == ("loaded", before, 1)
+    with Warehouse.open() as warehouse:
+        (row,) = warehouse.quarantine().to_dicts()
+    assert row["rule_ids"] == "FORMULA_CELL"
+    assert row["line_no"] == cell.row
+    assert "CONCATENATE" in row["raw_text"]
+
+
+def test_a_bad_file_does_not_stop_its_neighbours(own_home: Path) -> None:
+    delivered(own_home, "rail_terminals", "a_empty.csv", b"")
+    delivered(own_home, "rail_terminals", "b_good.csv", sample("terminal_csv.csv"))
+    result = ingest()
+    assert [d.status for d in result.deliveries] == ["rejected", "loaded"]
+    assert result.total("rows_loaded") > 0
+
+
+def test_files_still_being_written_are_left_alone(own_home: Path) -> None:
+    delivered(own_home, "rail_terminals", "slow.csv.part", sample("terminal_csv.csv"))
+    delivered(own_home, "rail_terminals", ".hidden.csv", sample("terminal_csv.csv"))
+    assert inbox_files() == []
+
+
+@pytest.fixture
+def broken_port_event_suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A suite whose rule names a column that no event has, as a typing mistake would."""
+    folder = tmp_path / "suites"
+    shutil.copytree(checkout() / "expectations" / "suites", folder)
+    suite = folder / "port_event.json"
+    suite.write_text(
+        suite.read_text(encoding="utf-8").replace('"facility_node"', '"facility_nod"'), encoding="utf-8"
+    )
+    monkeypatch.setattr(suites, "suite_folder", lambda: folder)
+    suites.suite_text.cache_clear()
+    yield
+    suites.suite_text.cache_clear()
+
+
+@pytest.mark.usefixtures("broken_port_event_suite")
+def test_what_cannot_be_judged_is_held_and_its_neighbours_load(own_home: Path) -> None:
+    good = delivered(own_home, "train_operator", "good.xlsx", sample("manifest_xlsx.xlsx"))
+    bad = delivered(own_home, "ningbo_port", "bad.edi", sample("codeco.edi"))
+    result = ingest()
+    assert {d.name: (d.status, d.reason) for d in result.deliveries} == {
+        "train_operator/good.xlsx": ("loaded", None),
+        "ningbo_port/bad.edi": ("held", "VALIDATION_ERROR"),
+    }
+    assert "1 held" in result.line()
+    assert batches([good, bad]) == [[bad]]
+
+
+def test_the_sender_is_known_by_the_folder(settings: Settings) -> None:
+    sender = sender_of("ningbo_port/CODECO_2025-W10.edi", settings)
+    assert sender is not None
+    assert sender.id == "ningbo_port"
+    assert sender_of("elsewhere/CODECO.edi", settings) is None
