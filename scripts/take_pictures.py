@@ -43,7 +43,7 @@ def main() -> None:
         page_picture(browser, (issue / "index.html").as_uri(), "weekly_page", 1100)
         page_picture(browser, (issue / "mail.html").as_uri(), "weekly_mail", 600)
         if options.prefect:
-            page_picture(browser, options.prefect, "prefect_run", 1280, wait_ms=6000)
+            page_picture(browser, options.prefect, "prefect_run", 1280, wait_ms=9000)
         browser.close()
 
 

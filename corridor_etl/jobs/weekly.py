@@ -24,7 +24,7 @@ from corridor_etl.errors import ReportCheckFailed
 from corridor_etl.facts.departures import train_departures
 from corridor_etl.jobs.weeks import scheduled_instant
 from corridor_etl.reports.checks import check
-from corridor_etl.reports.context import ReportData, WeeklyContext, weekly_context
+from corridor_etl.reports.context import Balance, ReportData, WeeklyContext, weekly_context
 from corridor_etl.reports.issue import freeze
 from corridor_etl.reports.render import Rendered, render
 from corridor_etl.settings import Recipient, Settings, load_settings
@@ -95,6 +95,16 @@ def report_data(warehouse: Warehouse, settings: Settings) -> ReportData:
         coverage=warehouse.coverage(),
         checks=warehouse.checks(),
         quarantine_open=warehouse.quarantine(state="open").height,
+        balance=_balance(warehouse.deliveries()),
+    )
+
+
+def _balance(deliveries: pl.DataFrame) -> Balance:
+    rows = ("rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate")
+    return Balance(
+        files_read=deliveries.filter(status="loaded").height,
+        files_rejected=deliveries.filter(status="rejected").height,
+        **{name: int(deliveries[name].sum()) for name in rows},
     )
 
 

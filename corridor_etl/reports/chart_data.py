@@ -37,7 +37,7 @@ def throughput_chart(series: AllSeries, figures: Figures, week: str, thresholds:
         "bounds": [str(formats.rounded(v, 4)) for v in (min(totals), max(totals))] if totals else [],
     }  # fmt: skip
     is_highest = teu.value is not None and len(totals) > 1 and teu.value >= max(totals)
-    title = wording.chart_title(teu, "throughput", is_highest=is_highest, weeks=len(totals))
+    title = wording.chart_title(teu, "throughput", is_highest=is_highest)
     return Chart(
         "throughput", 1, title, _throughput_subtitle(weeks, teu),
         "Source: train manifests. Loaded and empty containers.", _throughput_alt(figures, totals, week), data,
@@ -157,7 +157,7 @@ def trade_chart(series: AllSeries, figures: Figures, week: str, *, provisional: 
     }
     hatched = "; hatched: provisional" if any(w in provisional for w in weeks) else ""
     return Chart(
-        "trade", 3, wording.chart_title(value, "trade value", weeks=len(series["trade.value_cny"].values(weeks))),
+        "trade", 3, wording.chart_title(value, "trade value"),
         f"CNY million per week of release, westbound above the line, eastbound below{hatched}.",
         "Source: customs declarations, at the rate of the release date.", _trade_alt(figures, week), data,
     )  # fmt: skip

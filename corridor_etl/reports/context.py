@@ -34,6 +34,18 @@ FINAL_AFTER_DAYS = 30  # declarations of a week are taken as complete this long 
 
 
 @dataclass(frozen=True)
+class Balance:
+    """What became of every row of every delivery: read = loaded + held back + duplicate."""
+
+    files_read: int = 0
+    files_rejected: int = 0
+    rows_read: int = 0
+    rows_loaded: int = 0
+    rows_quarantined: int = 0
+    rows_duplicate: int = 0
+
+
+@dataclass(frozen=True)
 class ReportData:
     """What a context is built from.
 
@@ -47,6 +59,7 @@ class ReportData:
     coverage: pl.DataFrame
     checks: pl.DataFrame
     quarantine_open: int = 0
+    balance: Balance = Balance()
 
 
 @dataclass(frozen=True)
@@ -80,6 +93,7 @@ class WeeklyContext:
     charts: tuple[Chart, ...]
     match: str
     quality: str
+    balance: str
     notes: tuple[str, ...]
     package_version: str = __version__
     template_version: str = TEMPLATE_VERSION
@@ -206,6 +220,7 @@ def _words(known: _Known) -> dict[str, Any]:
         "attention_more": more,
         "year_gone": f"{formats.number(year_of(known.week).gone_pct, 1)}% of the year has passed.",
         "match": wording.match(numbers),
+        "balance": wording.balance(**dataclasses.asdict(known.data.balance)),
         "quality": tables.quality_sentence(known.data.checks, known.data.quarantine_open),
     }
 

@@ -154,12 +154,12 @@ def verdict(figure: Figure) -> str:
     return f"{'Outside' if figure.is_outside else 'Normal'} ({figure.range_text})"
 
 
-def chart_title(figure: Figure, what: str, *, is_highest: bool = False, weeks: int = 0) -> str:
+def chart_title(figure: Figure, what: str, *, is_highest: bool = False) -> str:
     """The finding of a weekly chart: ``what`` against its normal range."""
     if figure.value is None:
         return f"No {what} in this week"
     if figure.range_class == "none":
-        return f"{what.capitalize()}: {formats.counted(weeks, 'week')} of data, too few for a normal range"
+        return f"{what.capitalize()}: too few weeks of data for a normal range"
     if figure.is_outside:
         return f"{what.capitalize()} is {figure.range_class} its normal range"
     if is_highest:
@@ -210,3 +210,17 @@ def match(numbers: Figures) -> str:
     if rate.value is None:
         return "No loaded container departed, so none is matched to a customs declaration."
     return f"{declared.text} of {laden.text} loaded containers ({rate.text}%) are matched to a customs declaration."
+
+
+def balance(
+    *, files_read: int, files_rejected: int, rows_read: int, rows_loaded: int, rows_quarantined: int, rows_duplicate: int
+) -> str:
+    """What became of every row received so far; the sum is a constraint of the ledger, not of this sentence."""
+    if not files_read and not files_rejected:
+        return "No delivery is recorded."
+    rejected = f"; {formats.counted(files_rejected, 'file')} rejected as a whole" if files_rejected else ""
+    return (
+        f"All deliveries: {formats.number(rows_read)} rows read in {formats.counted(files_read, 'file')} = "
+        f"{formats.number(rows_loaded)} loaded + {formats.number(rows_quarantined)} held back + "
+        f"{formats.number(rows_duplicate)} duplicate{rejected}."
+    )

@@ -136,7 +136,7 @@ def test_a_first_run_of_a_new_process_prints_nothing_of_its_own(
     """Neither warnings nor the server's log, although the user's own server cannot be reached."""
     _home, run = first_run
     assert run.stderr == ""
-    assert run.stdout == "nothing new: 0 of 0 files were ingested before\n"
+    assert run.stdout == "nothing new: every file was ingested before\n"
     assert run.returncode == 0
 
 

@@ -1,0 +1,44 @@
+"""Every week of a simulated corridor gives an issue that passes its own checks, once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+from corridor_etl.jobs.backfill import rebuild_week, weeks_to_rebuild
+from corridor_etl.jobs.ingest import ingest
+from corridor_etl.jobs.weekly import publish_week
+from corridor_etl.reference.calendar import parse_range
+from corridor_etl.settings import Settings
+from corridor_etl.simulator import simulate
+from corridor_etl.warehouse import Warehouse
+
+WEEKS = "2025-W09:2025-W26"
+
+
+def test_every_week_is_published_once_and_only_the_due_one_is_mailed(own_home: Path, settings: Settings) -> None:
+    simulate(own_home, parse_range(WEEKS), seed=1, faults=True, settings=settings)
+    ingest()
+    due = publish_week("2025-W26")
+    assert due.state == "published"
+    assert weeks_to_rebuild(WEEKS) == parse_range(WEEKS)[:-1]
+    states = {week: rebuild_week(week).state for week in weeks_to_rebuild(WEEKS)}
+    assert set(states.values()) == {"published"}, states
+    assert weeks_to_rebuild(WEEKS) == []
+    before = due.page.read_bytes() if due.page else b""
+    assert publish_week("2025-W26").state == "was published before"
+    assert due.page
+    assert due.page.read_bytes() == before
+    with Warehouse.open() as warehouse:
+        queued = warehouse.outbox().to_dicts()
+        figures = {f["address"]: f["value_text"] for f in warehouse.issue_figures("weekly", "2025-W26", 0).to_dicts()}
+        throughput = warehouse.mart("mart_throughput_week", weeks=["2025-W26"]).filter(service_id="YIN-ALA")
+    assert {row["report_key"] for row in queued} == {"weekly/2025-W26/r0/en"}
+    assert [row["recipient"] for row in queued] == ["managers@corridor.example", "operations@corridor.example"]
+    assert float(figures["throughput.teu"]) == throughput["teu_x100"].sum() / 100
+    message = message_from_bytes((own_home / queued[0]["eml_path"]).read_bytes(), policy=default)
+    assert message["Date"].datetime.astimezone(UTC) == datetime(2025, 6, 30, 1, 0, tzinfo=UTC)
+    assert message["Subject"].startswith("2025-W26 corridor weekly:")
+    assert message.get_body(("html",)) is not None
