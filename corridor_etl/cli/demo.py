@@ -87,10 +87,12 @@ def _progress() -> Iterator[None]:
     handler.setFormatter(logging.Formatter("    %(message)s"))
     log.addHandler(handler)
     log.setLevel(logging.INFO)
+    log.propagate = False  # Prefect would print each line a second time
     try:
         yield
     finally:
         log.removeHandler(handler)
+        log.propagate = True
 
 
 def _say_what_came_out(home: Path, issues: list[IssueResult], seconds: float) -> None:

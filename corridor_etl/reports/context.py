@@ -19,7 +19,7 @@ import polars as pl
 from corridor_etl import __version__
 from corridor_etl.kpis.target_progress import TargetProgress, target_progress
 from corridor_etl.reference.calendar import monday
-from corridor_etl.reports import attention, chart_data, formats, goods, tables, tiles, wording
+from corridor_etl.reports import attention, chart_data, flows_table, formats, goods, tables, tiles, wording
 from corridor_etl.reports.content import Chart, Exception_, Table, Target, Tile
 from corridor_etl.reports.figures import Figure, figures
 from corridor_etl.reports.measures import TRADE
@@ -265,6 +265,7 @@ def _tables(known: _Known) -> dict[str, Table]:
         tables.departures(data.departures, known.live, week, limits),
         tables.legs(known.series, known.numbers, week, limits),
         tables.comparison(data.marts, week, known.settings),
+        flows_table.flows(data.marts[TRADE], known.live, week),
         goods.goods(data.marts[TRADE], known.live, week, is_final=known.is_final),
         tables.sources(data.coverage, week, known.settings)[0],
     )

@@ -91,7 +91,7 @@ def _reached_in(series: Series, year: Year, target: Decimal) -> int:
 
 
 def _weeks_within(progress: TargetProgress, days: float) -> Target:
-    name = f"Westbound weeks within {wording.plain(days)} days door to door"
+    name = f"Westbound weeks within {wording.plain(days)} days"
     kept, timed = progress.weeks_within_target, progress.weeks_timed
     if not timed:
         return Target(name, formats.NOT_AVAILABLE, 0, "No delivery with complete records this year.")

@@ -213,7 +213,13 @@ def match(numbers: Figures) -> str:
 
 
 def balance(
-    *, files_read: int, files_rejected: int, rows_read: int, rows_loaded: int, rows_quarantined: int, rows_duplicate: int
+    *,
+    files_read: int,
+    files_rejected: int,
+    rows_read: int,
+    rows_loaded: int,
+    rows_quarantined: int,
+    rows_duplicate: int,
 ) -> str:
     """What became of every row received so far; the sum is a constraint of the ledger, not of this sentence."""
     if not files_read and not files_rejected:

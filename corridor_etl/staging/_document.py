@@ -14,8 +14,8 @@ Written from the code by `python -m corridor_etl.staging._document`.
 A file belongs to the sender whose pattern in `corridor.toml` matches its path below the inbox; the sender's formats are
 tried by content. A file that no sender claims is tried against all formats. Exactly one must claim it.
 
-Every format has a count of its records that shares no code with its parser; the two must agree, or the file is rejected.
-A file is rejected as a whole, with its bytes kept, for one of these reasons: EMPTY_FILE, UNKNOWN_FORMAT,
+Every format has a count of its records that shares no code with its parser; the two must agree, or the file is
+rejected. A file is rejected as a whole, with its bytes kept, for one of these reasons: EMPTY_FILE, UNKNOWN_FORMAT,
 AMBIGUOUS_FORMAT, ENCODING, TRUNCATED, SCHEMA, LINE_ENDS, UNCLOSED_QUOTE, TOO_BIG, ENCRYPTED, MACRO, CORRUPT,
 COUNT_MISMATCH. A single row that is no record goes to quarantine: FIELD_COUNT, REPEATED_HEADER, CONTROL_CHAR,
 STRAY_QUOTE, ROW_TOO_LONG, FORMULA_CELL, NUMERIC_IDENTIFIER, ERROR_CELL, AMBIGUOUS_TIME, or a rule of
@@ -25,7 +25,9 @@ STRAY_QUOTE, ROW_TOO_LONG, FORMULA_CELL, NUMERIC_IDENTIFIER, ERROR_CELL, AMBIGUO
 
 def render_sources() -> str:
     """The whole page."""
-    formats = [f"| `{s.name}` | {s.meaning} | [{s.record_kind}](#{s.record_kind}) |" for s in sources().values()]
+    formats = [
+        f"| `{s.name}` | {s.meaning} | [{s.record_kind}](#{s.record_kind}) |" for s in sources().values()
+    ]
     table = "\n".join(["| Format | Meaning | Record kind |", "|---|---|---|", *formats])
     return "\n".join([_HEAD, table, "", "\n".join(_section(kind) for kind in KINDS.values())])
 
@@ -35,7 +37,12 @@ def _section(kind: RecordKind) -> str:
         f"| `{c.name}` | {c.meaning} | {c.unit} | {'yes' if c.is_required else ''} |" for c in kind.columns
     ]
     key = ", ".join(f"`{name}`" for name in kind.key)
-    head = [f"## {kind.name}", "", f"{kind.meaning.capitalize()}. Key: {key}; versions by `{kind.version}`.", ""]
+    head = [
+        f"## {kind.name}",
+        "",
+        f"{kind.meaning.capitalize()}. Key: {key}; versions by `{kind.version}`.",
+        "",
+    ]
     return "\n".join([*head, "| Column | Meaning | Unit | Required |", "|---|---|---|---|", *rows, ""])
 
 

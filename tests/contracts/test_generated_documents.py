@@ -8,4 +8,6 @@ from corridor_etl.staging._document import render_sources
 
 def test_the_page_of_sources_is_current() -> None:
     page = (checkout() / "docs" / "sources.md").read_text(encoding="utf-8")
-    assert page == render_sources(), "write it anew: python -m corridor_etl.staging._document > docs/sources.md"
+    assert page == render_sources(), (
+        "write it anew: python -m corridor_etl.staging._document > docs/sources.md"
+    )

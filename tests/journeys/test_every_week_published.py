@@ -18,7 +18,9 @@ from corridor_etl.warehouse import Warehouse
 WEEKS = "2025-W09:2025-W26"
 
 
-def test_every_week_is_published_once_and_only_the_due_one_is_mailed(own_home: Path, settings: Settings) -> None:
+def test_every_week_is_published_once_and_only_the_due_one_is_mailed(
+    own_home: Path, settings: Settings
+) -> None:
     simulate(own_home, parse_range(WEEKS), seed=1, faults=True, settings=settings)
     ingest()
     due = publish_week("2025-W26")
@@ -33,10 +35,15 @@ def test_every_week_is_published_once_and_only_the_due_one_is_mailed(own_home: P
     assert due.page.read_bytes() == before
     with Warehouse.open() as warehouse:
         queued = warehouse.outbox().to_dicts()
-        figures = {f["address"]: f["value_text"] for f in warehouse.issue_figures("weekly", "2025-W26", 0).to_dicts()}
+        figures = {
+            f["address"]: f["value_text"] for f in warehouse.issue_figures("weekly", "2025-W26", 0).to_dicts()
+        }
         throughput = warehouse.mart("mart_throughput_week", weeks=["2025-W26"]).filter(service_id="YIN-ALA")
     assert {row["report_key"] for row in queued} == {"weekly/2025-W26/r0/en"}
-    assert [row["recipient"] for row in queued] == ["managers@corridor.example", "operations@corridor.example"]
+    assert [row["recipient"] for row in queued] == [
+        "managers@corridor.example",
+        "operations@corridor.example",
+    ]
     assert float(figures["throughput.teu"]) == throughput["teu_x100"].sum() / 100
     message = message_from_bytes((own_home / queued[0]["eml_path"]).read_bytes(), policy=default)
     assert message["Date"].datetime.astimezone(UTC) == datetime(2025, 6, 30, 1, 0, tzinfo=UTC)

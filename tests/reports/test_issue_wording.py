@@ -180,7 +180,12 @@ def test_points_say_more_only_for_more(made: dict[str, Figure]) -> None:
 
 def test_the_balance_says_what_became_of_every_row() -> None:
     said = wording.balance(
-        files_read=158, files_rejected=5, rows_read=13287, rows_loaded=13264, rows_quarantined=16, rows_duplicate=7
+        files_read=158,
+        files_rejected=5,
+        rows_read=13287,
+        rows_loaded=13264,
+        rows_quarantined=16,
+        rows_duplicate=7,
     )
     assert said == (
         "All deliveries: 13,287 rows read in 158 files = 13,264 loaded + 16 held back + 7 duplicate; "
