@@ -88,9 +88,17 @@ def _is_unfinished(name: str) -> bool:
 
 
 def delivery_name(path: Path) -> str:
-    """How a delivery is called in the ledger: its path below the inbox, or its own name elsewhere."""
+    """How a delivery is called in the ledger: its path below the inbox.
+
+    A file from elsewhere is called by the shortest end of its path that a sender of corridor.toml claims, so that a
+    copy of an inbox is read like the inbox; a file that none claims by its name alone.
+    """
     path = path.resolve()
-    return path.relative_to(inbox()).as_posix() if path.is_relative_to(inbox()) else path.name
+    if path.is_relative_to(inbox()):
+        return path.relative_to(inbox()).as_posix()
+    settings = load_settings()
+    ends = ("/".join(path.parts[-n:]) for n in range(2, len(path.parts)))
+    return next((end for end in ends if sender_of(end, settings)), path.name)
 
 
 def sender_of(name: str, settings: Settings) -> Sender | None:

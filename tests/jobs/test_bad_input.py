@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from corridor_etl.jobs.ingest import batches, ingest
-from corridor_etl.jobs.intake import inbox_files, read_delivery, sender_of
+from corridor_etl.jobs.intake import delivery_name, inbox_files, read_delivery, sender_of
 from corridor_etl.quality import suites
 from corridor_etl.settings import Settings, checkout
 from corridor_etl.warehouse import Warehouse
@@ -131,3 +131,14 @@ def test_the_sender_is_known_by_the_folder(settings: Settings) -> None:
     assert sender is not None
     assert sender.id == "ningbo_port"
     assert sender_of("elsewhere/CODECO.edi", settings) is None
+
+
+def test_a_copy_of_an_inbox_is_read_like_the_inbox(tmp_path: Path, own_home: Path) -> None:
+    copy = tmp_path / "copy" / "customs_broker_cn" / "declarations.csv"
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(sample("declaration_cn_csv.csv"))
+    assert delivery_name(copy) == "customs_broker_cn/declarations.csv"
+    assert delivery_name(own_home / "inbox" / "a" / "b.csv") == "a/b.csv"
+    assert delivery_name(tmp_path / "letter.txt") == "letter.txt"
+    (outcome,) = ingest([tmp_path / "copy"]).deliveries
+    assert outcome.status == "loaded"
