@@ -24,17 +24,16 @@ def rebuild(week: str) -> IssueResult:
 
 
 @flow(flow_run_name="backfill {weeks} ({reason})", persist_result=False)
-def backfill(weeks: WeekRange, reason: Reason, every: bool = False) -> list[IssueResult]:
+def backfill(weeks: WeekRange, reason: Reason) -> list[IssueResult]:
     """Publish the issues that a range of weeks lacks. No mail is queued.
 
     Args:
         weeks: ISO weeks, first:last, both included.
         reason: Why the weeks are built; kept with the run.
-        every: Also visit weeks whose issue is published; it is never replaced.
     """
     issues: list[IssueResult] = []
     failed: list[str] = []
-    for week in weeks_to_rebuild(weeks, every=every):
+    for week in weeks_to_rebuild(weeks):
         state = rebuild(week, return_state=True)
         if state.is_completed():
             issues.append(state.result())

@@ -10,14 +10,12 @@ from corridor_etl.reference.calendar import parse_range
 from corridor_etl.warehouse import Warehouse
 
 
-def weeks_to_rebuild(weeks: str, *, every: bool = False) -> list[str]:
-    """The weeks of a range such as ``2025-W09:2025-W24`` that have no issue yet, or all of them.
+def weeks_to_rebuild(weeks: str) -> list[str]:
+    """The weeks of a range such as ``2025-W09:2025-W24`` that have no issue yet.
 
     ``UsageError`` where the range is no range of ISO weeks.
     """
     wanted = parse_range(weeks)
-    if every:
-        return wanted
     with Warehouse.open() as warehouse:
         published = set(warehouse.issues().filter(edition=EDITION)["week"])
     return [week for week in wanted if week not in published]
