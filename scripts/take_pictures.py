@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -16,34 +17,58 @@ PICTURES = ROOT / "docs" / "pictures"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
-def page_picture(
-    browser: Browser, url: str, name: str, width: int, *, dark: bool = False, wait_ms: int = 0
-) -> None:
-    """One full-page picture at a width."""
+def picture(
+    browser: Browser,
+    url: str,
+    path: Path,
+    width: int,
+    *,
+    height: int = 0,
+    dark: bool = False,
+    wait_ms: int = 0,
+) -> Path:
+    """A page at a width, whole or its first ``height`` pixels."""
     page = browser.new_page(
         viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light"
     )
     page.goto(url)
     page.wait_for_timeout(wait_ms)
-    page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+    clip = {"x": 0, "y": 0, "width": width, "height": height} if height else None
+    page.screenshot(path=path, full_page=True, clip=clip)
     page.close()
+    return path
+
+
+def sheet(browser: Browser, mail: str, folder: Path) -> None:
+    """The mail at three widths and in both colour schemes, side by side."""
+    shots = [(600, False), (600, True), (375, False)]
+    taken = [
+        picture(browser, mail, folder / f"mail_{width}_{dark}.png", width, height=1500, dark=dark)
+        for width, dark in shots
+    ]
+    images = "".join(f'<img src="{path.as_uri()}" style="margin-right:24px">' for path in taken)
+    page = folder / "sheet.html"
+    page.write_text(
+        f'<body style="margin:0;background:#888;white-space:nowrap">{images}</body>', encoding="utf-8"
+    )
+    picture(browser, page.as_uri(), PICTURES / "weekly_mail.png", 1624, height=1500)
 
 
 def main() -> None:
     """Takes the pictures the README shows."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--week", default="2025-W26")
+    parser.add_argument("--week", default="2025-W24")
     parser.add_argument("--home", type=Path, default=ROOT / "var" / "demo")
     parser.add_argument("--prefect", help="URL of a Prefect page to take as well")
     options = parser.parse_args()
     PICTURES.mkdir(parents=True, exist_ok=True)
     issue = options.home / "site" / "weekly" / options.week / "r0"
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        page_picture(browser, (issue / "index.html").as_uri(), "weekly_page", 1100)
-        page_picture(browser, (issue / "mail.html").as_uri(), "weekly_mail", 600)
+        picture(browser, (issue / "index.html").as_uri(), PICTURES / "weekly_page.png", 1100)
+        sheet(browser, (issue / "mail.html").as_uri(), Path(folder))
         if options.prefect:
-            page_picture(browser, options.prefect, "prefect_run", 1280, wait_ms=9000)
+            picture(browser, options.prefect, PICTURES / "prefect_run.png", 1280, wait_ms=9000)
         browser.close()
 
 
