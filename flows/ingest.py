@@ -68,7 +68,8 @@ def ingest(paths: list[str] | None = None) -> BatchResult:
     """
     results: list[BatchResult] = []
     failed: list[str] = []
-    for number, files in enumerate(batches(inbox_files([Path(p) for p in paths or []])), start=1):
+    waiting = batches(inbox_files([Path(p) for p in paths or []]), retry_rejected=bool(paths))
+    for number, files in enumerate(waiting, start=1):
         tray = Tray(files)
         failed += _unread(tray)
         state = commit(number, tray, return_state=True)

@@ -40,7 +40,7 @@ def _ingest_with_progress(paths: list[Path] | None):  # type: ignore[no-untyped-
     from corridor_etl.jobs.intake import inbox_files, read_delivery
 
     say = reporter()
-    groups = batches(inbox_files(paths))
+    groups = batches(inbox_files(paths), retry_rejected=bool(paths))
     done, total, results = 0, sum(map(len, groups)), []
     for group in groups:
         readings = []

@@ -75,14 +75,15 @@ class BatchResult:
         )
 
 
-def batches(files: Sequence[Path]) -> list[list[Path]]:
+def batches(files: Sequence[Path], *, retry_rejected: bool = False) -> list[list[Path]]:
     """The files that are not in the ledger yet, in order, in groups that fit one commit.
 
-    A group has at most 64 files or 256 MiB. A file is in the ledger if its name and bytes are.
+    A group has at most 64 files or 256 MiB. A file is in the ledger if its name and bytes are. One that was rejected
+    is read again only if asked for: somebody who names it may have mended what was wrong, a poll of the inbox has not.
     """
     groups: list[list[Path]] = []
     size = 0
-    for file in _not_ingested(files):
+    for file in _not_ingested(files, retry_rejected):
         size += file.stat().st_size
         if not groups or len(groups[-1]) >= BATCH_FILES or size > BATCH_BYTES:
             groups.append([])
@@ -91,9 +92,9 @@ def batches(files: Sequence[Path]) -> list[list[Path]]:
     return groups
 
 
-def _not_ingested(files: Sequence[Path]) -> list[Path]:
+def _not_ingested(files: Sequence[Path], retry_rejected: bool) -> list[Path]:
     with Warehouse.open() as warehouse:
-        known = warehouse.known_files()
+        known = warehouse.known_files(with_rejected=not retry_rejected)
     return [file for file in files if (delivery_name(file), _sha256(file)) not in known]
 
 
@@ -104,8 +105,8 @@ def _sha256(file: Path) -> str:
 
 def ingest(paths: Sequence[Path] | None = None) -> BatchResult:
     """Ingests the inbox (or the given files), batch by batch; the result is over all of them."""
-    results = [publish_readings([read_delivery(f) for f in group]) for group in batches(inbox_files(paths))]
-    return combined(results)
+    groups = batches(inbox_files(paths), retry_rejected=bool(paths))
+    return combined([publish_readings([read_delivery(f) for f in group]) for group in groups])
 
 
 def combined(results: Sequence[BatchResult]) -> BatchResult:
@@ -166,8 +167,9 @@ def _split_known(
     """Readings to record, and outcomes of those whose very name and bytes are in the ledger already."""
     new: list[Reading] = []
     known: list[DeliveryOutcome] = []
+    in_ledger = warehouse.known_files(with_rejected=False)
     for reading in readings:
-        if warehouse.is_known(reading.name, reading.sha256):
+        if (reading.name, reading.sha256) in in_ledger:
             known.append(DeliveryOutcome(reading.name, "known", None, "ingested before", 0, 0, 0, 0))
         else:
             new.append(_marked_duplicate(reading, new, warehouse))
@@ -175,17 +177,17 @@ def _split_known(
 
 
 def _marked_duplicate(reading: Reading, earlier: Sequence[Reading], warehouse: Warehouse) -> Reading:
+    """The reading as it is, or as a duplicate of the first delivery of its bytes that could be read."""
     stored = warehouse.known_delivery(reading.sha256)
-    first = (
-        stored.file_name if stored else next((r.name for r in earlier if r.sha256 == reading.sha256), None)
-    )
-    if first is None:
+    names = [stored.file_name] if stored and stored.status == "loaded" else []
+    names += [r.name for r in earlier if r.sha256 == reading.sha256 and r.status == "read"]
+    if not names:
         return reading
     return replace(
         reading,
         status="duplicate",
         reason="DUPLICATE_FILE",
-        message=f"the same bytes were delivered before as {first}",
+        message=f"the same bytes were delivered before as {names[0]}",
         frame=None,
         faults=None,
         findings=(),

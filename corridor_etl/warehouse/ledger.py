@@ -20,11 +20,11 @@ def known_delivery(connection: Connection, sha256: str) -> DeliveryRow | None:
     return DeliveryRow(**row._mapping) if row else None
 
 
-def known_files(connection: Connection) -> set[tuple[str, str]]:
-    """(file name, SHA-256) of every delivery in the ledger, whatever became of it."""
-    return {
-        (name, sha256) for name, sha256 in connection.execute(select(DELIVERY.c.file_name, DELIVERY.c.sha256))
-    }
+def known_files(connection: Connection, *, with_rejected: bool) -> set[tuple[str, str]]:
+    """(file name, SHA-256) of the deliveries in the ledger, with or without those that were rejected."""
+    query = select(DELIVERY.c.file_name, DELIVERY.c.sha256)
+    wanted = query if with_rejected else query.where(DELIVERY.c.status != "rejected")
+    return {(name, sha256) for name, sha256 in connection.execute(wanted)}
 
 
 def is_known(connection: Connection, file_name: str, sha256: str) -> bool:

@@ -67,10 +67,10 @@ class Warehouse:
         with reading(self.engine) as connection:
             return ledger.is_known(connection, file_name, sha256)
 
-    def known_files(self) -> set[tuple[str, str]]:
-        """(file name, SHA-256) of every recorded delivery."""
+    def known_files(self, *, with_rejected: bool) -> set[tuple[str, str]]:
+        """(file name, SHA-256) of every recorded delivery, with or without those that were rejected."""
         with reading(self.engine) as connection:
-            return ledger.known_files(connection)
+            return ledger.known_files(connection, with_rejected=with_rejected)
 
     def rows(self, kind: str, *, as_of: int | None = None) -> pl.DataFrame:
         """All versions of a record kind: model columns and lineage, by (snapshot, delivery_id, line_no)."""

@@ -142,3 +142,24 @@ def test_a_copy_of_an_inbox_is_read_like_the_inbox(tmp_path: Path, own_home: Pat
     assert delivery_name(tmp_path / "letter.txt") == "letter.txt"
     (outcome,) = ingest([tmp_path / "copy"]).deliveries
     assert outcome.status == "loaded"
+
+
+def test_a_rejected_file_is_read_again_when_it_is_named_and_never_by_the_poll(
+    own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (checkout() / "corridor.toml").read_text(encoding="utf-8")
+    mistaken = tmp_path / "mistaken.toml"
+    mistaken.write_text(
+        text.replace('encodings = ["utf-8", "gb18030"]', 'encodings = ["utf-8"]'), encoding="utf-8"
+    )
+    path = delivered(own_home, "customs_broker_cn", "declarations.csv", sample("declaration_cn_csv.csv"))
+    monkeypatch.setenv("CORRIDOR_CONFIG", str(mistaken))
+    assert [d.reason for d in ingest().deliveries] == ["ENCODING"]
+    assert ingest().deliveries == ()
+    monkeypatch.delenv("CORRIDOR_CONFIG")
+    assert ingest().deliveries == ()
+    (outcome,) = ingest([path]).deliveries
+    assert (outcome.status, outcome.rows_loaded) == ("loaded", outcome.rows_read)
+    assert ingest([path]).deliveries == ()
+    with Warehouse.open() as warehouse:
+        assert warehouse.deliveries()["status"].to_list() == ["rejected", "loaded"]
