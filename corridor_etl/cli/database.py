@@ -27,6 +27,23 @@ def upgrade() -> None:
         typer.echo(f"the warehouse is at snapshot {warehouse.snapshot()}, schema up to date")
 
 
+@db.command()
+def check() -> None:
+    """Compare archive, ledger and lake with each other; exit code 3 where they differ."""
+    from corridor_etl.errors import TerminalError
+    from corridor_etl.jobs.health import problems
+    from corridor_etl.warehouse import Warehouse
+
+    with Warehouse.open() as warehouse:
+        found = problems(warehouse)
+        deliveries = warehouse.deliveries().height
+    for problem in found:
+        typer.echo(problem)
+    if found:
+        raise TerminalError(f"{len(found)} problems in the warehouse", fix="Restore what is named above.")
+    typer.echo(f"{deliveries} deliveries: every file is as received, every balance and every table agrees")
+
+
 @lake.command("files")
 def files(kind: Annotated[str, typer.Option(help="Record kind.")], as_json: AsJson = False) -> None:
     """List the live data files of one record kind."""

@@ -1,0 +1,39 @@
+"""Looks whether what is stored is what was received and what was promised: archive, balances, lake against ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from corridor_etl.errors import CorridorError
+from corridor_etl.model import KINDS
+from corridor_etl.warehouse import Warehouse
+
+
+def problems(warehouse: Warehouse) -> list[str]:
+    """Every discrepancy as a sentence; none if the warehouse is sound. Reads every archived file once."""
+    deliveries = warehouse.deliveries()
+    return [*_archive(warehouse, deliveries), *_balances(deliveries), *_lake(warehouse, deliveries)]
+
+
+def _archive(warehouse: Warehouse, deliveries: pl.DataFrame) -> Iterator[str]:
+    for sha256 in sorted(set(deliveries["sha256"])):
+        try:
+            warehouse.archive.read(sha256)
+        except CorridorError as error:
+            yield error.message
+
+
+def _balances(deliveries: pl.DataFrame) -> Iterator[str]:
+    parts = pl.sum_horizontal("rows_loaded", "rows_quarantined", "rows_duplicate")
+    for row in deliveries.filter(pl.col("rows_read") != parts).iter_rows(named=True):
+        yield f"delivery {row['delivery_no']} ({row['file_name']}) does not balance"
+
+
+def _lake(warehouse: Warehouse, deliveries: pl.DataFrame) -> Iterator[str]:
+    for kind in KINDS:
+        stored = warehouse.rows(kind).height
+        loaded = deliveries.filter(status="loaded", record_kind=kind)["rows_loaded"].sum()
+        if stored != loaded:
+            yield f"the lake holds {stored} rows of {kind}, the ledger says {loaded} were loaded"

@@ -1,0 +1,59 @@
+"""A sound warehouse has no problems; a changed file, a lost row or a broken balance is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from corridor_etl.jobs.health import problems
+from corridor_etl.jobs.ingest import ingest
+from corridor_etl.settings import checkout
+from corridor_etl.warehouse import Warehouse
+
+SAMPLES = checkout() / "tests" / "samples"
+
+
+@pytest.fixture
+def ingested(own_home: Path) -> Path:
+    ingest([SAMPLES / "codeco.edi", SAMPLES / "booking_csv.csv"])
+    return own_home
+
+
+def found() -> list[str]:
+    with Warehouse.open() as warehouse:
+        return problems(warehouse)
+
+
+@pytest.mark.usefixtures("ingested")
+def test_a_sound_warehouse_has_no_problems() -> None:
+    assert found() == []
+
+
+def test_a_changed_archive_file_is_named(ingested: Path) -> None:
+    path = sorted((ingested / "archive").iterdir())[0]
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes() + b" ")
+    (problem,) = found()
+    assert path.name in problem
+    assert "has changed" in problem
+
+
+def test_a_missing_archive_file_is_named(ingested: Path) -> None:
+    path = sorted((ingested / "archive").iterdir())[0]
+    path.unlink()
+    (problem,) = found()
+    assert path.name in problem
+
+
+@pytest.mark.usefixtures("ingested")
+def test_rows_that_the_ledger_does_not_know_are_counted() -> None:
+    with Warehouse.open() as warehouse, warehouse.engine.begin() as connection:
+        connection.execute(text("PRAGMA ignore_check_constraints = ON"))
+        connection.execute(
+            text("UPDATE delivery SET rows_loaded = rows_loaded + 1 WHERE record_kind = 'booking'")
+        )
+    balance, lake = found()
+    assert "booking_csv.csv) does not balance" in balance
+    assert "rows of booking" in lake
