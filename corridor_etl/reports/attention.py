@@ -81,15 +81,16 @@ def _since(s: Situation, address: str) -> str:
     weeks, week = 1, shifted(s.week, -1)
     while weeks < s.thresholds.range_weeks and figure(s.series[address], week, s.thresholds).is_outside:
         weeks, week = weeks + 1, shifted(week, -1)
-    return "First week outside the range." if weeks == 1 else f"{weeks} weeks in a row outside the range."
+    return "New this week." if weeks == 1 else f"{weeks} weeks in a row outside the range."
 
 
 def _over_target(s: Situation) -> list[Exception_]:
     door = s.figures["transit.door_to_door_days"]
     if not wording.misses_target(door, s.target_days):
         return []
-    inside, trips = s.figures["transit.within_target"].text, s.figures["transit.door_to_door_trips"].text
-    text = f"Mean {door.text} days; {inside} of {trips} containers were within the target."
+    inside, trips = (s.figures[f"transit.{n}"].value or 0 for n in ("within_target", "door_to_door_trips"))
+    kept = f"{formats.part_of(inside, trips, 'container')} {formats.verb(inside, trips, 'was', 'were')}"
+    text = f"Mean {door.text} days; {kept} within the target."
     return [
         Exception_(
             f"Door-to-door time is over {wording.plain(s.target_days)} days", text, OWNERS[door.address]
@@ -114,9 +115,10 @@ def _undeclared(s: Situation) -> list[Exception_]:
     if not laden or laden == declared:
         return []
     count = laden - (declared or 0)
-    text = f"{formats.number(declared or 0)} of {formats.number(laden)} loaded containers are declared."
+    some = declared or 0
+    text = f"{formats.part_of(some, laden, 'loaded container')} {formats.verb(some, laden, 'is', 'are')} declared."
     title = f"{formats.counted(count, 'loaded container')} without a declaration"
-    return [Exception_(title, text, OWNERS["declarations"], "Their goods are not in the trade value yet.")]
+    return [Exception_(title, text, OWNERS["declarations"], "Goods not declared are in no trade value.")]
 
 
 def _missing_sources(s: Situation) -> list[Exception_]:

@@ -102,7 +102,8 @@ def legs_chart(
     """Figure 2: mean hours per leg, this week against the weeks before."""
     names = [f"transit.{leg}_hours" for leg in LEGS]
     now = [series[n].value(week) for n in names]
-    before = [series[n].over_weeks(previous(week, thresholds)) for n in names]
+    weeks = previous(week, thresholds)
+    before = [series[n].over_weeks(weeks) for n in names]
     boxes = figures["transit.legs_trips"]
     data = {
         "legs": [LEG_NAMES[leg] for leg in LEGS],
@@ -110,7 +111,7 @@ def legs_chart(
         "before": [None if v is None else str(v) for v in before],
         "totals": [None if (v := leg_total(hours)) is None else str(v) for hours in (now, before)],
         "boxes": formats.counted(boxes.value, "container") if boxes.value else "",
-        "weeks": thresholds.range_weeks,
+        "weeks": len(series["transit.legs_trips"].values(weeks)),
         "target_days": target_days,
     }
     return Chart(
@@ -155,7 +156,8 @@ def trade_chart(series: AllSeries, figures: Figures, week: str, *, provisional: 
         "east": _numbers(series["trade.value_cny_eastbound"], weeks, _MILLION),
         "labels": {d: figures[f"trade.value_cny_{d}bound"].text for d in ("west", "east")},
     }
-    hatched = "; hatched: provisional" if any(w in provisional for w in weeks) else ""
+    is_hatched = any(w in provisional for w in weeks if series["trade.value_cny"].value(w))
+    hatched = "; hatched: provisional" if is_hatched else ""
     return Chart(
         "trade", 3, wording.chart_title(value, "trade value"),
         f"CNY million per week of release, westbound above the line, eastbound below{hatched}.",

@@ -17,9 +17,13 @@ FONT = "Liberation Sans"
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 108, 22, 26
 _BAR_SHARE = 0.8  # of the step between two weeks
 _MIN_LABEL_PX = 15  # between two direct labels
+_MIN_SLOTS = 13  # a quarter: the first weeks of a service stand at the right, not as one giant bar
 
 Data = Mapping[str, Any]
 Rows = list[dict[str, Any]]
+Labels = list[tuple[str, float, str, int]]  # text, value, colour, size
+
+_NO_VALUE = ("no departure", 0.0, "muted", 12)
 
 
 def throughput(data: Data) -> alt.LayerChart:
@@ -35,11 +39,13 @@ def throughput(data: Data) -> alt.LayerChart:
     count, height = len(data["weeks"]), 176
     layers = [*_band(band, count, top), _rects(rows), _months(data["weeks"], 0, height)]
     last = (float(data["west"][-1] or 0), float(data["east"][-1] or 0))
-    labels = [
+    labels: Labels = [
         (f"{data['labels']['total']} TEU", sum(last), "ink", 14),
         (f"Eastbound {data['labels']['east']}", last[0] + last[1] / 2, "east-ink", 12),
         (f"Westbound {data['labels']['west']}", last[0] / 2, "west", 12),
     ]
+    if data["west"][-1] is None:
+        labels = [_NO_VALUE]
     layers.append(_direct_labels(labels, count, (0, top), height))
     return _sized(layers, count, (0, top), height, _value_axis())
 
@@ -54,10 +60,15 @@ def trade(data: Data) -> alt.LayerChart:
     top = max([1.0, *(r["y2"] for r in rows)]) * 1.06
     bottom = min([-0.4, *(r["y2"] for r in rows)]) * 1.1
     count, height = len(data["weeks"]), 236
-    labels = [
-        (f"Westbound {data['labels']['west']}", float(data["west"][-1] or 0) / 2, "west", 12),
-        (f"Eastbound {data['labels']['east']}", -float(data["east"][-1] or 0) / 2, "east-ink", 12),
+    # Labels keep off the line of zero, which would strike them through.
+    off = 0.6 * _MIN_LABEL_PX * (top - bottom) / height
+    west, east = (float(data[d][-1] or 0) / 2 for d in ("west", "east"))
+    labels: Labels = [
+        (f"Westbound {data['labels']['west']}", max(west, off), "west", 12),
+        (f"Eastbound {data['labels']['east']}", min(-east, -off), "east-ink", 12),
     ]
+    if data["west"][-1] is None:
+        labels = [("no declaration", off, "muted", 12)]
     zero = alt.Chart(values([{"y": 0}])).mark_rule(color=LIGHT["ink"], strokeWidth=1).encode(y=alt.Y("y:Q"))
     layers = [_rects(rows, outlined=True), zero, _months(data["weeks"], bottom, height),
               _direct_labels(labels, count, (bottom, top), height)]  # fmt: skip
@@ -116,7 +127,7 @@ def _band(band: Mapping[str, str] | None, count: int, top: float) -> list[alt.Ch
 
 
 def _months(weeks: Sequence[Mapping[str, Any]], floor: float, height: int) -> alt.Chart:
-    step = (WIDTH - _LEFT - _RIGHT) / max(len(weeks), 1)
+    step = (WIDTH - _LEFT - _RIGHT) / max(len(weeks), _MIN_SLOTS)
     rows: Rows = []
     for week in weeks:
         is_first = week["day"] <= 7
@@ -131,15 +142,13 @@ def _months(weeks: Sequence[Mapping[str, Any]], floor: float, height: int) -> al
     return mark.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text="text:N")
 
 
-def _direct_labels(
-    labels: Sequence[tuple[str, float, str, int]], count: int, domain: tuple[float, float], height: int
-) -> alt.LayerChart:
+def _direct_labels(labels: Labels, count: int, domain: tuple[float, float], height: int) -> alt.LayerChart:
     gap = _MIN_LABEL_PX * (domain[1] - domain[0]) / height
-    ceiling = domain[1] + gap
+    ceiling, floor = domain[1] + gap, domain[0] + gap * (len(labels) - 0.5)
     layers = []
     for text, y, colour, size in labels:
-        y = min(y, ceiling - gap)
-        ceiling = y
+        y = max(min(y, ceiling - gap), floor) if domain[0] == 0 else min(y, ceiling - gap)
+        ceiling, floor = y, floor - gap
         row = {"x": count - 0.5, "y": y, "text": text}
         mark = alt.Chart(values([row])).mark_text(
             align="left",
@@ -165,7 +174,9 @@ def _value_axis(expression: str | None = None) -> alt.Axis:
 def _sized(
     layers: Sequence[Any], count: int, domain: tuple[float, float], height: int, axis: alt.Axis
 ) -> alt.LayerChart:
-    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.7, count - 0.3], nice=False))
+    x = alt.X(
+        "x:Q", axis=None, scale=alt.Scale(domain=[min(0, count - _MIN_SLOTS) - 0.7, count - 0.3], nice=False)
+    )
     y = alt.Y("y:Q", axis=axis, scale=alt.Scale(domain=list(domain), nice=False))
     frame = alt.Chart(values([{"x": 0, "y": 0}])).mark_point(opacity=0, size=0).encode(x=x, y=y)
     padding = {"left": _LEFT, "right": _RIGHT, "top": _TOP, "bottom": _BOTTOM}

@@ -17,7 +17,7 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
 
-from corridor_etl.reports import png, wording
+from corridor_etl.reports import consistency, png, wording
 from corridor_etl.reports.context import WeeklyContext
 from corridor_etl.reports.figures import Figure
 from corridor_etl.reports.render import Rendered, domain
@@ -148,6 +148,11 @@ def _verbs(text: str, figure: Figure, verbs: dict[str, str]) -> Iterator[str]:
             yield f"the headline and {figure.address} disagree: '{verb}' for a figure that is {figure.range_class}"
 
 
+def parts_agree(issue: Issue) -> Iterator[str]:
+    """Totals, directions, counts and words of the context agree with each other."""
+    yield from consistency.problems(issue.context)
+
+
 def lengths(issue: Issue) -> Iterator[str]:
     """Headline, subject and alternative texts are as short as their place."""
     c = issue.context
@@ -271,6 +276,7 @@ CHECKS: tuple[Callable[[Issue], Iterable[str]], ...] = (
     numbers_known,
     nothing_left_over,
     verbs_agree,
+    parts_agree,
     lengths,
     sizes,
     mail_is_closed,

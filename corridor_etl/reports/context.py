@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -197,7 +197,7 @@ def weekly_context(
 def _known(week: str, data: ReportData, settings: Settings, published_on: date) -> _Known:
     live, limits = settings.live_service.id, settings.thresholds
     series = service_series(data.marts, live)
-    provisional = _provisional_weeks(series["trade.value_cny"], published_on)
+    provisional = _provisional_weeks([*series["trade.value_cny"].weeks, week], published_on)
     return _Known(
         week=week,
         data=data,
@@ -254,8 +254,10 @@ def _blocks(known: _Known) -> dict[str, Any]:
     }
 
 
-def _provisional_weeks(trade: Series, published_on: date) -> tuple[str, ...]:
-    return tuple(w for w in trade.weeks if monday(w) + timedelta(days=7 + FINAL_AFTER_DAYS) > published_on)
+def _provisional_weeks(weeks: Iterable[str], published_on: date) -> tuple[str, ...]:
+    # A week without a declaration so far is as provisional as any: the papers may still come.
+    still = {w for w in weeks if monday(w) + timedelta(days=7 + FINAL_AFTER_DAYS) > published_on}
+    return tuple(sorted(still))
 
 
 def _tables(known: _Known) -> dict[str, Table]:

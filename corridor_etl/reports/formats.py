@@ -90,6 +90,16 @@ def counted(count: int | Decimal, noun: str, plural: str = "") -> str:
     return f"{number(count)} {noun if count == 1 else plural or noun + 's'}"
 
 
+def part_of(part: int | Decimal, whole: int | Decimal, noun: str) -> str:
+    """``25 of 34 containers``, ``0 of 1 container``."""
+    return f"{number(part)} of {counted(whole, noun)}"
+
+
+def verb(part: int | Decimal, whole: int | Decimal, one: str, many: str) -> str:
+    """The verb after ``part_of``: 1 of 6 is, 5 of 6 are, 0 of 1 is."""
+    return one if 1 in (part, whole) else many
+
+
 def clean(text: str | None, limit: int = 40) -> str:
     """Text of a sender, made inert: no control, format (direction) or line characters, at most ``limit`` long."""
     kept = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text or "")

@@ -20,7 +20,7 @@ _TAILS = re.compile(r",? and (?:parts|articles)(?: and accessories)? (?:there)?o
 _MILLION_FEN = Decimal(100_000_000)
 
 
-def goods_name(chapter: str, limit: int = 38) -> str:
+def goods_name(chapter: str, limit: int = 40) -> str:
     """A chapter's description, as many of its clauses as fit, with its number: ``Optical, photographic (90)``."""
     clauses = _TAILS.sub("", hs.descriptions().get(chapter, "").split(";")[0]).split(",")
     name = clauses[0].strip()
@@ -48,14 +48,15 @@ def goods(trade: pl.DataFrame, service_id: str, week: str, *, is_final: bool) ->
     rest = max(now.height - SHOWN, 0)
     gone = sum(means.values(), Decimal(0))
     if lines and (rest or gone):
-        lines.append((f"All other ({formats.counted(rest, 'chapter')})", "", total - shown, gone))
+        name = f"All other ({formats.counted(rest, 'chapter')})" if rest else "In the weeks before only"
+        lines.append((name, "", total - shown, gone))
     if lines:
         lines.append(("Total", "", total, sum((line[3] for line in lines), Decimal(0))))
     rows = tuple(_row(*line, total=total, has_mean=bool(weeks)) for line in lines)
     heads = columns("Goods (HS chapter)", "Direction", "CNY\u00a0m", "Share",
                     f"On {len(weeks) or MEAN_WEEKS}-week mean, CNY\u00a0m",
                     words=2)  # fmt: skip
-    title = "Goods by value" if is_final else "Goods by value (provisional)"
+    title = "Goods by value" if is_final or not rows else "Goods by value (provisional)"
     note = (
         "Changes are in CNY million, so that they add up; percentages of a few containers would mislead."
         if rows

@@ -14,7 +14,7 @@ from corridor_etl.reports.palette import LIGHT
 LEG_COLOURS = ("west", "rail", "east", "after", "last")
 LEG_INKS = ("on-dark", "on-rail", "on-light", "on-light", "on-light")
 LEG_SHORT = ("Origin", "Rail to border", "Border", "Rail from border", "Delivery")
-_BAR_TOP = {"now": 24, "before": 66}
+_BAR_TOPS = (24, 66)  # a bar that is missing leaves no gap
 _BAR_HIGH = 28
 _NAME_LINES = 3
 _NAME_PX = 5.6  # mean width of a character at 11 px
@@ -26,14 +26,16 @@ def legs(data: Data) -> alt.LayerChart:
     bars = {k: [float(v) for v in data[k]] for k in ("now", "before") if all(v is not None for v in data[k])}
     target = data["target_days"] * 24
     longest = max([target, *(sum(b) for b in bars.values())]) * 1.02
-    left, right, height = 106, 58, 148
+    tops = dict(zip(bars, _BAR_TOPS, strict=False))
+    below = max(tops.values(), default=_BAR_TOPS[0]) + _BAR_HIGH
+    left, right, height = 106, 58, below + 54
     per_px = (WIDTH - left - right) / longest
-    rows, texts = _leg_rows(bars, per_px)
-    texts += _leg_heads(data, bars)
-    texts += [_leg_total(name, hours, longest * per_px) for name, hours in bars.items()]
-    texts += _leg_names(bars, per_px)
+    rows, texts = _leg_rows(bars, tops, per_px)
+    texts += _leg_heads(data, tops)
+    texts += [_leg_total(tops[name], hours, longest * per_px) for name, hours in bars.items()]
+    texts += _leg_names(bars, below + 14, per_px)
     texts.append(_text(target * per_px, 10, f"target {data['target_days']:g} d", "bad", 11, weight="bold"))
-    rule = alt.Chart(values([{"x": target * per_px, "y": 16, "y2": 100}])).mark_rule(
+    rule = alt.Chart(values([{"x": target * per_px, "y": 16, "y2": below + 6}])).mark_rule(
         color=LIGHT["bad"], strokeDash=[3, 2], strokeWidth=1.2
     )
     rule = rule.encode(x=_px("x", WIDTH - left - right), y=_py("y", height), y2="y2:Q")
@@ -45,13 +47,15 @@ def legs(data: Data) -> alt.LayerChart:
     return whole(layers, {"left": left, "right": right, "top": 0, "bottom": 0}, height)
 
 
-def _leg_rows(bars: Mapping[str, Sequence[float]], per_px: float) -> tuple[Rows, Rows]:
+def _leg_rows(
+    bars: Mapping[str, Sequence[float]], tops: Mapping[str, int], per_px: float
+) -> tuple[Rows, Rows]:
     rows, texts = [], []
     for name, hours in bars.items():
         start = 0.0
         for value, colour, ink in zip(hours, LEG_COLOURS, LEG_INKS, strict=True):
             end = start + value * per_px
-            y = _BAR_TOP[name]
+            y = tops[name]
             rows.append({"x": start, "x2": end, "y": y, "y2": y + _BAR_HIGH, "fill": LIGHT[colour]})
             if end - start >= 22:
                 unit = " h" if end - start >= 60 else ""
@@ -60,12 +64,13 @@ def _leg_rows(bars: Mapping[str, Sequence[float]], per_px: float) -> tuple[Rows,
     return rows, texts
 
 
-def _leg_heads(data: Data, bars: Mapping[str, Sequence[float]]) -> Rows:
-    heads = {"now": ("This week", data["boxes"]), "before": (f"Last {data['weeks']} weeks", "weekly mean")}
+def _leg_heads(data: Data, tops: Mapping[str, int]) -> Rows:
+    past = f"{data['weeks']} weeks before" if data["weeks"] > 1 else "One week before"
+    heads = {"now": ("This week", data["boxes"]), "before": (past, "mean")}
     found = []
-    for name in bars:
+    for name, top in tops.items():
         first, second = heads[name]
-        y = _BAR_TOP[name] + _BAR_HIGH / 2
+        y = top + _BAR_HIGH / 2
         found.append(
             _text(
                 -8, y - 7 if second else y, first, "ink", 12, "right", "bold" if name == "now" else "normal"
@@ -75,12 +80,12 @@ def _leg_heads(data: Data, bars: Mapping[str, Sequence[float]]) -> Rows:
     return found
 
 
-def _leg_total(name: str, hours: Sequence[float], right: float) -> dict[str, Any]:
-    y = _BAR_TOP[name] + _BAR_HIGH / 2
+def _leg_total(top: int, hours: Sequence[float], right: float) -> dict[str, Any]:
+    y = top + _BAR_HIGH / 2
     return _text(right + 6, y, f"{sum(hours) / 24:.2f} d", "ink", 13, "left", "bold")
 
 
-def _leg_names(bars: Mapping[str, Sequence[float]], per_px: float) -> Rows:
+def _leg_names(bars: Mapping[str, Sequence[float]], top: int, per_px: float) -> Rows:
     """Each leg's name below its part, on the first of three lines where it does not touch its neighbour."""
     if not bars:
         return []
@@ -93,7 +98,7 @@ def _leg_names(bars: Mapping[str, Sequence[float]], per_px: float) -> Rows:
         middle = max(middle, ends[line] + _NAME_GAP_PX + half)
         ends[line] = middle + half
         colour, weight = ("east-ink", "bold") if name == "Border" else ("muted", "normal")
-        found.append(_text(middle, 108 + 15 * line, name, colour, 11, "center", weight))
+        found.append(_text(middle, top + 15 * line, name, colour, 11, "center", weight))
         start += value
     return found
 

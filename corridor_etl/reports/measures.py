@@ -58,11 +58,11 @@ def _level(
     return Measure(address, name, unit, mart, column, per=Decimal(per), **rest)  # type: ignore[arg-type]
 
 
-def _duration(address: str, name: str, unit: str, measure: str, decimals: int) -> Measure:
+def _duration(address: str, name: str, unit: str, measure: str, decimals: int, **where: str) -> Measure:
     seconds = {"days": 86400, "h": 3600}[unit]
     return Measure(
         address, name, unit, TRANSIT, "sum_s", "duration", "trips", Decimal(seconds),
-        decimals=decimals, where={"measure": measure},
+        decimals=decimals, where={"measure": measure, **where},
     )  # fmt: skip
 
 
@@ -87,8 +87,12 @@ MEASURES: tuple[Measure, ...] = (
     _level("trade.value_cny", "Trade value", "CNY", TRADE, "value_cny_fen", 100, **_CNY_M),
     _level("trade.value_cny_westbound", "Westbound", "CNY", TRADE, "value_cny_fen", 100, **_CNY_M, **_WEST),
     _level("trade.value_cny_eastbound", "Eastbound", "CNY", TRADE, "value_cny_fen", 100, **_CNY_M, **_EAST),
-    _level("trade.declarations", "Declarations", "declarations", TRADE, "declarations", provisional=True),
+    _level("trade.items", "Declared items", "items", TRADE, "items", provisional=True),
     _duration("transit.door_to_door_days", "Door to door", "days", "door_to_door", 2),
+    _duration("transit.door_to_door_days_westbound", "Door to door, westbound", "days", "door_to_door", 2,
+              direction="W"),
+    _duration("transit.door_to_door_days_eastbound", "Door to door, eastbound", "days", "door_to_door", 2,
+              direction="E"),
     _level("transit.door_to_door_trips", "Containers delivered", "containers", TRANSIT, "trips",
            where={"measure": "door_to_door"}),
     _level("transit.within_target", "Containers within target", "containers", TRANSIT, "within_target",

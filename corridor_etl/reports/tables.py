@@ -79,9 +79,10 @@ def legs(
         signal = Cell("outside", "bad") if found.is_outside else Cell(_signal(found))
         rows.append(row(LEG_NAMES[leg], found.text, _difference(mine, week, weeks), found.range_text, signal))
     rows.append(_all_legs(series, week, weeks))
-    boxes = figures["transit.legs_trips"]
-    note = f"Delivered containers with all six milestones: {boxes.text}. Means add up; medians would not."
-    heads = columns("Leg, hours", "Mean", f"On {thresholds.range_weeks}-week mean", "Normal range", "Signal")
+    boxes = formats.number(figures["transit.legs_trips"].value or 0)
+    note = f"Delivered containers with all six milestones: {boxes}. Means add up; medians would not."
+    known = len(series["transit.legs_trips"].values(weeks)) or thresholds.range_weeks
+    heads = columns("Leg, hours", "Mean", f"On {known}-week mean", "Normal range", "Signal")
     return Table("legs", 0, "Hours per leg", heads, tuple(rows), note, has_total=True)
 
 
@@ -171,10 +172,10 @@ def comparison(marts: Mapping[str, pl.DataFrame], week: str, settings: Settings)
     """The live service beside the comparison services that have data this week, by direction."""
     services = [s for s in settings.services if s.status in ("live", "comparison")]
     rows = [
-        row(service.name, word, *_route_numbers(marts, week, service.id, direction))
+        row(service.name, word, *numbers)
         for service in services
         for direction, word in DIRECTIONS.items()
-        if _teu(marts, week, service.id, direction) is not None
+        if set(numbers := _route_numbers(marts, week, service.id, direction)) != {formats.NOT_AVAILABLE}
     ]
     if not any(r[0].text == s.name for s in services if s.status == "comparison" for r in rows):
         return None
@@ -225,7 +226,7 @@ def sources(
         if received < (expected or 1):
             missing.append((source.name, received, expected or 1))
         rows.append(
-            row(source.name, f"{received} of {expected}" if expected else f"{received}",
+            row(source.name, f"{received} of {expected}" if expected and received <= expected else f"{received}",
                 formats.number(mine["rows_loaded"]), formats.number(mine["rows_quarantined"]),
                 _status(received, expected or 1))
         )  # fmt: skip

@@ -40,12 +40,12 @@ def targets(progress: TargetProgress, series: Mapping[str, Series], settings: Se
     cargo_t = Decimal(str(settings.targets.cargo_t_per_year))
     trade_cny = Decimal(str(settings.targets.added_trade_cny_per_year))
     cargo = _Amount(
-        f"Cargo weight: {formats.number(cargo_t)} t", Decimal(progress.cargo_g_ytd) / 10**6, cargo_t,
-        progress.cargo_target_pct, "t", " t",
+        f"Cargo weight, target {formats.number(cargo_t)} t", Decimal(progress.cargo_g_ytd) / 10**6, cargo_t,
+        "{} t", "{} t",
     )  # fmt: skip
     trade = _Amount(
-        f"Trade value: CNY {formats.number(trade_cny / 10**6)} million",
-        Decimal(progress.trade_cny_fen_ytd) / 10**8, trade_cny / 10**6, progress.trade_target_pct, "m", " million",
+        f"Trade, target CNY {formats.number(trade_cny / 10**6)} m",
+        Decimal(progress.trade_cny_fen_ytd) / 10**8, trade_cny / 10**6, "CNY {} m", "CNY {} million",
     )  # fmt: skip
     return (
         _amount(cargo, series["throughput.cargo_t"], 1, progress.week),
@@ -56,28 +56,33 @@ def targets(progress: TargetProgress, series: Mapping[str, Series], settings: Se
 
 @dataclass(frozen=True)
 class _Amount:
-    """One yearly amount in the unit it is shown in."""
+    """One yearly amount; the units hold ``{}`` where the number goes."""
 
     name: str
     reached: Decimal
     target: Decimal
-    done_pct: Decimal
     short_unit: str
     unit: str
+
+    @property
+    def done_pct(self) -> Decimal:
+        """The reached part of the target, exact: it is rounded once, where it is shown."""
+        return 100 * self.reached / self.target
 
 
 def _amount(amount: _Amount, series: Series, per: int, week: str) -> Target:
     if not amount.reached:
         return Target(amount.name, formats.NOT_AVAILABLE, 0, "No data this year.")
     year = year_of(week)
-    state = f"{formats.number(amount.reached)} {amount.short_unit} · {formats.number(amount.done_pct, 1)}%"
+    shown = amount.short_unit.format(formats.number(amount.reached))
+    state = f"{shown} · {formats.number(amount.done_pct, 1)}%"
     filled = min(int(amount.done_pct), 100)
     if amount.done_pct >= 100:
         in_week = _reached_in(series, year, amount.target * per)
         return Target(amount.name, state, filled, f"Reached in week {in_week}.", "good")
     ahead = amount.reached - amount.target * year.gone_pct / 100
     side = "Ahead of" if ahead >= 0 else "Behind"
-    note = f"{side} the even path by {formats.number(abs(ahead))}{amount.unit}."
+    note = f"{side} the even path by {amount.unit.format(formats.number(abs(ahead)))}."
     return Target(amount.name, state, filled, note, "")
 
 
@@ -104,10 +109,10 @@ def cargo_point(progress: TargetProgress, settings: Settings) -> str:
     """Cargo of the year so far beside its target."""
     if not progress.cargo_g_ytd:
         return "No cargo is recorded this year."
-    target = Decimal(str(settings.targets.cargo_t_per_year))
+    target, reached = Decimal(str(settings.targets.cargo_t_per_year)), Decimal(progress.cargo_g_ytd) / 10**6
     gone = formats.number(year_of(progress.week).gone_pct, 1)
     return (
-        f"Cargo this year reached {formats.number(Decimal(progress.cargo_g_ytd) / 10**6)} tonnes, "
-        f"{formats.number(progress.cargo_target_pct, 1)}% of the {formats.number(target)}-tonne annual target "
+        f"Cargo this year reached {formats.number(reached)} tonnes, "
+        f"{formats.number(100 * reached / target, 1)}% of the {formats.number(target)}-tonne annual target "
         f"with {gone}% of the year gone."
     )

@@ -36,17 +36,19 @@ def _tile(figure: Figure, target_days: float) -> Tile:
         name=_NAMES.get(figure.address, figure.name),
         value=figure.text,
         unit="" if figure.value is None else figure.shown_unit,
-        lines=(_line(figure.on_week, "on week"), _line(figure.on_year, "on year")),
+        lines=(_line(figure, figure.on_week, "on week"), _line(figure, figure.on_year, "on year")),
         verdict=verdict,
         tone=tone,
-        is_provisional=figure.maturity == "p",
+        is_provisional=figure.maturity == "p" and figure.value is not None,
     )
 
 
-def _line(change: Change, base: str) -> str:
+def _line(figure: Figure, change: Change, base: str) -> str:
     if change.value is None:
         return f"{base.capitalize()}: not available"
     size = change.text.lstrip(f"+{formats.MINUS}")
+    if size[-1].isdigit():
+        size = f"{size} {figure.shown_unit}"
     return f"{change.arrow} {size} {base}" if change.arrow else f"{size} {base}"
 
 
@@ -62,7 +64,10 @@ def _on_time(
         train_no, _, delay_s = late[0]
         lines.append(f"{train_no}: {formats.lateness(delay_s)} {'late' if delay_s > 0 else 'early'}")
     elif timed.value:
-        lines.append("All with times on plan")
+        is_all = timed.value == trains.value
+        lines.append(
+            "On time" if trains.value == 1 else "All on time" if is_all else "Those with times on time"
+        )
     is_known = bool(timed.value)
     tone = "bad" if is_known and on_time.value != timed.value else ""
     value = f"{on_time.text}/{timed.text}" if is_known else formats.NOT_AVAILABLE

@@ -6,6 +6,7 @@ there are belongs to ``figures``; exceptions belong to ``attention``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ ALT_LIMIT = 250
 
 Figures = Mapping[str, Figure]
 
+_DANGLING = re.compile(r"[ ,;]+(?:and|or|of|in|with|the)$")
 _LEVEL_TAIL = {
     "above": ", above its normal range",
     "below": ", below its normal range",
@@ -38,13 +40,14 @@ _RANGE_SENTENCE = {
 def headline(figures: Figures, week: str, target_days: float) -> str:
     """The level, whether it is normal, the one signal and the target, in at most 120 characters."""
     teu = figures["throughput.teu"]
-    if teu.value is None:
-        return f"No departure is recorded for week {int(week[-2:])} of {week[:4]}"
     level = f"{teu.text} TEU moved{_LEVEL_TAIL[teu.range_class]}"
-    tails = [t for t in (border_phrase(figures), target_phrase(figures, target_days)) if t]
-    while tails and len(f"{level}; {' and '.join(tails)}") > HEADLINE_LIMIT:
-        tails.pop()
-    return f"{level}; {' and '.join(tails)}" if tails else level
+    if teu.value is None:
+        level = f"No departure is recorded for week {int(week[-2:])} of {week[:4]}"
+    border, target = border_phrase(figures), target_phrase(figures, target_days)
+    short = target_phrase(figures, target_days, is_short=True)
+    choices: tuple[list[str], ...] = ([border, target], [border, short], [border], [])
+    texts = [f"{level}; {' and '.join(t)}" if (t := [w for w in c if w]) else level for c in choices]
+    return next(text for text in texts if len(text) <= HEADLINE_LIMIT)
 
 
 def border_phrase(figures: Figures) -> str:
@@ -54,12 +57,13 @@ def border_phrase(figures: Figures) -> str:
     return f"border crossing {verb} {border.text} hours" if verb else ""
 
 
-def target_phrase(figures: Figures, target_days: float) -> str:
+def target_phrase(figures: Figures, target_days: float, *, is_short: bool = False) -> str:
     """Whether the mean door-to-door time kept its target; nothing without deliveries."""
     missed = misses_target(figures["transit.door_to_door_days"], target_days)
     if missed is None:
         return ""
-    return f"door-to-door time {'missed' if missed else 'met'} {plain(target_days)} days"
+    verb, target = "missed" if missed else "met", f"{plain(target_days)}-day target"
+    return f"the {target} was {verb}" if is_short else f"door-to-door time {verb} its {target}"
 
 
 def misses_target(door: Figure, target_days: float) -> bool | None:
@@ -93,7 +97,7 @@ def throughput_point(figures: Figures, week: str) -> str:
     """How much moved, against the week before and the same week last year, and its range."""
     teu, boxes, trains = (figures[a] for a in ("throughput.teu", "throughput.boxes", "departures.trains"))
     if teu.value is None:
-        return "No train of the service has a recorded departure in this week; figures of departures are not available."
+        return "No train of the service has a recorded departure in this week; throughput is not available."
     moved = f"{teu.text} TEU moved in {formats.counted(boxes.value or 0, 'container')}"
     if trains.value:
         moved += f" on {formats.counted(trains.value, 'train')}"
@@ -110,22 +114,33 @@ def trade_point(figures: Figures, week: str, largest: Mapping[str, str]) -> str:
     mark = " (provisional)" if value.maturity == "p" else ""
     goods = " and ".join(f"{name} {direction}" for direction, name in largest.items())
     tail = f"; the largest group{'s were' if len(largest) > 1 else ' was'} {goods}" if goods else ""
-    return f"Goods were worth CNY {value.text} million{mark}{_compared(value, week, 'CNY m')}{tail}."
+    return f"Goods were worth CNY {value.text} million{mark}{_compared(value, week, 'CNY {} million')}{tail}."
 
 
 def transit_point(figures: Figures, target_days: float) -> str:
     """Door to door against its target, and the border against its range."""
     door, border = figures["transit.door_to_door_days"], figures["transit.border_hours"]
-    if door.value is None:
-        return "No container with complete gate records was delivered in this week; transit time is not available."
-    text = f"Door-to-door transport averaged {door.text} days against a target of {plain(target_days)}"
+    text = _door_to_door(figures, target_days)
     if border.value is None:
-        return f"{text}."
+        return f"{text}{'; transit time is not available' if door.value is None else ''}."
     normal = f" (normal {border.range_text})" if border.range_class != "none" else ""
     return f"{text}; border crossing averaged {border.text} hours{normal}."
 
 
-def _compared(figure: Figure, week: str, unit: str = "TEU") -> str:
+def _door_to_door(figures: Figures, target_days: float) -> str:
+    door, target = figures["transit.door_to_door_days"], plain(target_days)
+    if door.value is None:
+        return "No container with complete gate records was delivered in this week"
+    ways = {d: figures[f"transit.door_to_door_days_{d}"] for d in ("westbound", "eastbound")}
+    known = {d: way.text for d, way in ways.items() if way.value is not None}
+    text = f"Door-to-door transport averaged {door.text} days"
+    if len(known) == 1:
+        return f"{text}, all {next(iter(known))}, against a target of {target}"
+    split = f" ({', '.join(f'{d} {days}' for d, days in known.items())})" if known else ""
+    return f"{text}{split} against a target of {target}"
+
+
+def _compared(figure: Figure, week: str, unit: str = "{} TEU") -> str:
     parts = [
         more_or_less(figure.on_week, unit, "the week before"),
         more_or_less(figure.on_year, unit, f"the same week of {int(week[:4]) - 1}"),
@@ -135,13 +150,16 @@ def _compared(figure: Figure, week: str, unit: str = "TEU") -> str:
 
 
 def more_or_less(change: Change, unit: str, base: str) -> str:
-    """``22% more than the week before``; ``as much as ...`` for no change; nothing where it is not known."""
+    """``22% more than the week before``; ``as much as ...`` for no change; nothing where it is not known.
+
+    ``unit`` holds ``{}`` where the number of a difference that is no percentage goes.
+    """
     if change.value is None:
         return ""
     size = change.text.lstrip(f"+{formats.MINUS}")
     if not any(c in "123456789" for c in size):
         return f"about as much as {base}"
-    amount = size if size.endswith("%") else f"{size} {unit}"
+    amount = size if size.endswith("%") else unit.format(size)
     return f"{amount} {'more' if change.value > 0 else 'less'} than {base}"
 
 
@@ -184,7 +202,7 @@ def shortened(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     words = text[: limit - 1].rsplit(" ", 1)[0] if " " in text[: limit - 1] else text[: limit - 1]
-    return words.rstrip(" ,;") + "…"
+    return _DANGLING.sub("", words).rstrip(" ,;") + "…"
 
 
 def notice(revision: int, *, is_final: bool) -> str:
@@ -209,7 +227,9 @@ def match(numbers: Figures) -> str:
     declared, laden, rate = (numbers[f"match.{n}"] for n in ("declared_boxes", "laden_boxes", "declared_pct"))
     if rate.value is None:
         return "No loaded container departed, so none is matched to a customs declaration."
-    return f"{declared.text} of {laden.text} loaded containers ({rate.text}%) are matched to a customs declaration."
+    some, most = declared.value or 0, laden.value or 0
+    part = f"{formats.part_of(some, most, 'loaded container')} ({rate.text}%)"
+    return f"{part} {formats.verb(some, most, 'is', 'are')} matched to a customs declaration."
 
 
 def balance(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corridor_etl.reports import wording
+from corridor_etl.reports import formats, wording
 from corridor_etl.reports.figures import Change, Figure, change, shown
 from corridor_etl.reports.measures import BY_ADDRESS
 
@@ -42,6 +42,8 @@ def figures(**changes: Figure) -> dict[str, Figure]:
         "departures.trains": figure("departures.trains", "3"),
         "trade.value_cny": figure("trade.value_cny", "40700000", maturity="p"),
         "transit.door_to_door_days": figure("transit.door_to_door_days", "6.5"),
+        "transit.door_to_door_days_westbound": figure("transit.door_to_door_days_westbound", None),
+        "transit.door_to_door_days_eastbound": figure("transit.door_to_door_days_eastbound", None),
         "transit.border_hours": figure("transit.border_hours", "15"),
     }
     return made | {f.address: f for f in changes.values()}
@@ -55,13 +57,21 @@ def test_headline_says_level_signal_and_missed_target() -> None:
     )
     assert wording.headline(given_figures, WEEK, 7) == (
         "84 TEU moved, high but within the normal range; border crossing slowed to 20.4 hours and "
-        "door-to-door time missed 7 days"
+        "the 7-day target was missed"
+    )
+    quick = figures(door=figure("transit.door_to_door_days", "6.99"))
+    assert wording.headline(quick, WEEK, 7) == (
+        "84 TEU moved, in line with recent weeks; door-to-door time met its 7-day target"
     )
 
 
 def test_a_week_without_departure_says_so() -> None:
     empty = figures(teu=figure("throughput.teu", None))
-    assert wording.headline(empty, "2025-W07", 7) == "No departure is recorded for week 7 of 2025"
+    assert wording.headline(empty, "2025-W07", 7) == (
+        "No departure is recorded for week 7 of 2025; door-to-door time met its 7-day target"
+    )
+    silent = empty | {d.address: figure(d.address, None, range_class="none") for d in empty.values()}
+    assert wording.headline(silent, "2025-W07", 7) == "No departure is recorded for week 7 of 2025"
     assert wording.subject(empty, "2025-W07") == "2025-W07 corridor weekly: no departure recorded"
     assert "not available" in wording.throughput_point(empty, WEEK)
 
@@ -108,10 +118,46 @@ def test_shares_change_in_points_and_durations_in_their_unit(
 
 def test_no_change_is_as_much_and_unknown_is_silent() -> None:
     assert (
-        wording.more_or_less(Change(Decimal(0), "0%"), "TEU", "the week before")
+        wording.more_or_less(Change(Decimal(0), "0%"), "{} TEU", "the week before")
         == "about as much as the week before"
     )
-    assert wording.more_or_less(Change(), "TEU", "the week before") == ""
+    assert wording.more_or_less(Change(), "{} TEU", "the week before") == ""
+
+
+def test_a_difference_in_money_reads_like_money() -> None:
+    made = figures(value=figure("trade.value_cny", "21100000", week="3400000", maturity="p"))
+    assert "CNY 17.7 million more than the week before" in wording.trade_point(made, WEEK, {})
+
+
+@pytest.mark.parametrize(
+    ("westbound", "eastbound", "said"),
+    [
+        ("6.93", "7.15", "7.02 days (westbound 6.93, eastbound 7.15) against a target of 7"),
+        (None, "7.02", "7.02 days, all eastbound, against a target of 7"),
+        ("7.02", None, "7.02 days, all westbound, against a target of 7"),
+    ],
+)
+def test_the_mean_of_two_directions_says_which(
+    westbound: str | None, eastbound: str | None, said: str
+) -> None:
+    made = figures(
+        door=figure("transit.door_to_door_days", "7.02"),
+        west=figure("transit.door_to_door_days_westbound", westbound),
+        east=figure("transit.door_to_door_days_eastbound", eastbound),
+    )
+    assert said in wording.transit_point(made, 7)
+
+
+def test_a_border_is_told_of_in_a_week_without_deliveries() -> None:
+    made = figures(door=figure("transit.door_to_door_days", None, range_class="none"))
+    assert wording.transit_point(made, 7) == (
+        "No container with complete gate records was delivered in this week; "
+        "border crossing averaged 15.0 hours (normal 41–88)."
+    )
+
+
+def test_a_cut_name_ends_in_a_word_that_can_end_it() -> None:
+    assert wording.shortened("Vegetables and certain roots and tubers", 35) == "Vegetables and certain roots…"
 
 
 @pytest.mark.parametrize(("days", "missed"), [("7.004", False), ("7.00", False), ("7.01", True)])
@@ -191,3 +237,17 @@ def test_the_balance_says_what_became_of_every_row() -> None:
         "All deliveries: 13,287 rows read in 158 files = 13,264 loaded + 16 held back + 7 duplicate; "
         "5 files rejected as a whole."
     )
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [
+        (25, 34, "25 of 34 trains are"),
+        (1, 6, "1 of 6 trains is"),
+        (0, 6, "0 of 6 trains are"),
+        (0, 1, "0 of 1 train is"),
+    ],
+)
+def test_a_part_has_its_noun_and_verb(part: int, whole: int, said: str) -> None:
+    found = formats.part_of(part, whole, "train")
+    assert f"{found} {formats.verb(part, whole, 'is', 'are')}" == said

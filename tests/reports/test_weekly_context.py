@@ -62,7 +62,7 @@ def test_a_slow_border_is_the_signal_and_its_owner_is_named(context: WeeklyConte
     assert "border crossing slowed to" in context.headline
     first = context.attention[0]
     assert (first.title, first.owner) == ("Border crossing is outside its normal range", "rail operations")
-    assert first.since == "First week outside the range."
+    assert first.since == "New this week."
 
 
 def test_at_most_five_exceptions_are_shown_and_the_rest_counted(context: WeeklyContext) -> None:
