@@ -79,9 +79,13 @@ def _out_of_range(s: Situation, address: str) -> Exception_:
 
 def _since(s: Situation, address: str) -> str:
     weeks, week = 1, shifted(s.week, -1)
-    while weeks < s.thresholds.range_weeks and figure(s.series[address], week, s.thresholds).is_outside:
+    while weeks < s.thresholds.range_weeks and _side(s, address, week) == _side(s, address, s.week):
         weeks, week = weeks + 1, shifted(week, -1)
     return "New this week." if weeks == 1 else f"{weeks} weeks in a row outside the range."
+
+
+def _side(s: Situation, address: str, week: str) -> str:
+    return figure(s.series[address], week, s.thresholds).range_class
 
 
 def _over_target(s: Situation) -> list[Exception_]:
@@ -134,7 +138,7 @@ def _held_back(s: Situation) -> list[Exception_]:
     if not s.quarantine_open:
         return []
     title = f"{formats.counted(s.quarantine_open, 'row')} held back"
-    text = "In quarantine over all weeks; none of them is in a figure."
+    text = "In quarantine, over all weeks; in no figure until corrected."
     return [Exception_(title, text, OWNERS["quarantine"])]
 
 

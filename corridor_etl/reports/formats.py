@@ -74,8 +74,8 @@ def month(when: date) -> str:
 
 
 def lateness(seconds: int) -> str:
-    """A delay without its sign: ``45 min``, ``4 h 10 min``, ``1 d 2 h``."""
-    minutes = abs(seconds) // 60
+    """A delay without its sign: ``45 min``, ``4 h 10 min``, ``1 d 2 h``; a begun minute counts as one."""
+    minutes = -(-abs(seconds) // 60)
     if minutes < 60:
         return f"{minutes} min"
     hours, rest = divmod(minutes, 60)

@@ -64,9 +64,10 @@ def _on_time(
         train_no, _, delay_s = late[0]
         lines.append(f"{train_no}: {formats.lateness(delay_s)} {'late' if delay_s > 0 else 'early'}")
     elif timed.value:
+        untimed = formats.number((trains.value or 0) - timed.value)
         is_all = timed.value == trains.value
         lines.append(
-            "On time" if trains.value == 1 else "All on time" if is_all else "Those with times on time"
+            "On time" if trains.value == 1 else "All on time" if is_all else f"{untimed} without times"
         )
     is_known = bool(timed.value)
     tone = "bad" if is_known and on_time.value != timed.value else ""

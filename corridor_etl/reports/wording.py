@@ -77,10 +77,8 @@ def subject(figures: Figures, week: str, revision: int = 0) -> str:
     """Week, throughput with its change, trade value and the border's signal in at most 70 characters."""
     teu, value = figures["throughput.teu"], figures["trade.value_cny"]
     start = f"{'Corrected: ' if revision else ''}{week} corridor weekly: "
-    if teu.value is None:
-        return f"{start}no departure recorded"
     change = f" ({teu.on_week.text})" if teu.on_week.value is not None else ""
-    parts = [f"{teu.text} TEU{change}"]
+    parts = ["no departure recorded" if teu.value is None else f"{teu.text} TEU{change}"]
     if value.value is not None:
         parts.append(f"CNY {value.text} m{' p' if value.maturity == 'p' else ''}")
     parts += [w for w in [{"above": "border slow", "below": "border fast"}.get(_border_class(figures))] if w]
@@ -212,9 +210,9 @@ def notice(revision: int, *, is_final: bool) -> str:
 
 
 def partial(numbers: Figures, least_pct: float) -> str:
-    """The banner of an issue whose containers are declared to less than ``least_pct``; else nothing."""
+    """The banner of an issue whose containers are declared to less than ``least_pct``, as shown; else nothing."""
     declared = numbers["match.declared_pct"]
-    if declared.value is None or declared.value >= Decimal(str(least_pct)):
+    if declared.value is None or formats.rounded(declared.value, 1) >= Decimal(str(least_pct)):
         return ""
     return (
         f"Partial issue: {declared.text}% of loaded containers have a customs declaration, "

@@ -72,7 +72,9 @@ def test_a_week_without_departure_says_so() -> None:
     )
     silent = empty | {d.address: figure(d.address, None, range_class="none") for d in empty.values()}
     assert wording.headline(silent, "2025-W07", 7) == "No departure is recorded for week 7 of 2025"
-    assert wording.subject(empty, "2025-W07") == "2025-W07 corridor weekly: no departure recorded"
+    assert wording.subject(empty, "2025-W07") == (
+        "2025-W07 corridor weekly: no departure recorded, CNY 40.7 m p"
+    )
     assert "not available" in wording.throughput_point(empty, WEEK)
 
 
@@ -251,3 +253,14 @@ def test_the_balance_says_what_became_of_every_row() -> None:
 def test_a_part_has_its_noun_and_verb(part: int, whole: int, said: str) -> None:
     found = formats.part_of(part, whole, "train")
     assert f"{found} {formats.verb(part, whole, 'is', 'are')}" == said
+
+
+@pytest.mark.parametrize(("declared", "is_partial"), [("89.94", True), ("89.96", False), ("90", False)])
+def test_the_banner_follows_the_number_readers_see(declared: str, is_partial: bool) -> None:
+    made = {"match.declared_pct": figure("match.declared_pct", declared)}
+    assert bool(wording.partial(made, 90)) is is_partial
+
+
+def test_a_train_out_of_the_window_is_never_shown_inside_it() -> None:
+    assert formats.lateness(7200) == "2 h"
+    assert formats.lateness(-7201) == "2 h 01 min"
