@@ -46,7 +46,8 @@ def records(decoded: Decoded, delimiter: str) -> Iterator[Record]:
             yield Record(start + 1, line, line.split(delimiter))
             continue
         while (parsed := _quoted(line, delimiter)) is None:
-            if number == len(lines):
+            # Each line that is taken in reads the record again, so a quote left open must not take in the file.
+            if number == len(lines) or len(line) > MAX_ROW_CHARS:
                 raise _unclosed(start + 1)
             line = f"{line}\n{lines[number]}"
             number += 1
@@ -110,8 +111,8 @@ def _next(line: str, delimiter: str, start: int) -> int:
 def _unclosed(line_no: int) -> FileRejected:
     return FileRejected(
         "UNCLOSED_QUOTE",
-        f"the quote opened on line {line_no} is never closed",
-        expected="a closing quote",
+        f"a quote opened in the row of line {line_no} is not closed",
+        expected=f"a closing quote within {MAX_ROW_CHARS} characters",
         fix="Ask the sender for the whole file.",
         line_no=line_no,
     )

@@ -91,7 +91,7 @@ def head_line(head: bytes) -> str:
     """The first line that is not blank, to recognise a header by; never used as data."""
     for mark, encoding in _MARKS:
         if head.startswith(mark):
-            return _first_line(head[len(mark) :], encoding)
+            return _first_line(head[len(mark) :], encoding, "replace")
     first = head.lstrip().split(b"\n", 1)[0]
     for encoding in ("utf-8", "gb18030"):
         try:
@@ -101,7 +101,7 @@ def head_line(head: bytes) -> str:
     return _first_line(first, "latin-1")
 
 
-def _first_line(data: bytes, encoding: str) -> str:
+def _first_line(data: bytes, encoding: str, errors: str = "strict") -> str:
     # The head may end inside a character, which an incremental decoder leaves out.
-    text = codecs.getincrementaldecoder(encoding)().decode(data)
+    text = codecs.getincrementaldecoder(encoding)(errors).decode(data)
     return next((line.strip() for line in text.splitlines() if line.strip()), "")

@@ -178,7 +178,8 @@ def count_equipment(data: bytes) -> int:
 
 def _count(region: bytes, service: bytes) -> int:
     component, element, release, terminator = (re.escape(service[i : i + 1]) for i in (0, 1, 3, 5))
-    run = rb"(" + release + rb"*)" if service[3:4] != b" " else rb"()"
+    # A run is looked at from its first character only, else a long one takes quadratic time.
+    run = rb"(?<!" + release + rb")(" + release + rb"*)" if service[3:4] != b" " else rb"()"
     after = rb"\s*(?=" + element + rb"|" + component + rb"|" + terminator + rb")"
     pattern = rb"(?:\A|" + run + terminator + rb")\s*EQD" + element + rb"\s*CN" + after
     # An even run of release characters releases itself and leaves the terminator a terminator.

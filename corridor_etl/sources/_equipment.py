@@ -19,7 +19,7 @@ from corridor_etl.sources._event_codes import (
     TIME_QUALIFIERS,
     event_code,
 )
-from corridor_etl.sources._interchange import Envelope, Message
+from corridor_etl.sources._interchange import Envelope, Message, same_number
 from corridor_etl.sources._mass import kilograms
 from corridor_etl.sources._source import CONTROL, Finding, RawFile, RowFault, raw_frame
 
@@ -88,7 +88,7 @@ class Reader:
     def _compare_counts(self, message: Message, groups: Sequence[Group]) -> None:
         for cnt in (s for s in message.body if s.tag == "CNT" and s.value(1) == "16"):
             stated = cnt.value(1, 1)
-            if not (stated.isdecimal() and int(stated) == len(groups)):
+            if not same_number(stated, str(len(groups))):
                 text = f"CNT+16 of message {message.reference} says {stated} containers, it has {len(groups)}"
                 self._findings.append(
                     Finding("ST-002", "warning", text, cnt.line_no, stated, str(len(groups)))

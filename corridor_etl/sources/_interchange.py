@@ -41,6 +41,13 @@ class Message:
         return self.header.value(1)
 
 
+def same_number(stated: str, actual: str) -> bool:
+    """Whether two texts are equal but for leading zeros; they are never made numbers, whatever their length."""
+    return (
+        (stated.lstrip("0") or "0") == (actual.lstrip("0") or "0") if stated and actual else stated == actual
+    )
+
+
 class Envelope:
     """Sorts segments into ``messages``; ``findings`` is what does not add up, ``strays`` lie outside a message."""
 
@@ -111,8 +118,7 @@ class Envelope:
         """Functional groups add nothing a record needs."""
 
     def _compare(self, segment: Segment, what: str, stated: str, actual: str) -> None:
-        same = stated == actual or (stated.isdecimal() and actual.isdecimal() and int(stated) == int(actual))
-        if not same:
+        if not same_number(stated, actual):
             self._found(
                 segment, f"{what} is {stated or 'absent'}, counted or opened {actual}", stated, actual
             )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 
 _KG = {"KGM": Decimal(1), "TNE": Decimal(1000), "LBR": Decimal("0.45359237")}
 _GRAM = Decimal("0.001")
+# Decimal also reads exponents, underscores and the digits of other scripts, none of which is a weight here.
+_PLAIN = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,9})?")
 
 
 def kilograms(value: str, unit: str) -> str | None:
@@ -20,7 +23,6 @@ def kilograms(value: str, unit: str) -> str | None:
         return number
     if unit not in _KG:
         return f"{value} {unit or 'without unit'}"
-    try:
-        return f"{(Decimal(number) * _KG[unit]).quantize(_GRAM).normalize():f}"
-    except InvalidOperation:
-        return value
+    if _PLAIN.fullmatch(number) is None:
+        return f"{value} {unit}"
+    return f"{(Decimal(number) * _KG[unit]).quantize(_GRAM).normalize():f}"

@@ -33,6 +33,9 @@ def count_rows(archive: zipfile.ZipFile, title: str, header_row: int, column: st
 
 
 def _part(archive: zipfile.ZipFile, title: str) -> str:
+    if "xl/workbook.xml" not in archive.namelist():
+        raise FileRejected("CORRUPT", "the workbook has no part xl/workbook.xml", expected="an .xlsx workbook",
+                           fix="Ask the sender to save it again as .xlsx.")  # fmt: skip
     book = ElementTree.fromstring(archive.read("xl/workbook.xml"), forbid_dtd=True)
     links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), forbid_dtd=True)
     wanted = [s.get(_LINK) for s in book.iter(f"{_MAIN}sheet") if s.get("name") == title]

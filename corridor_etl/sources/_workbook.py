@@ -53,7 +53,8 @@ def opened(data: bytes) -> tuple[zipfile.ZipFile, Any]:
     except DefusedXmlException as error:
         raise _corrupt(f"its XML declares entities or a document type ({type(error).__name__})") from error
     except _UNREADABLE as error:
-        raise _corrupt(f"it is no readable spreadsheet ({type(error).__name__}: {error})") from error
+        cause = str(error).partition("\n")[0]  # openpyxl adds advice on lines of its own
+        raise _corrupt(f"it is no readable spreadsheet ({type(error).__name__}: {cause})") from error
 
 
 def _check_members(archive: zipfile.ZipFile) -> None:
@@ -75,11 +76,14 @@ def _check_members(archive: zipfile.ZipFile) -> None:
 
 
 def _check_sheets(archive: zipfile.ZipFile) -> None:
-    cells = 0
     for name in (n for n in archive.namelist() if n.startswith(_SHEETS) and n.endswith(".xml")):
+        cells = column = row = 0
         for tag, reference in _references(archive, name):
             cells += _spanned(reference) if tag == "mergeCell" else 1
-            if cells > MAX_CELLS or _column(reference) > MAX_COLUMN:
+            letters, number = coordinate_from_string(reference.rsplit(":", 1)[-1])
+            column, row = max(column, column_index_from_string(letters)), max(row, number)
+            # The reader walks the whole rectangle, so one stray cell far down costs as much as a full sheet.
+            if max(cells, column * row) > MAX_CELLS or column > MAX_COLUMN:
                 raise _too_big(f"{name} reaches {reference} with {cells} cells so far")
 
 
@@ -98,10 +102,6 @@ def _spanned(reference: str) -> int:
     if None in (left, top, right, bottom):  # a merge of whole rows or columns
         return MAX_CELLS + 1
     return int((right - left + 1) * (bottom - top + 1))  # type: ignore[operator]
-
-
-def _column(reference: str) -> int:
-    return int(column_index_from_string(coordinate_from_string(reference.rsplit(":", 1)[-1])[0]))
 
 
 def _too_big(fact: str) -> FileRejected:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -165,3 +167,10 @@ def test_what_was_quoted_is_what_is_read_and_both_counts_agree(rows: list[list[s
 def test_any_text_without_quotes_is_counted_alike(body: str) -> None:
     text = "h\n" + body + "\n"
     assert count_rows(text.encode(), "utf-8", ",") == len(list(records(Decoded(text, "utf-8"), ","))) - 1
+
+
+def test_a_quote_left_open_does_not_take_in_the_whole_file() -> None:
+    rows = ROW * 60_000
+    started = time.process_time()
+    assert refused(HEADER + '"' + rows) == "UNCLOSED_QUOTE"
+    assert time.process_time() - started < 10

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from corridor_etl.errors import FileRejected
@@ -165,3 +167,27 @@ def test_a_service_string_that_contradicts_itself_is_refused() -> None:
     with pytest.raises(FileRejected) as caught:
         read("UNA:+.+ '" + interchange(message(*BOX)))
     assert caught.value.reason == "COUNT_MISMATCH"
+
+
+@pytest.mark.parametrize("stated", ["9" * 5000, "\u0661"], ids=["5000-digits", "arabic-digit"])
+def test_a_control_total_is_never_made_a_number(stated: str) -> None:
+    whole = interchange(message(*BOX, f"CNT+16:{stated}"))
+    assert [f.observed for f in read(whole).findings] == [stated]
+    counted = message(*BOX).replace("UNT+6", f"UNT+{stated}")
+    assert [f.observed for f in read(interchange(counted)).findings] == [stated]
+
+
+@pytest.mark.parametrize(
+    "weight", ["1e3", "1e999999", "1_0", "２４", "٢٤", "NaN", "inf", "9" * 400, "20.0000000000"]
+)
+@pytest.mark.parametrize("unit", ["TNE", "LBR"])
+def test_what_is_no_plain_number_is_not_converted(weight: str, unit: str) -> None:
+    raw = read(interchange(message(*BOX, f"MEA+WT+G+{unit}:{weight}")))
+    assert raw.frame["gross_gross_kg"].to_list() == [f"{weight} {unit}"]
+
+
+def test_a_long_run_of_release_characters_is_counted_in_one_pass() -> None:
+    marks = "?" * 60_000
+    started = time.process_time()
+    assert read(interchange(message(*BOX, *[f"FTX+AAI+++{marks}"] * 5))).frame.height == 1
+    assert time.process_time() - started < 10

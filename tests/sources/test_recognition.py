@@ -34,6 +34,8 @@ def test_nothing_is_no_format(data: bytes) -> None:
     (b"UNH+1+APERAK:D:00B:UN'UNT+2+1'", "APERAK"),
     (b"PK\x03\x04word/document.xml", "PK"),
     ("Уважаемые коллеги\n".encode("cp1251"), "begins with"),
+    (b"\xef\xbb\xbf\xff\xff\n", "begins with"),
+    (b"\xff\xfe\x00\xd8A\x00\n\x00", "begins with"),
 ])  # fmt: skip
 def test_an_unknown_file_is_described(data: bytes, seen: str) -> None:
     error = refused(data)

@@ -218,3 +218,35 @@ def outcome_of(data: bytes) -> str | int:
         return read(data).frame.height
     except FileRejected as error:
         return error.reason
+
+
+def test_one_stray_cell_far_down_is_too_big_before_the_sheet_is_walked(changed) -> None:
+    error = refused(changed(set_cell("A1048576", "x")))
+    assert error.reason == "TOO_BIG"
+    assert "A1048576" in error.message
+
+
+def repacked(data: bytes, edit: Callable[[str, bytes], tuple[str, bytes]]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            target.writestr(*edit(name, source.read(name)))
+    return out.getvalue()
+
+
+def test_a_workbook_whose_parts_have_other_names_is_refused(sample_bytes) -> None:
+    def renamed(name: str, content: bytes) -> tuple[str, bytes]:
+        return name.replace("workbook.xml", "book.xml"), content.replace(b"xl/workbook.xml", b"xl/book.xml")
+
+    error = refused(repacked(sample_bytes("manifest_xlsx.xlsx"), renamed))
+    assert error.reason == "CORRUPT"
+    assert "xl/workbook.xml" in error.message
+
+
+def test_a_damaged_part_is_explained_in_one_line(sample_bytes) -> None:
+    def damaged(name: str, content: bytes) -> tuple[str, bytes]:
+        return name, content.replace(b'<row r="', b'<row r="x')
+
+    error = refused(repacked(sample_bytes("manifest_xlsx.xlsx"), damaged))
+    assert error.reason == "CORRUPT"
+    assert "\n" not in error.message
