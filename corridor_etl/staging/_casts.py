@@ -13,12 +13,16 @@ import polars as pl
 from corridor_etl.reference import container_number
 
 NUMBER_RULE, NUMBER_EXPECTED = "ST-010", "a number such as 24512.5, with no more decimals than the unit has"
-DATE_RULE, DATE_EXPECTED = "DT-006", "a calendar date such as 2025-02-28"
+DATE_RULE, DATE_EXPECTED = "DT-006", "a calendar date of this century such as 2025-02-28"
+
+VERSION_EXPECTED = "a whole number from 1 to 9999"
+MAX_VERSION = 9999
 
 _BLANK_GROUPS = r"^([+-]?[0-9]{1,3}(?:[\x{20}\x{a0}\x{202f}][0-9]{3})+)([.,][0-9]+)?$"
 _GROUP_SIGNS = r"[\x{20}\x{a0}\x{202f}]"
 _SERIAL = "^[2-6][0-9]{4}$"
 _EXCEL_EPOCH = pl.date(1899, 12, 30)
+_FIRST_DAY, _LAST_DAY = pl.date(2000, 1, 1), pl.date(2099, 12, 31)
 
 _ISO = ("^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}$", "%Y-%m-%d")
 _DAY_LAYOUTS = (
@@ -46,12 +50,18 @@ def number(cells: pl.Series, dtype: pl.Decimal, decimal_mark: str = ".") -> pl.S
     return good.str.replace(decimal_mark, ".", literal=True).str.strip_prefix("+").cast(dtype, strict=False)
 
 
-def count(cells: pl.Series, decimal_mark: str = ".") -> pl.Series:
-    """Text to a whole number; ``20.0`` is 20, ``20.5`` is null."""
+def count(cells: pl.Series, decimal_mark: str = ".", *, least: int = 0, most: int = 10**9) -> pl.Series:
+    """Text to a whole number from ``least`` to ``most``; ``20.0`` is 20, ``20.5`` is null."""
     shape = rf"^[+-]?[0-9]{{1,15}}(?:{re.escape(decimal_mark)}0+)?$"
     good = cells.set(~cells.str.contains(shape).fill_null(False), None)
     whole = good.str.split(decimal_mark).list.first()
-    return whole.str.strip_prefix("+").cast(pl.Int64, strict=False)
+    counts = whole.str.strip_prefix("+").cast(pl.Int64, strict=False)
+    return counts.set(~counts.is_between(least, most).fill_null(False), None)
+
+
+def version(cells: pl.Series) -> pl.Series:
+    """Text to a version number; one beyond all others would shut out every later correction of its record."""
+    return count(cells, least=1, most=MAX_VERSION)
 
 
 def day(cells: pl.Series, *, is_day_first: bool = False) -> pl.Series:
@@ -62,7 +72,12 @@ def day(cells: pl.Series, *, is_day_first: bool = False) -> pl.Series:
     tries = [_fitting(shape).str.to_date(layout, strict=False) for shape, layout in layouts]
     serial = _fitting(_SERIAL).cast(pl.Int32)
     tries.append(_EXCEL_EPOCH + pl.duration(days=serial))
-    return dates.to_frame("x").select(pl.coalesce(tries).alias("x")).to_series()
+    return dates.to_frame("x").select(of_this_century(pl.coalesce(tries)).alias("x")).to_series()
+
+
+def of_this_century(moment: pl.Expr) -> pl.Expr:
+    """A date or wall clock, null outside 2000 to 2099: no train, and other years break time zones and ISO weeks."""
+    return pl.when(moment.dt.date().is_between(_FIRST_DAY, _LAST_DAY)).then(moment)
 
 
 def _fitting(shape: str) -> pl.Expr:

@@ -10,7 +10,9 @@ import re
 
 import polars as pl
 
-LOCAL_RULE, LOCAL_EXPECTED = "DT-006", "a date and time such as 2025-02-28 17:11"
+from corridor_etl.staging._casts import of_this_century
+
+LOCAL_RULE, LOCAL_EXPECTED = "DT-006", "a date and time of this century such as 2025-02-28 17:11"
 AMBIGUOUS_RULE, AMBIGUOUS_EXPECTED = "AMBIGUOUS_TIME", "a time that occurs exactly once in the zone"
 
 LOCAL, UTC = pl.Datetime("us"), pl.Datetime("us", "UTC")
@@ -42,14 +44,15 @@ def local(cells: pl.Series, *, is_day_first: bool = False) -> pl.Series:
     """Text to a wall clock without zone; null where it is not one."""
     layouts = _LAYOUTS + (_DAY_FIRST_LAYOUTS if is_day_first else ())
     plain = cells.str.replace("T", " ", literal=True).to_frame("x")
-    return plain.select(pl.coalesce([_read(shape, f) for shape, f in layouts]).alias("x")).to_series()
+    clock = of_this_century(pl.coalesce([_read(shape, f) for shape, f in layouts]))
+    return plain.select(clock.alias("x")).to_series()
 
 
 def edifact(values: pl.Series, formats: pl.Series) -> pl.Series:
     """DTM values with their 2379 format to a wall clock; a date alone is midnight; an unknown format is null."""
     frame = pl.DataFrame({"x": values.str.replace(r"^([0-9]{12}|[0-9]{14})[A-Z+-].*$", "${1}"), "f": formats})
     tries = [pl.when(pl.col("f") == code).then(_read(*layout)) for code, layout in _FORMATS.items()]
-    return frame.select(pl.coalesce(tries).alias("x")).to_series()
+    return frame.select(of_this_century(pl.coalesce(tries)).alias("x")).to_series()
 
 
 def _read(shape: str, layout: str) -> pl.Expr:

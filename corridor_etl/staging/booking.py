@@ -17,6 +17,7 @@ def stage(raw: RawFile, context: StagingContext) -> Staged:
     desk = Desk(raw, context)
     for name in ("booking_no", "service_id", "train_no"):
         desk.put(name, desk.cell(name))
+    _check_service(desk)
     desk.put("direction", _casts.code(desk.cell("direction")))
     desk.put_cast("departure_on_local", "departure_date", _casts.day, _casts.DATE_RULE, _casts.DATE_EXPECTED)
     desk.put_cast("containers", "containers", _casts.count, _casts.NUMBER_RULE, "a whole number")
@@ -24,6 +25,12 @@ def stage(raw: RawFile, context: StagingContext) -> Staged:
     _put_booked(desk)
     _put_status(desk)
     return desk.staged("booking")
+
+
+def _check_service(desk: Desk) -> None:
+    services = desk.typed["service_id"]
+    known = [service.id for service in desk.context.settings.services]
+    desk.fault(~services.is_in(known), "SV-001", "service_id", services, f"one of {', '.join(known)}")
 
 
 def _put_booked(desk: Desk) -> None:

@@ -17,7 +17,9 @@ _DECIMALS = {
     "quantity": pl.Decimal(18, 5), "first_quantity": pl.Decimal(18, 5), "unit_price": pl.Decimal(18, 5),
     "total_price": pl.Decimal(18, 2), "gross_kg": pl.Decimal(18, 3), "net_kg": pl.Decimal(18, 3),
 }  # fmt: skip
-_COUNTS = ("item_no", "packages")
+_QUANTITIES = ("quantity", "first_quantity")
+_MOST = 10**12  # of any unit; with it the sum of a week stays exact
+_COUNTS = {"item_no": 1, "packages": 0}  # the least each may be
 _DAYS = {"declared_on_local": "declared_on", "released_on_local": "released_on"}
 _PASSED_ON = ("office_code", "border_office_code", "supervision_mode", "transport_mode", "transaction_mode",
               "train_no", "bl_no", "goods_name", "unit_code", "first_unit_code")  # fmt: skip
@@ -55,14 +57,18 @@ def _put_numbers(desk: Desk) -> None:
     for name, dtype in _DECIMALS.items():
         cast = partial(_casts.number, dtype=dtype, decimal_mark=desk.raw.decimal_mark)
         desk.put_cast(name, name, cast, _casts.NUMBER_RULE, _casts.NUMBER_EXPECTED)
-    for name in _COUNTS:
-        desk.put_cast(name, name, _casts.count, _casts.NUMBER_RULE, "a whole number")
+    for name in _QUANTITIES:
+        bad = ~desk.typed[name].is_between(0, _MOST)
+        desk.fault(bad, _casts.NUMBER_RULE, name, desk.cell(name), f"a quantity from 0 to {_MOST}")
+    for name, least in _COUNTS.items():
+        cast = partial(_casts.count, least=least)
+        desk.put_cast(name, name, cast, _casts.NUMBER_RULE, f"a whole number from {least}")
 
 
 def _put_version(desk: Desk) -> None:
     cells = desk.cell("version").fill_null("1")
-    versions = _casts.count(cells)
-    desk.fault(versions.is_null(), _casts.NUMBER_RULE, "version", cells, "a whole number")
+    versions = _casts.version(cells)
+    desk.fault(versions.is_null(), _casts.NUMBER_RULE, "version", cells, _casts.VERSION_EXPECTED)
     is_revoked = desk.cell("status").str.to_uppercase().is_in(_REVOKED).fill_null(False)
     # A revocation without a version of its own still comes after the declaration it ends.
     versions = versions.set(is_revoked & (versions == 1).fill_null(False), 2)

@@ -132,8 +132,8 @@ def _put_goods(desk: Desk) -> None:
 
 def _put_version(desk: Desk) -> None:
     cells = desk.cell("list_version").fill_null("1")
-    versions = _casts.count(cells)
-    desk.fault(versions.is_null(), _casts.NUMBER_RULE, "version", cells, "a whole number")
+    versions = _casts.version(cells)
+    desk.fault(versions.is_null(), _casts.NUMBER_RULE, "version", cells, _casts.VERSION_EXPECTED)
     desk.put("version", versions)
     status = mapped(desk.cell("list_status").str.to_lowercase(), lambda s: _STATUSES.get(s, s), TEXT)
     desk.put("list_status", status)

@@ -121,3 +121,22 @@ def test_declaration_numbers_keep_their_slashes() -> None:
         _casts.identifiers("57000/010325/0000001；310420250000000011")
         == "57000/010325/0000001 310420250000000011"
     )
+
+
+@pytest.mark.parametrize("text", ["0000-01-01", "0001-01-01", "1999-12-31", "2100-01-01", "9999-12-31"])
+def test_other_centuries_are_no_dates_here(text: str) -> None:
+    assert _casts.day(pl.Series([text])).to_list() == [None]
+    assert _times.local(pl.Series([f"{text} 00:00"])).to_list() == [None]
+    digits = text.replace("-", "")
+    assert _times.edifact(pl.Series([digits]), pl.Series(["102"])).to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("1", 1), ("9999", 9999), ("0", None), ("-1", None), ("10000", None)]
+)
+def test_versions(text: str, expected: int | None) -> None:
+    assert _casts.version(pl.Series([text])).to_list() == [expected]
+
+
+def test_a_count_is_never_negative() -> None:
+    assert _casts.count(pl.Series(["-1", "999999999999999"])).to_list() == [None, None]

@@ -69,6 +69,15 @@ def test_an_unknown_kind_is_refused(staged) -> None:
 
 
 @pytest.mark.parametrize(("kind", "column", "value", "rule"), [
+    ("booking", "service_id", "NO-SUCH", "SV-001"),
+    ("declaration_item", "item_no", "0", "ST-010"),
+    ("declaration_item", "version", "999999999999999", "ST-010"),
+    ("declaration_item", "first_quantity", "-5", "ST-010"),
+    ("declaration_item", "first_quantity", "9999999999999", "ST-010"),
+    ("declaration_item", "released_on", "0000-01-01", "DT-006"),
+    ("manifest_container", "list_version", "0", "ST-010"),
+    ("manifest_container", "packages", "-1", "ST-010"),
+    ("port_event", "event_time", "01.01.0001 00:00", "DT-006"),
     ("port_event", "gross_gross_kg", "heavy", "ST-010"),
     ("port_event", "event_time", "32.02.2025 17:11", "DT-006"),
     ("port_event", "event_time", None, "ST-011"),
