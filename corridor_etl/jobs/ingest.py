@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
-from corridor_etl.errors import BaseMoved, BatchHeld
+from corridor_etl.errors import BaseMoved, BatchHeld, TerminalError
 from corridor_etl.jobs.assembly import assembled
 from corridor_etl.jobs.intake import Reading, delivery_name, inbox_files, read_delivery
 from corridor_etl.jobs.resolution import resolved
@@ -26,6 +27,8 @@ from corridor_etl.warehouse import Batch, DeliveryRow, Warehouse, versions
 BATCH_FILES = 64
 BATCH_BYTES = 256 * 1024 * 1024
 ATTEMPTS = 4
+# What values may raise on their way; a full disk or a locked database is no fault of a delivery.
+_OF_VALUES = (ArithmeticError, LookupError, TypeError, ValueError, pl.exceptions.PolarsError)
 log = logging.getLogger(__name__)
 
 
@@ -154,11 +157,29 @@ def _publish(readings: Sequence[Reading], warehouse: Warehouse, settings: Settin
     new, known = _split_known(readings, warehouse)
     if not new:
         return BatchResult(None, tuple(known))
-    rows = [resolved(kind, new, warehouse, settings) for kind in KINDS.values()]
-    batch = assembled(new, [r for r in rows if r is not None])
-    marts = weekly_marts(_current_with(batch, warehouse, base + 1), settings)
-    snapshot = warehouse.publish(batch, marts, base=base)
+    with _held_if_it_breaks():
+        rows = [resolved(kind, new, warehouse, settings) for kind in KINDS.values()]
+        batch = assembled(new, [r for r in rows if r is not None])
+        marts = weekly_marts(_current_with(batch, warehouse, base + 1), settings)
+        snapshot = warehouse.publish(batch, marts, base=base)
     return BatchResult(snapshot, (*map(_outcome, batch.deliveries), *known))
+
+
+@contextmanager
+def _held_if_it_breaks() -> Iterator[None]:
+    """An error that values can cause becomes ``BatchHeld``, so that each delivery is tried alone."""
+    try:
+        yield
+    except BatchHeld:
+        raise
+    except (TerminalError, *_OF_VALUES) as error:
+        log.exception("a batch broke the line")
+        raise BatchHeld(
+            f"the rows could not be brought into the warehouse ({type(error).__name__}: "
+            f"{' '.join(str(error).split())[:200]})",
+            expected="every row to be loaded, held back or counted as a duplicate",
+            fix="Nothing was published. Report the file as a defect; the next run tries it again.",
+        ) from error
 
 
 def _split_known(

@@ -9,6 +9,8 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import json
+import logging
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,12 +21,13 @@ import polars as pl
 
 from corridor_etl import settings as configuration
 from corridor_etl.clock import now_utc
-from corridor_etl.errors import FileRejected, UsageError
+from corridor_etl.errors import CorridorError, FileRejected, UsageError
 from corridor_etl.settings import Sender, Settings, load_settings
 from corridor_etl.sources import Finding, RawFile, RowFault, recognise
 from corridor_etl.staging import StagingContext, stage
 from corridor_etl.warehouse.archive import Archive
 
+log = logging.getLogger(__name__)
 UNFINISHED = ("*.part", "*.tmp", "*.crdownload", ".*")
 FAULT_SCHEMA = {
     "delivery_id": pl.String,
@@ -93,12 +96,18 @@ def delivery_name(path: Path) -> str:
     A file from elsewhere is called by the shortest end of its path that a sender of corridor.toml claims, so that a
     copy of an inbox is read like the inbox; a file that none claims by its name alone.
     """
-    path = path.resolve()
+    path = _printable(path.resolve())
     if path.is_relative_to(inbox()):
         return path.relative_to(inbox()).as_posix()
     settings = load_settings()
     ends = ("/".join(path.parts[-n:]) for n in range(2, len(path.parts)))
     return next((end for end in ends if sender_of(end, settings)), path.name)
+
+
+def _printable(path: Path) -> Path:
+    """The path with bytes that are no UTF-8 and control characters escaped, so that a ledger can hold it."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return Path("".join(c if c.isprintable() else ascii(c)[1:-1] for c in text))
 
 
 def sender_of(name: str, settings: Settings) -> Sender | None:
@@ -130,6 +139,20 @@ def read_delivery(path: Path, *, name: str | None = None, keep: bool = True) -> 
         return _read(reading, data, sender, settings)
     except FileRejected as error:
         return replace(reading, status="rejected", reason=error.reason, message=error.message)
+    except CorridorError:
+        raise
+    except Exception as error:
+        log.exception("%s broke the reader", name)
+        return replace(reading, status="rejected", reason="PARSER_CRASH", message=_crash(name, error))
+
+
+def _crash(name: str, error: Exception) -> str:
+    return FileRejected(
+        "PARSER_CRASH",
+        f"{name} broke the reader ({type(error).__name__}: {' '.join(str(error).split())[:200]})",
+        expected="content that is either read or refused for a known reason",
+        fix="Report the file as a defect; name it again once that is mended.",
+    ).message
 
 
 def _read(reading: Reading, data: bytes, sender: Sender | None, settings: Settings) -> Reading:

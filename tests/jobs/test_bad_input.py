@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
+import polars as pl
 import pytest
 
+from corridor_etl.jobs import ingest as jobs
+from corridor_etl.jobs import intake
 from corridor_etl.jobs.ingest import batches, ingest
 from corridor_etl.jobs.intake import delivery_name, inbox_files, read_delivery, sender_of
+from corridor_etl.marts.weekly import weekly_marts
 from corridor_etl.quality import suites
 from corridor_etl.settings import Settings, checkout
+from corridor_etl.sources import RawFile
+from corridor_etl.staging import Staged, StagingContext, stage
 from corridor_etl.warehouse import Warehouse
 
 SAMPLES = checkout() / "tests" / "samples"
@@ -163,3 +170,57 @@ def test_a_rejected_file_is_read_again_when_it_is_named_and_never_by_the_poll(
     assert ingest([path]).deliveries == ()
     with Warehouse.open() as warehouse:
         assert warehouse.deliveries()["status"].to_list() == ["rejected", "loaded"]
+
+
+def test_a_booking_of_an_unknown_service_costs_its_row_and_no_neighbour(own_home: Path) -> None:
+    good = sample("booking_csv.csv").decode()
+    bad = good.replace("YIN-ALA", "NO-SUCH").replace("BK25000001", "BK25000009")
+    delivered(own_home, "booking_desk", "bad.csv", bad.encode())
+    delivered(own_home, "booking_desk", "good.csv", good.encode())
+    assert [(d.rows_loaded, d.rows_quarantined) for d in ingest().deliveries] == [(0, 3), (3, 0)]
+    with Warehouse.open() as warehouse:
+        assert warehouse.quarantine()["rule_ids"].to_list() == ["SV-001"] * 3
+
+
+def test_a_file_name_that_is_no_text_is_escaped_and_loads(own_home: Path) -> None:
+    folder = delivered(own_home, "rail_terminals", "good.csv", sample("terminal_csv.csv")).parent
+    odd = os.fsencode(folder) + b"/bad\xff\nname.csv"
+    (folder / "good.csv").rename(os.fsdecode(odd))
+    (outcome,) = ingest().deliveries
+    assert outcome.name == r"rail_terminals/bad\xff\nname.csv"
+    assert outcome.status == "loaded"
+    assert ingest().deliveries == ()
+
+
+def test_a_file_that_breaks_its_reader_is_rejected_and_its_neighbours_load(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaking(kind: str, raw: RawFile, context: StagingContext) -> Staged:
+        if kind == "booking":
+            raise ValueError("a digit\nno one thought of")
+        return stage(kind, raw, context)
+
+    monkeypatch.setattr(intake, "stage", breaking)
+    delivered(own_home, "booking_desk", "bad.csv", sample("booking_csv.csv"))
+    delivered(own_home, "rail_terminals", "good.csv", sample("terminal_csv.csv"))
+    bad, good = ingest().deliveries
+    assert (bad.status, bad.reason) == ("rejected", "PARSER_CRASH")
+    assert "ValueError: a digit no one thought of" in (bad.message or "")
+    assert good.status == "loaded"
+
+
+def test_a_delivery_that_breaks_the_marts_is_held_and_its_neighbours_load(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaking(current: dict[str, pl.DataFrame], settings: Settings) -> dict[str, pl.DataFrame]:
+        if not current["booking"].is_empty():
+            raise OverflowError("a sum too large")
+        return weekly_marts(current, settings)
+
+    monkeypatch.setattr(jobs, "weekly_marts", breaking)
+    delivered(own_home, "booking_desk", "bad.csv", sample("booking_csv.csv"))
+    delivered(own_home, "rail_terminals", "good.csv", sample("terminal_csv.csv"))
+    assert {d.name: d.status for d in ingest().deliveries} == {
+        "booking_desk/bad.csv": "held",
+        "rail_terminals/good.csv": "loaded",
+    }
