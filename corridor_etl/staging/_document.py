@@ -17,8 +17,8 @@ tried by content. A file that no sender claims is tried against all formats. Exa
 Every format has a count of its records that shares no code with its parser; the two must agree, or the file is
 rejected. A file is rejected as a whole, with its bytes kept, for one of these reasons: EMPTY_FILE, UNKNOWN_FORMAT,
 AMBIGUOUS_FORMAT, ENCODING, TRUNCATED, SCHEMA, LINE_ENDS, UNCLOSED_QUOTE, TOO_BIG, ENCRYPTED, MACRO, CORRUPT,
-COUNT_MISMATCH, PARSER_CRASH. A single row that is no record goes to quarantine: FIELD_COUNT, REPEATED_HEADER, CONTROL_CHAR,
-STRAY_QUOTE, ROW_TOO_LONG, FORMULA_CELL, NUMERIC_IDENTIFIER, ERROR_CELL, AMBIGUOUS_TIME, or a rule of
+COUNT_MISMATCH, PARSER_CRASH. A single row that is no record goes to quarantine: FIELD_COUNT, REPEATED_HEADER,
+CONTROL_CHAR, STRAY_QUOTE, ROW_TOO_LONG, FORMULA_CELL, NUMERIC_IDENTIFIER, ERROR_CELL, AMBIGUOUS_TIME, or a rule of
 [rules.md](rules.md). Counts and references of an interchange that do not add up are reported and lose nothing.
 """
 
