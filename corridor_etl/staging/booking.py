@@ -31,6 +31,10 @@ def _check_service(desk: Desk) -> None:
     services = desk.typed["service_id"]
     known = [service.id for service in desk.context.settings.services]
     desk.fault(~services.is_in(known), "SV-001", "service_id", services, f"one of {', '.join(known)}")
+    trains = desk.typed["train_no"]
+    of_train = mapped(trains, desk.context.settings.service_of_train, TEXT)
+    desk.fault(services.is_in(known) & (services != of_train), "SV-001", "train_no", trains,
+               "a train of the service that is booked")  # fmt: skip
 
 
 def _put_booked(desk: Desk) -> None:

@@ -70,6 +70,7 @@ def test_an_unknown_kind_is_refused(staged) -> None:
 
 @pytest.mark.parametrize(("kind", "column", "value", "rule"), [
     ("booking", "service_id", "NO-SUCH", "SV-001"),
+    ("booking", "train_no", "X8001", "SV-001"),
     ("declaration_item", "item_no", "0", "ST-010"),
     ("declaration_item", "version", "999999999999999", "ST-010"),
     ("declaration_item", "first_quantity", "-5", "ST-010"),
