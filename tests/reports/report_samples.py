@@ -82,8 +82,8 @@ def _one_week(week, chance, found, trains, coverage, *, slow):  # type: ignore[n
         )
     for source, files in (
         ("manifests", 3),
-        ("declarations", 2),
-        ("port_records", 2 if week != LAST else 1),
+        ("declarations", 2 if week != LAST else 1),
+        ("port_records", 2),
         ("rail_records", 1),
         ("bookings", 1),
     ):
