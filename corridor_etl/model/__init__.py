@@ -1,10 +1,25 @@
-"""What each record is: its columns with type, unit and meaning, its business key and its week.
+"""What each record is, one file per kind: columns with type, unit and meaning, business key and week.
 
 The only place where canonical column names are decided. How a record is read belongs to ``sources`` and
 ``staging``; what makes it valid belongs to ``expectations/suites``.
 """
 
+from __future__ import annotations
+
+import sys
+
+from corridor_etl import discovery
+from corridor_etl.errors import UsageError
 from corridor_etl.model._record import Column, RecordKind
-from corridor_etl.model.kinds import KINDS, LINEAGE, kind
+from corridor_etl.model._types import LINEAGE
 
 __all__ = ["KINDS", "LINEAGE", "Column", "RecordKind", "kind"]
+
+KINDS: dict[str, RecordKind] = discovery.declared(sys.modules[__name__], "RECORD")
+
+
+def kind(name: str) -> RecordKind:
+    """The record kind called ``name``; ``UsageError`` with the known names where there is none."""
+    if name not in KINDS:
+        raise UsageError(f"there is no record kind '{name}'", expected=f"one of {', '.join(KINDS)}")
+    return KINDS[name]

@@ -6,8 +6,9 @@ How one format is read belongs to that format's module; what a value means belon
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 import polars as pl
 
@@ -55,7 +56,8 @@ class RawFile:
     ``faults`` are not in it; their text is in ``raw_lines``. ``rows_counted`` comes from a count over the bytes
     that shares no code with the parser, and equals the frame's height plus the distinct lines of ``faults``: a file
     for which it does not is rejected as COUNT_MISMATCH, so an unbalanced RawFile cannot exist.
-    ``decimal_mark`` and ``is_day_first`` are how the layout writes numbers and slashed dates.
+    ``decimal_mark`` and ``is_day_first`` are how the layout writes numbers and slashed dates. ``others`` holds the
+    rows of further record kinds that stand in the same file, as frames of the same shape; their lines are their own.
     """
 
     frame: pl.DataFrame
@@ -66,9 +68,11 @@ class RawFile:
     raw_lines: Mapping[int, str] = field(default_factory=dict)
     decimal_mark: str = "."
     is_day_first: bool = False
+    others: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        parsed = self.frame.height + len({f.line_no for f in self.faults})
+        rows = self.frame.height + sum(other.height for other in self.others.values())
+        parsed = rows + len({f.line_no for f in self.faults})
         if parsed != self.rows_counted:
             raise FileRejected(
                 "COUNT_MISMATCH",
@@ -83,17 +87,21 @@ class RawFile:
         """The row as received; ``UsageError`` where the file has no row at that line."""
         if line_no in self.raw_lines:
             return self.raw_lines[line_no]
-        found = self.frame.filter(pl.col("line_no") == line_no)["raw_text"]
-        if found.is_empty():
-            raise UsageError(f"the file has no row at line {line_no}", expected="the line of a row")
-        return str(found[0])
+        for frame in (self.frame, *self.others.values()):
+            found = frame.filter(pl.col("line_no") == line_no)["raw_text"]
+            if not found.is_empty():
+                return str(found[0])
+        raise UsageError(f"the file has no row at line {line_no}", expected="the line of a row")
 
 
 @dataclass(frozen=True)
 class Source:
     """One format. ``claims(head, file name)`` decides by content; ``read(data, sender)`` gives the raw rows.
 
-    ``read`` raises ``FileRejected`` where the file as a whole cannot be read.
+    ``record_kind`` is the kind of ``RawFile.frame``, ``other_kinds`` those that may stand in ``RawFile.others``.
+    ``stream(file, sender)``, where a format has it, gives the same rows in parts of bounded size, each balanced, with
+    the findings on the whole file in the last one; what is wrong with the whole file may come to light after good
+    parts, so nothing may be kept before the last. Both raise ``FileRejected`` where the file cannot be read.
     """
 
     name: str
@@ -101,6 +109,8 @@ class Source:
     meaning: str
     claims: Callable[[bytes, str], bool]
     read: Callable[[bytes, Sender | None], RawFile]
+    stream: Callable[[BinaryIO, Sender | None], Iterator[RawFile]] | None = None
+    other_kinds: tuple[str, ...] = ()
 
 
 def raw_frame(columns: Sequence[str], rows: Iterable[tuple[object, ...]]) -> pl.DataFrame:

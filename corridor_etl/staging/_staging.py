@@ -111,6 +111,9 @@ class Desk:
     def staged(self, kind_name: str) -> Staged:
         """The rows without a fault, as exactly the model's columns; empty mandatory cells become faults here."""
         record = kind(kind_name)
+        for column in record.columns:
+            if column.name not in self.typed and not column.is_required:
+                self.put_constant(column.name, None, column.dtype)
         self._fault_missing(record)
         frame = pl.DataFrame([self.typed[c.name].cast(c.dtype) for c in record.columns])
         frame = frame.with_columns(self.lines, self.raw.frame["raw_text"])

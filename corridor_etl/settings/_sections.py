@@ -1,0 +1,196 @@
+"""The sections of ``corridor.toml`` as types: which keys there are, what each means and which values it may have.
+
+Reading the file and explaining a mistake in it belongs to the package itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from corridor_etl.errors import SettingsError
+
+Positive = Annotated[float, Field(gt=0)]
+PositiveCount = Annotated[int, Field(gt=0)]
+Percent = Annotated[float, Field(ge=0, le=100)]
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"'{name}' is not an IANA time zone such as Asia/Almaty")
+    return name
+
+
+def _valid_pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"'{text}' is not a regular expression: {error}") from error
+    return text
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+Pattern = Annotated[str, AfterValidator(_valid_pattern)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Corridor(_Section):
+    """Who runs the corridor and which clock and currency its reports use."""
+
+    name: str
+    operator: str
+    contact: str
+    report_timezone: Zone
+    base_currency: Literal["CNY"]
+    fx_policy: Literal["market_daily"]
+    fx_max_age_days: PositiveCount
+
+
+class Targets(_Section):
+    """What the service promised."""
+
+    cargo_t_per_year: Positive
+    weight_basis: Literal["cargo_gross"]
+    added_trade_cny_per_year: Positive
+    door_to_door_days: Positive
+    baseline_days: Positive
+
+
+class Thresholds(_Section):
+    """Limits that turn a figure into a word."""
+
+    departure_on_time_minutes: Positive
+    range_weeks: PositiveCount
+    range_min_weeks: PositiveCount
+    percent_min_base: PositiveCount
+    percentile_min_trips: PositiveCount
+    match_rate_min_pct: Percent
+    future_event_days: PositiveCount
+
+
+class Service(_Section):
+    """One train service: its nodes in westbound order and the train numbers that belong to it."""
+
+    id: str
+    name: str
+    status: Literal["live", "comparison", "planned"]
+    valid_from: date | None = None
+    valid_to: date | None = None
+    train_no_pattern: Pattern
+    capacity_teu: PositiveCount
+    door_origin: str
+    origin: str
+    border_in: str
+    border_out: str
+    destination: str
+    door_destination: str
+
+    def nodes(self, direction: str) -> dict[str, str]:
+        """Role -> node for direction ``W`` or ``E``; eastbound is the mirror of westbound."""
+        roles = ("door_origin", "origin", "border_in", "border_out", "destination", "door_destination")
+        names = [getattr(self, role) for role in roles]
+        return dict(zip(roles, names if direction == "W" else reversed(names), strict=True))
+
+
+class Dialect(_Section):
+    """How one sender departs from the standard it names; what is left out is as the format says.
+
+    ``document_codes`` gives BGM 1001 codes their event, ``time_qualifiers`` and ``place_qualifiers`` are tried in
+    order (DTM 2005, LOC 3227), ``header_names`` maps a header as this sender writes it to the raw column it means.
+    """
+
+    decimal_mark: Literal[".", ","] | None = None
+    is_day_first: bool | None = None
+    delimiter: Literal[",", ";", "\t", "|"] | None = None
+    document_codes: dict[str, str] = {}
+    time_qualifiers: tuple[str, ...] = ()
+    place_qualifiers: tuple[str, ...] = ()
+    header_names: dict[str, str] = {}
+    unterminated_last_row: Literal["reject", "quarantine"] = "reject"
+
+
+class Sender(_Section):
+    """Who delivers files, which formats they use, the clock they write and how they depart from the standard."""
+
+    id: str
+    name: str
+    source: str
+    files: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    encodings: tuple[str, ...] = ()
+    timezone: Zone | None = None
+    dialect: Dialect = Dialect()
+
+
+class SourceFamily(_Section):
+    """A family of deliveries that coverage counts together."""
+
+    id: str
+    name: str
+    record_kind: str
+    files_per_week: PositiveCount | None = None
+
+
+class Recipient(_Section):
+    """Who gets which edition in which language."""
+
+    name: str
+    address: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$")]
+    language: Literal["en"]
+    editions: tuple[str, ...]
+
+
+class Settings(_Section):
+    """The whole of ``corridor.toml``."""
+
+    corridor: Corridor
+    targets: Targets
+    thresholds: Thresholds
+    services: tuple[Service, ...]
+    senders: tuple[Sender, ...]
+    sources: tuple[SourceFamily, ...]
+    recipients: tuple[Recipient, ...]
+
+    def service(self, service_id: str) -> Service:
+        """The service called ``service_id``; ``SettingsError`` with the known ids where there is none."""
+        return _named(self.services, service_id, "services")
+
+    def sender(self, sender_id: str) -> Sender:
+        """The sender called ``sender_id``; ``SettingsError`` with the known ids where there is none."""
+        return _named(self.senders, sender_id, "senders")
+
+    def service_of_train(self, train_no: str) -> str | None:
+        """The id of the service a train number belongs to, or None."""
+        for service in self.services:
+            if re.fullmatch(service.train_no_pattern, train_no):
+                return service.id
+        return None
+
+    @property
+    def live_service(self) -> Service:
+        """The service the headline figures are about: the first live one."""
+        return next(s for s in self.services if s.status == "live")
+
+    @property
+    def report_zone(self) -> ZoneInfo:
+        """The zone whose calendar decides which week a scheduled report is about."""
+        return ZoneInfo(self.corridor.report_timezone)
+
+
+def _named(items: Iterable[Any], wanted: str, section: str) -> Any:
+    known = {item.id: item for item in items}
+    if wanted not in known:
+        raise SettingsError(
+            f"{section} has no id '{wanted}'",
+            expected=f"one of {', '.join(known)}",
+            fix="Add it to corridor.toml or correct the id.",
+        )
+    return known[wanted]
