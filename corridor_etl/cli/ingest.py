@@ -67,7 +67,7 @@ def _show_readings(paths: list[Path] | None, as_json: bool) -> None:
                 "format": reading.format,
                 "dialect": reading.dialect,
                 "rows_read": reading.rows_read,
-                "unreadable_rows": 0 if reading.faults is None else reading.faults["line_no"].n_unique(),
+                "unreadable_rows": reading.unreadable_rows,
                 "findings": "; ".join(f"{f.rule_id} {f.message}" for f in reading.findings),
                 "message": reading.message,
             }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
@@ -28,7 +28,6 @@ def assembled(readings: Sequence[Reading], resolved: Sequence[Resolved]) -> Batc
 
 
 def _delivery_row(reading: Reading, resolved: Sequence[Resolved]) -> DeliveryRow:
-    mine = next((r for r in resolved if r.kind.name == reading.record_kind), None)
     is_read = reading.status == "read"
     return DeliveryRow(
         delivery_id=reading.delivery_id,
@@ -45,16 +44,16 @@ def _delivery_row(reading: Reading, resolved: Sequence[Resolved]) -> DeliveryRow
         reason=reading.reason,
         message=reading.message,
         rows_read=reading.rows_read if is_read else 0,
-        rows_loaded=_rows_of(mine.fresh if mine else None, reading),
-        rows_quarantined=_rows_of(mine.quarantine if mine else None, reading),
-        rows_duplicate=_rows_of(mine.duplicates if mine else None, reading),
+        rows_loaded=_rows_of([r.fresh for r in resolved], reading),
+        rows_quarantined=_rows_of([r.quarantine for r in resolved], reading),
+        rows_duplicate=_rows_of([r.duplicates for r in resolved], reading),
     )
 
 
-def _rows_of(frame: pl.DataFrame | None, reading: Reading) -> int:
-    if frame is None or reading.status != "read":
+def _rows_of(frames: Iterable[pl.DataFrame], reading: Reading) -> int:
+    if reading.status != "read":
         return 0
-    return frame.filter(delivery_id=reading.delivery_id).height
+    return sum(frame.filter(delivery_id=reading.delivery_id).height for frame in frames)
 
 
 def _findings(readings: Sequence[Reading], resolved: Sequence[Resolved]) -> pl.DataFrame:

@@ -209,8 +209,8 @@ def _marked_duplicate(reading: Reading, earlier: Sequence[Reading], warehouse: W
         status="duplicate",
         reason="DUPLICATE_FILE",
         message=f"the same bytes were delivered before as {names[0]}",
-        frame=None,
-        faults=None,
+        frames={},
+        faults={},
         findings=(),
         rows_read=0,
     )

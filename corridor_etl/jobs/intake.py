@@ -11,8 +11,8 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -23,7 +23,7 @@ from corridor_etl import settings as configuration
 from corridor_etl.clock import now_utc
 from corridor_etl.errors import CorridorError, FileRejected, UsageError
 from corridor_etl.settings import Sender, Settings, load_settings
-from corridor_etl.sources import Finding, RawFile, RowFault, recognise
+from corridor_etl.sources import Finding, RawFile, RowFault, Source, recognise
 from corridor_etl.staging import StagingContext, stage
 from corridor_etl.warehouse.archive import Archive
 
@@ -43,7 +43,10 @@ FAULT_SCHEMA = {
 
 @dataclass(frozen=True)
 class Reading:
-    """What became of one file: ``frame`` holds its staged rows, ``faults`` the rows that are no records."""
+    """What became of one file: ``frames`` are its staged rows by record kind, ``faults`` the rows that are no records.
+
+    ``record_kind`` is the kind of the format itself; a file may hold rows of others beside it.
+    """
 
     name: str
     sha256: str
@@ -58,9 +61,14 @@ class Reading:
     reason: str | None = None
     message: str | None = None
     rows_read: int = 0
-    frame: pl.DataFrame | None = None
+    frames: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
-    faults: pl.DataFrame | None = None
+    faults: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+
+    @property
+    def unreadable_rows(self) -> int:
+        """How many rows are no records."""
+        return sum(faults["line_no"].n_unique() for faults in self.faults.values())
 
     @property
     def delivery_id(self) -> str:
@@ -161,8 +169,7 @@ def _read(reading: Reading, data: bytes, sender: Sender | None, settings: Settin
     context = StagingContext(
         settings=settings, sender=sender, delivery_id=reading.delivery_id, now_utc=reading.received_at_utc
     )
-    staged = stage(source.record_kind, raw, context)
-    frame = staged.frame.with_columns(delivery_id=pl.lit(reading.delivery_id))
+    parts = {kind: (part, stage(kind, part, context)) for kind, part in _by_kind(source, raw)}
     return replace(
         reading,
         format=source.name,
@@ -170,10 +177,28 @@ def _read(reading: Reading, data: bytes, sender: Sender | None, settings: Settin
         source_id=reading.source_id or _family(source.record_kind, settings),
         dialect=raw.dialect,
         rows_read=raw.rows_counted,
-        frame=frame,
-        findings=(*raw.findings, *staged.findings),
-        faults=_fault_frame(reading.delivery_id, raw, [*raw.faults, *staged.faults]),
+        frames={
+            k: s.frame.with_columns(delivery_id=pl.lit(reading.delivery_id)) for k, (_, s) in parts.items()
+        },
+        findings=(*raw.findings, *(f for _, staged in parts.values() for f in staged.findings)),
+        faults={
+            kind: _fault_frame(reading.delivery_id, part, [*part.faults, *staged.faults])
+            for kind, (part, staged) in parts.items()
+        },
     )
+
+
+def _by_kind(source: Source, raw: RawFile) -> Iterator[tuple[str, RawFile]]:
+    """The rows of each record kind as a raw file of their own; rows that are no records belong to the format's kind."""
+    own = sum(other.height for other in raw.others.values())
+    yield source.record_kind, replace(raw, others={}, rows_counted=raw.rows_counted - own)
+    for kind, frame in raw.others.items():
+        yield (
+            kind,
+            replace(
+                raw, frame=frame, others={}, rows_counted=frame.height, faults=(), findings=(), raw_lines={}
+            ),
+        )
 
 
 def _family(record_kind: str, settings: Settings) -> str | None:

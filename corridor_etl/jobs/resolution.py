@@ -35,16 +35,16 @@ def resolved(
     kind: RecordKind, readings: Sequence[Reading], warehouse: Warehouse, settings: Settings
 ) -> Resolved | None:
     """Validates and resolves the rows of one kind; None where no reading has any. ``BatchHeld`` if that fails."""
-    mine = [r for r in readings if r.record_kind == kind.name and r.frame is not None]
+    mine = [r for r in readings if kind.name in r.frames]
     if not mine:
         return None
-    staged = pl.concat([r.frame for r in mine if r.frame is not None]).with_row_index("row_id")
+    staged = pl.concat([r.frames[kind.name] for r in mine]).with_row_index("row_id")
     staged = staged.with_columns(pl.col("row_id").cast(pl.Int64))
     verdict = validate(kind.name, staged, settings, now_utc=now_utc())
     critical = verdict.failures.filter(severity="critical")
     accepted = staged.join(critical.select("row_id").unique(), on="row_id", how="anti", maintain_order="left")
     arrivals = versions.arrivals(accepted, warehouse.rows(kind.name), kind)
-    faults = pl.concat([r.faults for r in mine if r.faults is not None])
+    faults = pl.concat([r.faults[kind.name] for r in mine])
     failures = pl.concat([critical, arrivals.failures.select(critical.columns)])
     return Resolved(
         kind=kind,
