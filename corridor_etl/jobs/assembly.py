@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from corridor_etl.jobs.intake import Reading
+from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.resolution import Resolved
 from corridor_etl.warehouse import FINDING_COLUMNS, Batch, DeliveryRow
 

@@ -17,7 +17,8 @@ import polars as pl
 
 from corridor_etl.errors import BaseMoved, BatchHeld, TerminalError
 from corridor_etl.jobs.assembly import assembled
-from corridor_etl.jobs.intake import Reading, delivery_name, inbox_files, read_delivery
+from corridor_etl.jobs.intake import delivery_name, inbox_files, read_deliveries
+from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.resolution import resolved
 from corridor_etl.marts.weekly import weekly_marts
 from corridor_etl.model import KINDS
@@ -109,7 +110,7 @@ def _sha256(file: Path) -> str:
 def ingest(paths: Sequence[Path] | None = None) -> BatchResult:
     """Ingests the inbox (or the given files), batch by batch; the result is over all of them."""
     groups = batches(inbox_files(paths), retry_rejected=bool(paths))
-    return combined([publish_readings([read_delivery(f) for f in group]) for group in groups])
+    return combined([publish_readings([r for f in group for r in read_deliveries(f)]) for group in groups])
 
 
 def combined(results: Sequence[BatchResult]) -> BatchResult:

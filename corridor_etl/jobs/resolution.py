@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from corridor_etl.clock import now_utc
-from corridor_etl.jobs.intake import Reading
+from corridor_etl.jobs.reading import Reading
 from corridor_etl.model import RecordKind
 from corridor_etl.quality.quarantine import quarantine_frame
 from corridor_etl.quality.runner import Verdict, validate
