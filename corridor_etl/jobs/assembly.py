@@ -14,6 +14,7 @@ from corridor_etl.warehouse import FINDING_COLUMNS, Batch, DeliveryRow
 def assembled(readings: Sequence[Reading], resolved: Sequence[Resolved]) -> Batch:
     """Deliveries with their balance, fresh rows, quarantine, findings and checks, ready to commit."""
     parts = {
+        "healed": [r.healed for r in resolved],
         "quarantine": [r.quarantine for r in resolved],
         "checks": [r.verdict.checks.with_columns(record_kind=pl.lit(r.kind.name)) for r in resolved],
         "duplicates": [r.duplicates.select("delivery_id", "line_no", "iso_week") for r in resolved],
@@ -21,6 +22,7 @@ def assembled(readings: Sequence[Reading], resolved: Sequence[Resolved]) -> Batc
     return Batch(
         deliveries=[_delivery_row(reading, resolved) for reading in readings],
         rows={r.kind.name: r.fresh for r in resolved},
+        healed_rows={r.kind.name: r.healed_rows for r in resolved if r.healed_rows.height},
         findings=_findings(readings, resolved),
         received_at_utc=max(r.received_at_utc for r in readings),
         **{name: pl.concat(frames) for name, frames in parts.items() if frames},

@@ -219,11 +219,11 @@ def _marked_duplicate(reading: Reading, earlier: Sequence[Reading], warehouse: W
 
 def _current_with(batch: Batch, warehouse: Warehouse, snapshot: int) -> dict[str, pl.DataFrame]:
     """Current records of every kind as they will be once the batch is committed."""
-    current = {}
+    current, added = {}, batch.added_rows()
     for name, kind in KINDS.items():
         rows = [warehouse.rows(name)]
-        if name in batch.rows:
-            rows.append(versions.stored(batch.rows[name], kind, snapshot).select(rows[0].columns))
+        if name in added:
+            rows.append(versions.stored(added[name], kind, snapshot).select(rows[0].columns))
         current[name] = versions.current(pl.concat(rows), kind)
     return current
 

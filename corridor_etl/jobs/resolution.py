@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from corridor_etl.clock import now_utc
+from corridor_etl.jobs.orphans import healing, orphaned
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.model import RecordKind
 from corridor_etl.quality.quarantine import quarantine_frame
@@ -29,6 +30,8 @@ class Resolved:
     quarantine: pl.DataFrame
     verdict: Verdict
     flagged: pl.DataFrame
+    healed_rows: pl.DataFrame
+    healed: pl.DataFrame
 
 
 def resolved(
@@ -43,9 +46,13 @@ def resolved(
     verdict = validate(kind.name, staged, settings, now_utc=now_utc())
     critical = verdict.failures.filter(severity="critical")
     accepted = staged.join(critical.select("row_id").unique(), on="row_id", how="anti", maintain_order="left")
-    arrivals = versions.arrivals(accepted, warehouse.rows(kind.name), kind)
+    existing = warehouse.rows(kind.name)
+    orphans = versions.orphans(accepted, existing, kind)
+    accepted = accepted.join(orphans.select("row_id"), on="row_id", how="anti", maintain_order="left")
+    arrivals = versions.arrivals(accepted, existing, kind)
+    healed_rows, healed = healing(kind, warehouse, existing, arrivals.fresh)
     faults = pl.concat([r.faults[kind.name] for r in mine])
-    failures = pl.concat([critical, arrivals.failures.select(critical.columns)])
+    failures = pl.concat([critical, arrivals.failures.select(critical.columns), orphaned(orphans, kind)])
     return Resolved(
         kind=kind,
         fresh=arrivals.fresh,
@@ -53,6 +60,8 @@ def resolved(
         quarantine=quarantine_frame(kind.name, staged, failures, faults),
         verdict=verdict,
         flagged=_flagged(staged, verdict),
+        healed_rows=healed_rows,
+        healed=healed,
     )
 
 
