@@ -233,4 +233,4 @@ def test_a_source_that_is_not_expected_is_shown_only_when_it_came() -> None:
         for coverage in (came, came.clear())
     ]
     assert [("Exchange rates" in n) for n in names] == [True, False]
-    assert all("Exchange rates" != name for name, _, _ in sources(came.clear(), "2025-W24", settings)[1])
+    assert all(name != "Exchange rates" for name, _, _ in sources(came.clear(), "2025-W24", settings)[1])
