@@ -1,7 +1,8 @@
-"""The number of rows in delimited text, from bits over the bytes: it shares no code with what reads them.
+"""The number of rows in delimited text, from its bytes and before they are read.
 
-A row ends at a line end outside quotes; blank lines are none. Quotes are followed by the running parity of their bits,
-and only where one of them opens or closes nowhere near a field's edge by a pattern.
+A row ends at a line end before which the number of quotes is even; blank lines are none. Where a quote stands inside
+a field, which such counting cannot see through, a pattern takes the quoted fields out first. What reads the rows has
+its own ways (Polars' reader and ``_csv``) and knows nothing of this one.
 """
 
 from __future__ import annotations
@@ -11,11 +12,10 @@ import re
 import numpy as np
 import numpy.typing as npt
 
-Bits = npt.NDArray[np.uint64]
+from corridor_etl.sources import _csv_bits as bits
 
-_QUOTE, _LINE_END = 34, 10
-_SHIFTS = tuple(np.uint64(1 << n) for n in range(6))
-_ONE, _TOP = np.uint64(1), np.uint64(63)
+_QUOTE, _LINE_END, _BLANK = 34, 10, 32
+_FIRST = np.uint64(1)
 
 
 class RowCounter:
@@ -43,69 +43,48 @@ class RowCounter:
         return int(bool(self._open.rstrip(b"\x1a").strip()))
 
     def _counted(self, data: bytes) -> tuple[int, bytes]:
-        if b'"' not in data:
-            return self._lines(data, np.frombuffer(data, np.uint8) == _LINE_END)
-        is_end = self._ends_outside_quotes(data)
-        if is_end is not None:
-            return self._lines(data, is_end)
-        # The pattern takes whole quoted fields out; what it leaves of a quote at a field's edge is still open.
+        text = np.frombuffer(data, np.uint8)
+        ends = bits.where(np.equal, text, _LINE_END)
+        if b'"' in data:
+            quotes = bits.where(np.equal, text, _QUOTE)
+            outside = self._outside(quotes, ends, text)
+            ends = self._by_pattern(data) if outside is None else ends & outside
+        size = bits.last(ends) + 1
+        if not size:
+            return 0, data
+        return bits.count(ends) - self._left_out(data, text, ends), data[size:]
+
+    def _outside(self, quotes: bits.Bits, ends: bits.Bits, text: bits.Bytes) -> bits.Bits | None:
+        """Bytes outside quoted fields; None where a quote is not at the edge of a field."""
+        edges = quotes | ends | bits.where(np.equal, text, self._delimiter[0])
+        is_inside = bits.running_parity(quotes)
+        at_edge = bits.moved_on(edges)
+        at_edge[0] |= _FIRST
+        behind_closing = bits.upto(bits.moved_on(quotes & ~is_inside), len(text))
+        if np.any(quotes & is_inside & ~at_edge) or np.any(behind_closing & ~edges):
+            return None
+        return ~is_inside
+
+    def _by_pattern(self, data: bytes) -> bits.Bits:
+        """Line ends outside quoted fields; what the pattern leaves of a quote at an edge is still open."""
         bare = self._field.sub(lambda m: m[1] + b"Q" * (len(m[0]) - len(m[1])), data)
         left = self._opening.search(bare)
-        ends = np.frombuffer(bare, np.uint8) == _LINE_END
-        if left is not None:
-            ends[left.end() - 1 :] = False
-        return self._lines(data, ends)
+        ends = bits.where(np.equal, np.frombuffer(bare, np.uint8), _LINE_END)
+        return ends if left is None else bits.upto(ends, left.end())
 
-    def _ends_outside_quotes(self, data: bytes) -> npt.NDArray[np.bool_] | None:
-        """Line ends outside quotes; None where a quote is not at the edge of a field."""
-        # Filled up to whole words with line ends, which are edges too.
-        text = np.frombuffer(data + b"\n" * (64 - len(data) % 64), np.uint8)
-        quotes, ends = _bits(text == _QUOTE), _bits(text == _LINE_END)
-        edges = quotes | ends | _bits(text == self._delimiter[0])
-        inside = _running_parity(quotes)
-        before = _behind(edges)
-        before[0] |= _ONE
-        if np.any(quotes & inside & ~before) or np.any(_behind(quotes & ~inside) & ~edges):
-            return None
-        flags = np.unpackbits((ends & ~inside).view(np.uint8), bitorder="little")
-        return flags[: len(data)].view(np.bool_)
-
-    def _lines(self, data: bytes, is_end: npt.NDArray[np.bool_]) -> tuple[int, bytes]:
-        ends = np.flatnonzero(is_end)
-        if not len(ends):
-            return 0, data
-        starts = np.concatenate([[0], ends[:-1] + 1])
-        text = np.frombuffer(data, np.uint8)
-        # A blank line starts with a blank, and so do few others.
-        doubtful = np.flatnonzero(text[starts] <= 32)
-        blank = sum(not data[starts[i] : ends[i]].strip() for i in doubtful)
-        left_out = blank + self._left_out(data, starts)
-        return len(ends) - left_out, data[int(ends[-1]) + 1 :]
-
-    def _left_out(self, data: bytes, starts: npt.NDArray[np.int64]) -> int:
-        if self._not_rows is None:
+    def _left_out(self, data: bytes, text: bits.Bytes, ends: bits.Bits) -> int:
+        """Lines that are blank or no rows."""
+        starts = bits.moved_on(ends)
+        starts[0] |= _FIRST
+        doubtful = bits.places(starts & bits.where(np.less_equal, text, _BLANK))
+        totals = [m.start() for m in self._not_rows.finditer(data)] if self._not_rows else []
+        if not len(doubtful) and not totals:
             return 0
-        found = [m.start() for m in self._not_rows.finditer(data)]
-        return int(np.isin(found, starts).sum()) if found else 0
+        places = bits.places(ends)
+        # A blank line starts with a blank, and so do few others.
+        blank = sum(not data[at : _next(places, at)].strip() for at in doubtful if at <= places[-1])
+        return blank + int(np.isin(totals, bits.places(starts)).sum())
 
 
-def _bits(flags: npt.NDArray[np.bool_]) -> Bits:
-    """Flags as bits of words, the first flag in the lowest bit."""
-    return np.packbits(flags, bitorder="little").view(np.uint64)
-
-
-def _running_parity(bits: Bits) -> Bits:
-    """Bit i is the parity of the bits 0 to i."""
-    parity = bits.copy()
-    for shift in _SHIFTS:
-        parity ^= parity << shift
-    before = np.bitwise_xor.accumulate(parity >> _TOP)
-    parity[1:] ^= np.uint64(0) - before[:-1]
-    return parity
-
-
-def _behind(bits: Bits) -> Bits:
-    """Each bit moved to the place behind it."""
-    moved = bits << _ONE
-    moved[1:] |= bits[:-1] >> _TOP
-    return moved
+def _next(places: npt.NDArray[np.int64], at: int) -> int:
+    return int(places[np.searchsorted(places, at)])

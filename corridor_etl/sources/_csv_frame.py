@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from corridor_etl.sources._csv_spans import LINE_END, QUOTE, Places
+from corridor_etl.sources._csv_spans import Places
 
 # Stand-ins while reading; sound records have no control characters.
 _NO_DELIMITER, _ROW_END = "\x01", "\x1e"
@@ -23,10 +23,13 @@ def cells_frame(
     delimiter: str,
     *,
     is_quoted: bool,
-    has_inner_ends: bool = False,
+    ends: Places | None = None,
 ) -> pl.DataFrame | None:
-    """``line_no``, the cells as ``names`` and ``raw_text``; None where Polars sees other records than ``lines``."""
-    raw, row_end = (_marked_ends(data), _ROW_END) if has_inner_ends else (data, "\n")
+    """``line_no``, the cells as ``names`` and ``raw_text``; None where Polars sees other records than ``lines``.
+
+    ``ends`` are the line ends of the records where quoted fields hold further ones.
+    """
+    raw, row_end = (data, "\n") if ends is None else (_marked(data, ends), _ROW_END)
     try:
         cells = _read(data, names, delimiter, '"' if is_quoted else None, "\n")
         texts = _read(raw, ["raw_text"], _NO_DELIMITER, None, row_end)
@@ -37,11 +40,10 @@ def cells_frame(
     return cells.insert_column(0, pl.Series("line_no", lines, dtype=pl.Int64)).with_columns(texts["raw_text"])
 
 
-def _marked_ends(data: bytes) -> bytes:
-    """Quoted records with the line ends between them, and no others, replaced by a stand-in."""
+def _marked(data: bytes, ends: Places) -> bytes:
+    """The text with these line ends replaced by a stand-in."""
     text = np.frombuffer(data, np.uint8).copy()
-    is_inside = (np.cumsum(text == QUOTE, dtype=np.uint8) & 1).view(np.bool_)
-    text[(text == LINE_END) & ~is_inside] = ord(_ROW_END)
+    text[ends] = ord(_ROW_END)
     return text.tobytes()
 
 

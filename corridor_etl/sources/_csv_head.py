@@ -16,7 +16,7 @@ _HINT = re.compile(r'"?sep=([,;\t|])"?')
 
 @dataclass(frozen=True)
 class Head:
-    """``held`` begins with ``records`` records, the last of them the header; rows begin with ``rest`` on ``line_no``."""
+    """``held`` begins with ``records`` records, the last of them the header; rows begin with ``rest``."""
 
     header: Record
     records: int

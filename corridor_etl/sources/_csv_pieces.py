@@ -51,15 +51,19 @@ class Splitter:
         return self._by_lines(data, is_quoted_too=True) if spans is None else self._by_quotes(data, spans)
 
     def _all_at_once(self, data: bytes) -> Rows | None:
-        """The rows of a piece in which nothing is quoted and nothing odd, else None."""
-        count = spanning.rows_if_plain(data, self._delimiter, len(self._header))
-        if count is None:
+        """The rows of a piece in which no record is odd, else None."""
+        found = spanning.whole(data, self._delimiter, len(self._header))
+        if found is None:
             return None
-        lines = np.arange(self.line_no, self.line_no + count, dtype=np.int64)
-        frame = cells_frame(data, lines, self._names, self._delimiter, is_quoted=False)
+        sound = data[: found.size]
+        frame = cells_frame(
+            sound, self.line_no + found.lines, self._names, self._delimiter,
+            is_quoted=found.is_quoted, ends=found.ends,
+        )  # fmt: skip
         if frame is None:  # a row too short made up for one too long
             return None
-        self.line_no, self.rest = self.line_no + count, b""
+        self.line_no += int(np.count_nonzero(np.frombuffer(sound, np.uint8) == spanning.LINE_END))
+        self.rest = data[found.size :]
         return self._judged(frame, [])
 
     def _by_quotes(self, data: bytes, spans: Spans) -> Rows:
@@ -104,9 +108,10 @@ class Splitter:
     def _read(self, data: bytes, spans: Spans, found: list[Record], behind: int, *, is_quoted: bool) -> Rows:
         """Sound records all at once, odd ones and ``found`` exactly; what stands behind them is kept."""
         is_odd = spanning.odd(data, spans, self._delimiter, len(self._header))
+        sound, ends = spanning.joined(data, spans, ~is_odd)
         frame = cells_frame(
-            spanning.joined(data, spans, ~is_odd), spans.lines[~is_odd], self._names, self._delimiter,
-            is_quoted=is_quoted, has_inner_ends=spans.has_inner_ends,
+            sound, spans.lines[~is_odd], self._names, self._delimiter,
+            is_quoted=is_quoted, ends=ends if spans.has_inner_ends else None,
         )  # fmt: skip
         if frame is None:  # Polars sees other rows than the line ends say: every one is read exactly
             is_odd[:] = True

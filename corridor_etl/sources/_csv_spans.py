@@ -5,7 +5,6 @@ What a record says belongs to ``_csv``; nothing here decides that a row is bad, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from corridor_etl.sources import _csv_bits as bits
+from corridor_etl.sources._csv_bits import Bytes
 from corridor_etl.sources._source import MAX_ROW_CHARS
 
 Places = npt.NDArray[np.int64]
@@ -21,9 +22,6 @@ Flags = npt.NDArray[np.bool_]
 LINE_END, TAB, QUOTE = 10, 9, 34
 FIRST_PRINTED, DELETE = 32, 127
 _WINDOW = MAX_ROW_CHARS // 2
-# Characters that turn the direction of text, and byte order marks: only the exact reading may judge them.
-_CLOSER_LOOK = re.compile(rb"\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]|\xef\xbb\xbf")
-_LOOK_STARTS = (b"\xe2\x80", b"\xe2\x81", b"\xef\xbb\xbf")
 
 
 @dataclass(frozen=True)
@@ -60,25 +58,93 @@ def starts_of(ends: Places) -> Places:
     return np.concatenate([[0], ends[:-1] + 1]) if len(ends) else ends
 
 
-def rows_if_plain(data: bytes, delimiter: str, width: int) -> int | None:
-    """The number of lines where each is a sound row unless one has too many fields; None where that is unsure."""
-    if b'"' in data or not data.endswith(b"\n") or width < 2 or _needs_a_look(data, delimiter):
+@dataclass(frozen=True)
+class Whole:
+    """The first ``size`` bytes of a piece: records of which none is odd, unless one has too many fields.
+
+    ``lines`` are their lines below the first; ``ends`` their line ends where quoted fields hold further ones.
+    """
+
+    size: int
+    lines: Places
+    is_quoted: bool
+    ends: Places | None = None
+
+
+def whole(data: bytes, delimiter: str, width: int) -> Whole | None:
+    """All records of a piece at once, by counts over the whole of it; None where that is unsure."""
+    if width < 2 or _needs_a_look(data, delimiter):
         return None
     text = np.frombuffer(data, np.uint8)
+    if b'"' in data:
+        return _whole_quoted(text, delimiter, width)
+    if not data.endswith(b"\n"):
+        return None
     ends = int(np.count_nonzero(text == LINE_END))
     delimiters = int(np.count_nonzero(text == ord(delimiter)))
     tabs = delimiters if delimiter == "\t" else int(np.count_nonzero(text == TAB))
     controls = int(np.count_nonzero(text < FIRST_PRINTED)) - ends - tabs
-    return ends if delimiters == ends * (width - 1) and not controls else None
+    if delimiters != ends * (width - 1) or controls:
+        return None
+    return Whole(len(data), np.arange(ends), is_quoted=False)
+
+
+def _whole_quoted(text: Bytes, delimiter: str, width: int) -> Whole | None:
+    quotes, ends = bits.where(np.equal, text, QUOTE), bits.where(np.equal, text, LINE_END)
+    delimiters, tabs = bits.where(np.equal, text, ord(delimiter)), bits.where(np.equal, text, TAB)
+    is_inside = bits.running_parity(quotes)
+    if _has_stray(quotes, is_inside, quotes | ends | delimiters, len(text)):
+        return None
+    record_ends = ends & ~is_inside
+    size = bits.last(record_ends) + 1
+    if not size or len(text) - size > MAX_ROW_CHARS:
+        return None
+    controls = bits.where(np.less, text, FIRST_PRINTED) & ~ends & ~tabs
+    records, breaks = bits.count(record_ends), bits.count(bits.upto(ends, size))
+    between = bits.count(bits.upto(delimiters & ~is_inside, size))
+    if np.any(controls) or between != records * (width - 1):
+        return None
+    if records == breaks:
+        return Whole(size, np.arange(records), is_quoted=True)
+    places = bits.places(record_ends)
+    return Whole(size, _steps(places, bits.places(ends)), True, places)
+
+
+def _has_stray(quotes: bits.Bits, is_inside: bits.Bits, edges: bits.Bits, size: int) -> bool:
+    """Whether a quote opens behind or closes before anything but the edge of a field, or another quote."""
+    before = bits.moved_on(edges)
+    before[0] |= np.uint64(1)
+    behind = bits.moved_on(quotes & ~is_inside)
+    if size % 64:
+        behind = bits.upto(behind, size)
+    return bool(np.any(quotes & is_inside & ~before) or np.any(behind & ~edges))
+
+
+def _steps(record_ends: Places, ends: Places) -> Places:
+    """Lines above each record of a piece."""
+    return np.searchsorted(ends, starts_of(record_ends))
 
 
 def _needs_a_look(data: bytes, delimiter: str) -> bool:
-    if b"\x7f" in data or any(start in data for start in _LOOK_STARTS):
+    if b"\x7f" in data or len(_looks(data)):
         return True
     if delimiter == "\t" and (data[:1] in b"\t " or b"\n\t" in data or b"\n " in data):
         return True  # a row of nothing but tabs is a blank line
     windows = range(0, len(data) - _WINDOW, _WINDOW)
     return any(data.find(b"\n", at, at + _WINDOW) < 0 for at in windows)
+
+
+def _looks(data: bytes) -> Places:
+    """Places of characters that only the exact reading may judge: those that turn text, and byte order marks."""
+    if data.isascii():
+        return np.empty(0, np.int64)
+    text = np.frombuffer(data + b"\0\0", np.uint8)
+    firsts = np.flatnonzero((text == 0xE2) | (text == 0xEF))
+    first, second, third = (text[firsts + n] for n in range(3))
+    is_turn = (second == 0x80) & (third >= 0xAA) & (third <= 0xAE)
+    is_isolate = (second == 0x81) & (third >= 0xA6) & (third <= 0xA9)
+    is_mark = (first == 0xEF) & (second == 0xBB) & (third == 0xBF)
+    return firsts[((first == 0xE2) & (is_turn | is_isolate)) | is_mark]
 
 
 def quoted(data: bytes, delimiter: str, line_no: int) -> Spans | None:
@@ -87,7 +153,7 @@ def quoted(data: bytes, delimiter: str, line_no: int) -> Spans | None:
     places = np.flatnonzero((text == QUOTE) | (text == LINE_END) | (text == ord(delimiter)))
     kinds = text[places]
     is_quote, is_end = kinds == QUOTE, kinds == LINE_END
-    is_inside = (np.cumsum(is_quote, dtype=np.uint8) & 1).view(np.bool_)
+    is_inside = (np.cumsum(is_quote.view(np.uint8), dtype=np.uint8) & 1).view(np.bool_)
     opens, closes, is_apart = is_quote & is_inside, is_quote & ~is_inside, np.diff(places) != 1
     is_stray = (
         np.any(opens[1:] & is_apart)
@@ -99,7 +165,7 @@ def quoted(data: bytes, delimiter: str, line_no: int) -> Spans | None:
         return None
     ends, all_ends = places[is_end & ~is_inside], places[is_end]
     starts, has_inner_ends = starts_of(ends), len(all_ends) != len(ends)
-    steps = np.searchsorted(all_ends, starts) if has_inner_ends else np.arange(len(ends))
+    steps = _steps(ends, all_ends) if has_inner_ends else np.arange(len(ends))
     delimiters = places[(kinds == ord(delimiter)) & ~is_inside]
     return Spans(starts, ends, line_no + steps, delimiters, has_inner_ends)
 
@@ -120,18 +186,16 @@ def odd(data: bytes, spans: Spans, delimiter: str, width: int) -> Flags:
         is_odd |= (text[spans.starts] <= FIRST_PRINTED) & (text[last] <= FIRST_PRINTED)
     is_control = (text < FIRST_PRINTED) & (text != LINE_END) & (text != TAB)
     is_odd |= holding(np.flatnonzero(is_control | (text == DELETE)), spans)
-    if any(start in data for start in _LOOK_STARTS):
-        looks = [m.start() for m in _CLOSER_LOOK.finditer(data)]
-        is_odd |= holding(np.array(looks, np.int64), spans)
-    return is_odd
+    return is_odd | holding(_looks(data), spans)
 
 
-def joined(data: bytes, spans: Spans, is_kept: Flags) -> bytes:
-    """The text of the kept records with their line ends."""
+def joined(data: bytes, spans: Spans, is_kept: Flags) -> tuple[bytes, Places]:
+    """The text of the kept records with their line ends, and where those are in it."""
     starts, behind = spans.starts[is_kept], spans.ends[is_kept] + 1
     if not len(starts):
-        return b""
+        return b"", starts
     breaks = np.flatnonzero(starts[1:] != behind[:-1])
     firsts = starts[np.concatenate([[0], breaks + 1])].tolist()
     lasts = behind[np.concatenate([breaks, [len(behind) - 1]])].tolist()
-    return b"".join(data[a:b] for a, b in zip(firsts, lasts, strict=True))
+    text = b"".join(data[a:b] for a, b in zip(firsts, lasts, strict=True))
+    return text, np.cumsum(behind - starts) - 1

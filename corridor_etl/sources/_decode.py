@@ -7,6 +7,7 @@ lines mean belongs to ``_csv``.
 from __future__ import annotations
 
 import codecs
+import io
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -19,6 +20,8 @@ from corridor_etl.errors import FileRejected
 PIECE_BYTES = 8 << 20
 MAX_LINE_BYTES = 32 << 20
 """A longer line is no text file: the longest honest one seen is under 2 kB."""
+
+_STEP_BYTES = 1 << 16
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -58,11 +61,11 @@ class Text:
 
     def pieces(self) -> Iterator[bytes]:
         """The text in order: UTF-8, LF line ends, each piece ending with one, except the last where there is none."""
-        line, offset = 1, len(self._mark)
+        offset = len(self._mark)
         for raw in self._cut(self.encoding):
-            text = self._utf8(raw, offset, line)
+            text = self._utf8(raw, offset)
             yield text.replace(b"\r\n", b"\n") if b"\r" in text else text
-            line, offset = line + text.count(b"\n"), offset + len(raw)
+            offset += len(raw)
 
     def _is_readable(self, encoding: str) -> bool:
         try:
@@ -76,26 +79,34 @@ class Text:
         """The raw bytes in pieces that end behind a line end."""
         self._file.seek(len(self._mark))
         end_of_line = "\n".encode(encoding)
-        held = b""
-        while block := self._file.read(self._piece_bytes):
-            held += block
-            cut = _behind_last(held, end_of_line)
-            if cut:
-                yield held[:cut]
-                held = held[cut:]
-            elif len(held) > MAX_LINE_BYTES:
-                break
-        if block:
-            raise _endless(held)
-        if held:
-            yield held
+        read = self._lines_of_two if len(end_of_line) > 1 else self._lines_of_one
+        while raw := read(end_of_line):
+            if len(raw) > MAX_LINE_BYTES and not raw.endswith(end_of_line):
+                raise _endless(raw)
+            yield raw
 
-    def _utf8(self, raw: bytes, offset: int, line: int) -> bytes:
+    def _lines_of_one(self, end_of_line: bytes) -> bytes:
+        block = self._file.read(self._piece_bytes)
+        return block if block.endswith(end_of_line) else block + self._file.readline(MAX_LINE_BYTES)
+
+    def _lines_of_two(self, end_of_line: bytes) -> bytes:
+        """The same where a line end has two bytes, on a whole code unit."""
+        found = [self._file.read(self._piece_bytes + self._piece_bytes % 2)]
+        while not _ends_with(found[-1], end_of_line) and sum(map(len, found)) <= MAX_LINE_BYTES:
+            more = self._file.read(_STEP_BYTES)
+            if not more:
+                break
+            at = _behind_first(more, end_of_line)
+            self._file.seek(at - len(more), io.SEEK_CUR)
+            found.append(more[:at])
+        return b"".join(found)
+
+    def _utf8(self, raw: bytes, offset: int) -> bytes:
         encoding = self.encoding
         try:
             text = _decoded(raw, encoding)
         except UnicodeDecodeError as error:
-            raise self._undecodable(raw, error.start, offset, line) from error
+            raise self._undecodable(offset + error.start) from error
         if isinstance(text, bytes):
             return text
         if text.encode(encoding) != raw:
@@ -103,18 +114,36 @@ class Text:
                 "ENCODING", f"the bytes are not reproduced by {encoding}", fix="Ask for UTF-8."
             )
         if not self._mark:
-            _refuse_mixture(raw, encoding, line)
+            self._refuse_mixture(raw, offset)
         return text.encode()
 
-    def _undecodable(self, raw: bytes, start: int, offset: int, line: int) -> FileRejected:
-        at, line = offset + start, line + raw.count(b"\n", 0, start)
+    def _undecodable(self, at: int) -> FileRejected:
         return FileRejected(
             "ENCODING",
-            f"byte {at} (line {line}) is not {' nor '.join(self._declared)}",
+            f"byte {at} (line {self._line_of(at)}) is not {' nor '.join(self._declared)}",
             expected=f"text in {' or '.join(self._declared)}",
             fix="Declare the encoding in the sender's `encodings`, or ask for the file in UTF-8.",
             offset=at,
         )
+
+    def _refuse_mixture(self, raw: bytes, offset: int) -> None:
+        for found in _UTF8_RUN.finditer(raw):
+            start = raw.rfind(b"\n", 0, found.start()) + 1
+            end = raw.find(b"\n", found.end())
+            if _reads_as_utf8(raw[start : end if end >= 0 else len(raw)]):
+                raise FileRejected(
+                    "ENCODING",
+                    f"line {self._line_of(offset + start)} is UTF-8 while other lines are {self.encoding}",
+                    expected="one encoding in the whole file",
+                    fix="Ask the sender to write the file again.",
+                )
+
+    def _line_of(self, offset: int) -> int:
+        self._file.seek(0)
+        lines = 1
+        while offset > 0 and (block := self._file.read(min(offset, self._piece_bytes))):
+            lines, offset = lines + block.count(b"\n"), offset - len(block)
+        return lines
 
 
 def _decoded(raw: bytes, encoding: str) -> str | bytes:
@@ -130,14 +159,16 @@ def _decoded(raw: bytes, encoding: str) -> str | bytes:
     return raw
 
 
-def _behind_last(held: bytes, end_of_line: bytes) -> int:
-    """Where the last line ends, 0 where none does; in UTF-16 a line end stands on a whole code unit."""
-    at = len(held)
-    while (at := held.rfind(end_of_line, 0, at)) >= 0:
-        if at % len(end_of_line) == 0:
-            return at + len(end_of_line)
-        at += len(end_of_line) - 1
-    return 0
+def _ends_with(block: bytes, end_of_line: bytes) -> bool:
+    return len(block) % 2 == 0 and block.endswith(end_of_line)
+
+
+def _behind_first(block: bytes, end_of_line: bytes) -> int:
+    """Where the first line ends, on a whole code unit; the length where none does."""
+    at = block.find(end_of_line)
+    while at >= 0 and at % 2:
+        at = block.find(end_of_line, at + 1)
+    return at + 2 if at >= 0 else len(block)
 
 
 def _endless(held: bytes) -> FileRejected:
@@ -156,20 +187,6 @@ def line_ends() -> FileRejected:
         expected="LF or CRLF",
         fix="Export it again.",
     )
-
-
-def _refuse_mixture(raw: bytes, encoding: str, first_line: int) -> None:
-    for found in _UTF8_RUN.finditer(raw):
-        start = raw.rfind(b"\n", 0, found.start()) + 1
-        end = raw.find(b"\n", found.end())
-        if _reads_as_utf8(raw[start : end if end >= 0 else len(raw)]):
-            number = first_line + raw.count(b"\n", 0, start)
-            raise FileRejected(
-                "ENCODING",
-                f"line {number} is UTF-8 while other lines are {encoding}",
-                expected="one encoding in the whole file",
-                fix="Ask the sender to write the file again.",
-            )
 
 
 def _reads_as_utf8(line: bytes) -> bool:

@@ -26,8 +26,10 @@ LAYOUT = Layout(
     mandatory=("container_no", "full_empty", "event_code", "facility_code", "event_time"),
 )
 
-# Remarks are no part of the event.
-EVENT_COLUMNS = tuple(name for name in LAYOUT.columns if name != "remarks")
+# What tells one event from another comes first; remarks are no part of it.
+EVENT_COLUMNS = tuple(
+    dict.fromkeys(("container_no", "event_time", *(c for c in LAYOUT.columns if c != "remarks")))
+)
 
 SOURCE = source(
     name="terminal_csv",

@@ -71,12 +71,16 @@ def texts(draw: st.DrawFn) -> tuple[str, str]:
     line = draw(st.sampled_from([sound, plain, st.one_of(plain, plain, odd), st.one_of(sound, odd)]))
     rows = draw(st.lists(line, max_size=12))
     end = draw(st.sampled_from(["\n", "\n", "\n", "\r\n", ""]))
-    return delimiter.join(COLUMNS) + "\n" + "".join(row + "\n" for row in rows[:-1]) + "".join(rows[-1:]) + end, delimiter
+    return delimiter.join(COLUMNS) + "\n" + "".join(row + "\n" for row in rows[:-1]) + "".join(
+        rows[-1:]
+    ) + end, delimiter
 
 
 @settings(max_examples=600, deadline=None)
 @given(texts(), st.sampled_from([1, 2, 7, 64, 1 << 20]))
-def test_every_path_reads_what_one_record_after_the_other_reads(case: tuple[str, str], piece_bytes: int) -> None:
+def test_every_path_reads_what_one_record_after_the_other_reads(
+    case: tuple[str, str], piece_bytes: int
+) -> None:
     text, delimiter = case
     wanted = outcome(one_by_one, text, delimiter)
     if isinstance(wanted, str) and len(text) > len(COLUMNS) * 8:
