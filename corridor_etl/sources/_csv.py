@@ -1,21 +1,19 @@
-"""Delimited text to records with their line, judged one by one, beside a count that shares no code with it.
+"""Delimited text, one record at a time: the exact reading that every faster one must agree with.
 
-A quote means something only where a field starts (RFC 4180). What the columns are called is for ``_headers``
-and the formats; what the cells mean is for ``staging``.
+A quote means something only where a field starts (RFC 4180). Reading many records at once belongs to ``_csv_pieces``,
+counting them to ``_csv_count``, what the columns are called to ``_headers``.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corridor_etl.errors import FileRejected
-from corridor_etl.sources._decode import Decoded
 from corridor_etl.sources._source import CONTROL, MAX_ROW_CHARS, RowFault
 
 MAX_COLUMNS = 512
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
 BLANKS = " \t\r\n\x0b\x0c"
 """What bytes.strip removes, so that parser and counter agree on which lines are blank."""
 
@@ -30,49 +28,23 @@ class Record:
     flaw: str = ""
 
 
-def records(decoded: Decoded, delimiter: str) -> Iterator[Record]:
-    """The records of a text, header first, blank lines left out.
+def record(lines: Sequence[str], at: int, line_no: int, delimiter: str) -> tuple[Record, int] | None:
+    """The record that starts with ``lines[at]`` and how many lines it has; None where the lines end inside it.
 
-    ``FileRejected``: LINE_ENDS for lone carriage returns, TRUNCATED without a final line end, UNCLOSED_QUOTE.
+    ``FileRejected`` UNCLOSED_QUOTE where a quote takes in more text than a row may have.
     """
-    lines = _lines(decoded.text)
-    number = 0
-    while number < len(lines):
-        start, line = number, lines[number]
+    line, number = lines[at], at + 1
+    if '"' not in line:
+        return Record(line_no, line, line.split(delimiter)), 1
+    while (parsed := _quoted(line, delimiter)) is None:
+        # Each line that is taken in reads the record again, so a quote left open must not take in the file.
+        if len(line) > MAX_ROW_CHARS:
+            raise unclosed(line_no)
+        if number == len(lines):
+            return None
+        line = f"{line}\n{lines[number]}"
         number += 1
-        if not line.strip(BLANKS):
-            continue
-        if '"' not in line:
-            yield Record(start + 1, line, line.split(delimiter))
-            continue
-        while (parsed := _quoted(line, delimiter)) is None:
-            # Each line that is taken in reads the record again, so a quote left open must not take in the file.
-            if number == len(lines) or len(line) > MAX_ROW_CHARS:
-                raise _unclosed(start + 1)
-            line = f"{line}\n{lines[number]}"
-            number += 1
-        yield Record(start + 1, line, *parsed)
-
-
-def _lines(text: str) -> list[str]:
-    body = text.rstrip("\x1a")
-    if "\n" not in body and "\r" in body:
-        raise FileRejected(
-            "LINE_ENDS",
-            "lines end with a lone carriage return",
-            expected="LF or CRLF",
-            fix="Export it again.",
-        )
-    if not body.endswith("\n"):
-        last = body.count("\n") + 1
-        raise FileRejected(
-            "TRUNCATED",
-            f"line {last} has no line end, so the file may be cut",
-            expected="a line end after the last row, as every sender of this platform writes",
-            fix="Ask the sender for the whole file.",
-            line_no=last,
-        )
-    return [line.removesuffix("\r") for line in body[:-1].split("\n")]
+    return Record(line_no, line, *parsed), number - at
 
 
 def _quoted(line: str, delimiter: str) -> tuple[list[str], str] | None:
@@ -108,7 +80,8 @@ def _next(line: str, delimiter: str, start: int) -> int:
     return at if at >= 0 else len(line)
 
 
-def _unclosed(line_no: int) -> FileRejected:
+def unclosed(line_no: int) -> FileRejected:
+    """Why a file with a quote left open is refused."""
     return FileRejected(
         "UNCLOSED_QUOTE",
         f"a quote opened in the row of line {line_no} is not closed",
@@ -118,24 +91,25 @@ def _unclosed(line_no: int) -> FileRejected:
     )
 
 
-def row_fault(record: Record, header: list[str]) -> RowFault | None:
+def row_fault(found: Record, header: list[str]) -> RowFault | None:
     """What makes a record unreadable as a row of ``header``, or None."""
-    width, line = len(header), record.line_no
-    if len(record.text) > MAX_ROW_CHARS:
-        return RowFault(
-            line, "ROW_TOO_LONG", "", f"{len(record.text)} characters", f"at most {MAX_ROW_CHARS}"
-        )
-    if (control := CONTROL.search(record.text)) is not None:
+    width, line = len(header), found.line_no
+    if len(found.text) > MAX_ROW_CHARS:
+        return RowFault(line, "ROW_TOO_LONG", "", f"{len(found.text)} characters", f"at most {MAX_ROW_CHARS}")
+    if (control := CONTROL.search(found.text)) is not None:
         return RowFault(line, "CONTROL_CHAR", "", repr(control[0]), "no control characters")
-    if record.flaw:
-        return RowFault(
-            line, "STRAY_QUOTE", "", record.flaw, "quotes around a whole field, doubled inside it"
-        )
-    if len(record.fields) != width:
-        return RowFault(line, "FIELD_COUNT", "", str(len(record.fields)), str(width))
-    if [f.strip() for f in record.fields] == header:
-        return RowFault(line, "REPEATED_HEADER", "", record.text[:80], "a row of data")
+    if found.flaw:
+        return RowFault(line, "STRAY_QUOTE", "", found.flaw, "quotes around a whole field, doubled inside it")
+    if len(found.fields) != width:
+        return RowFault(line, "FIELD_COUNT", "", str(len(found.fields)), str(width))
+    if [f.lstrip("\ufeff").strip() for f in found.fields] == header:
+        return repeated_header(line, found.text)
     return None
+
+
+def repeated_header(line_no: int, text: str) -> RowFault:
+    """The fault of a row that says nothing but the header once more."""
+    return RowFault(line_no, "REPEATED_HEADER", "", text[:80], "a row of data")
 
 
 def sniffed_delimiter(header_line: str, known: frozenset[str]) -> str:
@@ -145,13 +119,3 @@ def sniffed_delimiter(header_line: str, known: frozenset[str]) -> str:
         return sum(cell.strip().strip('"').casefold() in known for cell in header_line.split(delimiter))
 
     return max(DELIMITERS, key=hits)
-
-
-def count_rows(data: bytes, encoding: str, delimiter: str) -> int:
-    """Rows below the header, counted over the bytes: line ends outside quoted fields, blank lines left out."""
-    if encoding.startswith("utf-16"):
-        data = data.decode(encoding).encode()
-    edge = re.escape(delimiter.encode())
-    bare = re.sub(rb"(\A(?:\xef\xbb\xbf)?|\n|" + edge + rb')"(?:[^"]|"")*"', rb"\1Q", data)
-    filled = sum(1 for line in bare.rstrip(b"\x1a").split(b"\n") if line.strip())
-    return max(filled - 1, 0)

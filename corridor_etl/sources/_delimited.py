@@ -1,29 +1,68 @@
-"""A delimited file by its layout: decode, split, judge each record, and balance against the count.
+"""A delimited file by its layout, in balanced parts of bounded size: the one engine of all CSV formats.
 
-Shared by the CSV formats; each of them only states its layout.
+Each format states its layout and how it writes numbers and dates; a sender's dialect overrules it. Bytes to text
+belongs to ``_decode``, text to rows to ``_csv_pieces``, the count to ``_csv_count``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import BinaryIO
+
+import polars as pl
 
 from corridor_etl.errors import FileRejected
 from corridor_etl.settings import Sender
-from corridor_etl.sources._csv import MAX_COLUMNS, Record, count_rows, records, row_fault, sniffed_delimiter
-from corridor_etl.sources._decode import Decoded, decode, head_line
-from corridor_etl.sources._headers import Layout, unmapped
-from corridor_etl.sources._source import Finding, RawFile, RowFault, raw_frame
+from corridor_etl.settings._sections import Dialect
+from corridor_etl.sources import _csv_extras as extras
+from corridor_etl.sources._csv import MAX_COLUMNS, sniffed_delimiter, unclosed
+from corridor_etl.sources._csv_count import RowCounter
+from corridor_etl.sources._csv_head import Head, first_line, read_head, truncated
+from corridor_etl.sources._csv_pieces import Splitter
+from corridor_etl.sources._decode import PIECE_BYTES, Text, head_line
+from corridor_etl.sources._headers import Layout, drift
+from corridor_etl.sources._source import Finding, RawFile, RowFault, Source
 
 CLAIM_SHARE = 0.6
 """A file whose header has this share of a layout's mandatory columns is that layout, even if one is misspelt."""
 
 
+@dataclass(frozen=True)
+class Delimited:
+    """One CSV format: its layout, how it writes numbers and dates, and what its rows may be besides rows.
+
+    ``has_totals``: rows of totals may stand among the rows. ``event_columns``: rows that agree in all of them and
+    stand in one part are one event, repeated by a join.
+    """
+
+    layout: Callable[[], Layout]
+    decimal_mark: str = "."
+    is_day_first: bool = False
+    has_totals: bool = False
+    event_columns: tuple[str, ...] = ()
+
+
+def source(name: str, record_kind: str, meaning: str, form: Delimited) -> Source:
+    """The plug-in of a CSV format."""
+    return Source(
+        name=name,
+        record_kind=record_kind,
+        meaning=meaning,
+        claims=lambda head, _file_name: claims(form.layout(), head),
+        read=partial(read, form),
+        stream=partial(stream, form),
+    )
+
+
 def claims(layout: Layout, head: bytes) -> bool:
     """Whether the first line that is not blank has most of the mandatory headers of ``layout``."""
-    line = head_line(head)
+    line, hint = first_line(head_line(head, lines=2))
     if "\x00" in line:
         return False
-    cells = [c.strip().strip('"') for c in line.split(sniffed_delimiter(line, layout.known))]
+    cells = [c.strip().strip('"') for c in line.split(hint or sniffed_delimiter(line, layout.known))]
     if len(cells) > MAX_COLUMNS:
         return False
     try:
@@ -33,63 +72,125 @@ def claims(layout: Layout, head: bytes) -> bool:
     return len({*names} & {*layout.mandatory}) >= CLAIM_SHARE * len(layout.mandatory)
 
 
-def read(
-    layout: Layout, data: bytes, sender: Sender | None, *, decimal_mark: str = ".", is_day_first: bool = False
-) -> RawFile:
-    """The raw rows of a delimited file; ``FileRejected`` where the whole cannot be read."""
-    decoded = decode(data, sender.encodings if sender else ())
-    first = next((line for line in decoded.text.splitlines() if line.strip()), "")
-    delimiter = sniffed_delimiter(first, layout.known)
-    found = list(records(decoded, delimiter))
-    header, names = _header(layout, found)
-    rows, faults, raw_lines = _judged(found[1:], header, names, layout.columns)
-    return RawFile(
-        frame=raw_frame(layout.columns, rows),
-        rows_counted=count_rows(data, decoded.encoding, delimiter),
-        findings=(*unmapped(header, names, found[0].line_no), *_oddities(decoded, found)),
-        faults=tuple(faults),
-        dialect=f"{layout.name} {decoded.encoding} {delimiter if delimiter != chr(9) else 'tab'}",
-        raw_lines=raw_lines,
-        decimal_mark=decimal_mark,
-        is_day_first=is_day_first,
+def read(form: Delimited, data: bytes, sender: Sender | None, piece_bytes: int = PIECE_BYTES) -> RawFile:
+    """The raw rows of a delimited file at once; ``FileRejected`` where the whole cannot be read."""
+    parts = list(stream(form, io.BytesIO(data), sender, piece_bytes))
+    return replace(
+        parts[-1],
+        frame=pl.concat([part.frame for part in parts]),
+        rows_counted=sum(part.rows_counted for part in parts),
+        faults=tuple(fault for part in parts for fault in part.faults),
+        raw_lines={line: text for part in parts for line, text in part.raw_lines.items()},
     )
 
 
-def _header(layout: Layout, found: Sequence[Record]) -> tuple[list[str], list[str | None]]:
-    if not found:
-        raise FileRejected("EMPTY_FILE", "the file has only blank lines", fix="Ask the sender for it again.")
-    first = found[0]
-    if len(first.fields) > MAX_COLUMNS:
-        raise FileRejected(
-            "SCHEMA", f"the header has {len(first.fields)} columns", expected=f"at most {MAX_COLUMNS}"
+def stream(
+    form: Delimited, file: BinaryIO, sender: Sender | None, piece_bytes: int = PIECE_BYTES
+) -> Iterator[RawFile]:
+    """The raw rows of a delimited file in balanced parts; ``FileRejected``, perhaps after good parts."""
+    dialect = sender.dialect if sender else Dialect()
+    layout = form.layout().with_headers(dialect.header_names)
+    text = Text(file, sender.encodings if sender else (), piece_bytes)
+    pieces = text.pieces()
+    head = read_head(pieces, dialect.delimiter, layout.known)
+    table = _Table(form, layout, dialect, head, text.encoding)
+    counter = RowCounter(head.delimiter, extras.TOTALS_BYTES if form.has_totals else None)
+    part = table.part(head.rest, counter.count(head.held) - head.records)
+    for piece in pieces:
+        following = table.part(piece, counter.count(piece))
+        yield part
+        part = following
+    yield table.closed(part, counter)
+
+
+@dataclass
+class _Table:
+    """The rows of one file as they come, and what is to be said about the whole of it."""
+
+    form: Delimited
+    layout: Layout
+    dialect: Dialect
+    head: Head
+    encoding: str
+    rows: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        header = [label.strip() for label in self.head.header.fields]
+        line_no = self.head.header.line_no
+        self._names = self.layout.checked(header, line_no)
+        self.findings += drift(self.layout, header, self._names, line_no)
+        self._splitter = Splitter(header, self.head.delimiter, self.head.line_no)
+        self._totals = extras.Totals(self._decimal_mark) if self.form.has_totals else None
+
+    @property
+    def _decimal_mark(self) -> str:
+        return self.dialect.decimal_mark or self.form.decimal_mark
+
+    def part(self, piece: bytes, counted: int) -> RawFile:
+        """The rows that end in a piece, balanced against their count."""
+        rows = self._splitter.split(piece)
+        if self._totals is not None:
+            rows = self._totals.taken_from(rows, self._selected)
+        frame = rows.frame.select(*self._selected())
+        if self.form.event_columns:
+            self.findings += extras.fan_out(frame, self.form.event_columns)
+        self.rows += counted
+        is_day_first = self.dialect.is_day_first
+        return RawFile(
+            frame=frame,
+            rows_counted=counted,
+            findings=(),
+            faults=rows.faults,
+            dialect=f"{self.layout.name} {self.encoding} {self._delimiter_name}",
+            raw_lines=rows.raw_lines,
+            decimal_mark=self._decimal_mark,
+            is_day_first=self.form.is_day_first if is_day_first is None else is_day_first,
         )
-    header = [f.strip() for f in first.fields]
-    return header, layout.checked(header, first.line_no)
 
+    @property
+    def _delimiter_name(self) -> str:
+        return "tab" if self.head.delimiter == "\t" else self.head.delimiter
 
-def _judged(
-    found: Sequence[Record], header: list[str], names: Sequence[str | None], columns: Sequence[str]
-) -> tuple[list[tuple[object, ...]], list[RowFault], dict[int, str]]:
-    places = {n: i for i, n in enumerate(names) if n}
-    order = [places.get(c) for c in columns]
-    rows: list[tuple[object, ...]] = []
-    faults: list[RowFault] = []
-    raw_lines: dict[int, str] = {}
-    for record in found:
-        if (fault := row_fault(record, header)) is not None:
-            faults.append(fault)
-            raw_lines[record.line_no] = record.text
-            continue
-        cells = record.fields
-        picked = (None if i is None else cells[i] for i in order)
-        rows.append((record.line_no, *picked, record.text))
-    return rows, faults, raw_lines
+    def _selected(self) -> Sequence[pl.Expr]:
+        """``line_no``, the layout's columns in its order and ``raw_text``; a column the file lacks is null."""
+        places = {name: f"c{i}" for i, name in enumerate(self._names) if name}
+        cells = (
+            pl.col(places[c]).alias(c) if c in places else pl.lit(None, pl.String).alias(c)
+            for c in self.layout.columns
+        )
+        return (pl.col("line_no"), *cells, pl.col("raw_text"))
 
+    def closed(self, part: RawFile, counter: RowCounter) -> RawFile:
+        """The last part, with what the end of the file and the whole of it have to say."""
+        rest = self._splitter.rest
+        if rest.endswith(b"\x1a"):
+            rest = rest.rstrip(b"\x1a")
+            self.findings.append(
+                Finding("END_MARK", "info", "a DOS end-of-file character after the last row was ignored")
+            )
+        if rest:
+            part = self._with_open_row(part, rest.decode(), counter.count_rest())
+        if not self.rows:
+            self.findings.append(
+                Finding("NO_ROWS", "warning", "the file has a header and no rows", self.head.header.line_no)
+            )
+        totals = self._totals.findings() if self._totals is not None else []
+        return replace(part, findings=(*part.findings, *self.findings, *totals))
 
-def _oddities(decoded: Decoded, found: Sequence[Record]) -> list[Finding]:
-    odd = []
-    if decoded.text.endswith("\x1a"):
-        odd.append(Finding("END_MARK", "info", "a DOS end-of-file character after the last row was ignored"))
-    if len(found) == 1:
-        odd.append(Finding("NO_ROWS", "warning", "the file has a header and no rows", found[0].line_no))
-    return odd
+    def _with_open_row(self, part: RawFile, text: str, counted: int) -> RawFile:
+        line_no = self._splitter.line_no
+        if text.endswith("\n"):
+            raise unclosed(line_no)
+        if self.dialect.unterminated_last_row == "reject" or not text.strip():
+            raise truncated(line_no + text.count("\n"))
+        if "\n" in text:
+            raise unclosed(line_no)
+        self.rows += counted
+        fault = RowFault(line_no, "UNTERMINATED_LAST_ROW", "", text[:80], "a line end after the last row")
+        return replace(
+            part,
+            rows_counted=part.rows_counted + counted,
+            faults=(*part.faults, fault),
+            raw_lines={**part.raw_lines, line_no: text},
+        )

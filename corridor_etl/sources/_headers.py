@@ -9,7 +9,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from corridor_etl.errors import FileRejected
@@ -38,6 +38,11 @@ class Layout:
         """Every header spelling, folded."""
         return frozenset(folded(s) for s in self.spellings)
 
+    def with_headers(self, header_names: Mapping[str, str]) -> Layout:
+        """This layout with a sender's own headers for its raw names; names of other layouts are passed over."""
+        own = {header: name for header, name in header_names.items() if name in self.columns}
+        return replace(self, spellings={**self.spellings, **own}) if own else self
+
     def raw_names(self, header: Sequence[str]) -> list[str | None]:
         """The raw name of each header cell, None where it is unknown; SCHEMA where two cells mean the same."""
         table = {folded(s): name for s, name in self.spellings.items()}
@@ -63,11 +68,16 @@ class Layout:
         return next(s for s, name in self.spellings.items() if name == raw_name)
 
     def _near(self, header: Sequence[str], names: Sequence[str | None]) -> str:
-        known = {folded(s): s for s in self.spellings}
         for cell in (c for c, n in zip(header, names, strict=True) if n is None and c.strip()):
-            if near := difflib.get_close_matches(folded(cell), known, n=1, cutoff=0.7):
-                return f"Did '{cell[:60]}' mean '{known[near[0]]}'?"
+            if near := self.nearest(cell, names):
+                return f"Did '{cell[:60]}' mean '{near}'?"
         return "Ask the sender which column it is, and add the header to header_alias.csv."
+
+    def nearest(self, cell: str, taken: Sequence[str | None]) -> str | None:
+        """The known header most like an unknown one, among those whose column the file has not got yet."""
+        known = {folded(s): s for s, name in self.spellings.items() if name not in taken}
+        near = difflib.get_close_matches(folded(cell), known, n=1, cutoff=0.7)
+        return known[near[0]] if near else None
 
 
 def folded(text: str) -> str:
@@ -108,6 +118,26 @@ def unmapped(header: Sequence[str], names: Sequence[str | None], line_no: int) -
         return []
     text = ", ".join(unknown)
     return [Finding("ST-004", "warning", f"columns not read: {text}", line_no, text, "known headers")]
+
+
+def drift(layout: Layout, header: Sequence[str], names: Sequence[str | None], line_no: int) -> list[Finding]:
+    """Findings on how a header differs from its layout: renamed (ST-004), new and missing columns."""
+    unknown = [c.strip() for c, n in zip(header, names, strict=True) if n is None and c.strip()]
+    near = {cell: layout.nearest(cell, names) for cell in unknown}
+    renamed = [f"{cell[:60]} (did you mean {known}?)" for cell, known in near.items() if known]
+    new = [cell[:60] for cell, known in near.items() if not known]
+    missing = [name for name in layout.columns if name not in names]
+    kept = "kept in the raw text of each row, not read"
+    said = (
+        ("ST-004", "warning", f"columns {kept}: {', '.join(renamed)}", [c for c, k in near.items() if k]),
+        ("NEW_COLUMN", "warning", f"new columns {kept}: {', '.join(new)}", new),
+        ("MISSING_COLUMN", "info", f"optional columns not in the file: {', '.join(missing)}", missing),
+    )
+    return [
+        Finding(rule_id, severity, text, line_no, ", ".join(cells), "known headers")
+        for rule_id, severity, text, cells in said
+        if cells
+    ]
 
 
 # Names in header_alias.csv that the manifest's raw frame calls after the model.

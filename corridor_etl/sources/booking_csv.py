@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from corridor_etl.sources import _delimited
+from corridor_etl.sources._delimited import Delimited, source
 from corridor_etl.sources._headers import Layout
-from corridor_etl.sources._source import Source
 
 LAYOUT = Layout(
     name="booking_csv",
@@ -34,10 +31,9 @@ LAYOUT = Layout(
     ),
 )
 
-SOURCE = Source(
+SOURCE = source(
     name="booking_csv",
     record_kind="booking",
     meaning="bookings of container slots per departure",
-    claims=lambda head, _file_name: _delimited.claims(LAYOUT, head),
-    read=partial(_delimited.read, LAYOUT),
+    form=Delimited(lambda: LAYOUT),
 )

@@ -5,11 +5,8 @@ Column names are those of the declaration form (GACC filling norms); weights are
 
 from __future__ import annotations
 
-from functools import partial
-
-from corridor_etl.sources import _delimited
+from corridor_etl.sources._delimited import Delimited, source
 from corridor_etl.sources._headers import Layout
-from corridor_etl.sources._source import Source
 
 LAYOUT = Layout(
     name="declaration_cn_csv",
@@ -68,10 +65,9 @@ LAYOUT = Layout(
     ),
 )
 
-SOURCE = Source(
+SOURCE = source(
     name="declaration_cn_csv",
     record_kind="declaration_item",
     meaning="China customs declarations, one row per item, Chinese headers",
-    claims=lambda head, _file_name: _delimited.claims(LAYOUT, head),
-    read=partial(_delimited.read, LAYOUT),
+    form=Delimited(lambda: LAYOUT),
 )

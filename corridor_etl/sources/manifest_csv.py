@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from corridor_etl.settings import Sender
-from corridor_etl.sources import _delimited
+from functools import cache
+
+from corridor_etl.sources._delimited import Delimited, source
 from corridor_etl.sources._headers import Layout
 from corridor_etl.sources._loading_list import (
     BOX_COLUMNS,
@@ -12,25 +13,16 @@ from corridor_etl.sources._loading_list import (
     TRAIN_MANDATORY,
     layout,
 )
-from corridor_etl.sources._source import RawFile, Source
 
 
+@cache
 def _layout() -> Layout:
     return layout("manifest_csv", (*TRAIN_COLUMNS, *BOX_COLUMNS), (*TRAIN_MANDATORY, *BOX_MANDATORY))
 
 
-def _claims(head: bytes, _file_name: str) -> bool:
-    return _delimited.claims(_layout(), head)
-
-
-def _read(data: bytes, sender: Sender | None) -> RawFile:
-    return _delimited.read(_layout(), data, sender)
-
-
-SOURCE = Source(
+SOURCE = source(
     name="manifest_csv",
     record_kind="manifest_container",
     meaning="train loading list as CSV, one row per container",
-    claims=_claims,
-    read=_read,
+    form=Delimited(_layout, has_totals=True),
 )

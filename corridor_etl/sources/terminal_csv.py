@@ -5,11 +5,8 @@ Semicolons, decimal comma, day first. The zone is not in the file: it follows fr
 
 from __future__ import annotations
 
-from functools import partial
-
-from corridor_etl.sources import _delimited
+from corridor_etl.sources._delimited import Delimited, source
 from corridor_etl.sources._headers import Layout
-from corridor_etl.sources._source import Source
 
 LAYOUT = Layout(
     name="terminal_csv",
@@ -29,10 +26,14 @@ LAYOUT = Layout(
     mandatory=("container_no", "full_empty", "event_code", "facility_code", "event_time"),
 )
 
-SOURCE = Source(
+# What tells one event from another comes first; remarks are no part of it.
+EVENT_COLUMNS = tuple(
+    dict.fromkeys(("container_no", "event_time", *(c for c in LAYOUT.columns if c != "remarks")))
+)
+
+SOURCE = source(
     name="terminal_csv",
     record_kind="port_event",
     meaning="events of rail terminals and border stations, semicolons, day first, decimal comma",
-    claims=lambda head, _file_name: _delimited.claims(LAYOUT, head),
-    read=partial(_delimited.read, LAYOUT, decimal_mark=",", is_day_first=True),
+    form=Delimited(lambda: LAYOUT, decimal_mark=",", is_day_first=True, event_columns=EVENT_COLUMNS),
 )

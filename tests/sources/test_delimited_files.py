@@ -5,14 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from corridor_etl.errors import FileRejected
 from corridor_etl.settings import Sender
 from corridor_etl.sources import RawFile, sources
-from corridor_etl.sources._csv import count_rows, records
-from corridor_etl.sources._decode import Decoded
 
 HEADER = "booking_no,service_id,direction,train_no,departure_date,containers,teu,booked_at,status\n"
 ROW = "BK1,YIN-ALA,W,X9001,2025-02-28,2,4,2025-02-20 09:31,confirmed\n"
@@ -68,7 +64,7 @@ def test_a_damaged_row_is_named_and_the_others_load(row: str, rule: str) -> None
     ((HEADER + '"' + ROW + ROW).encode(), "UNCLOSED_QUOTE"),
     (ROW.encode(), "SCHEMA"),
     (GOOD.replace("teu", "containers", 1).encode(), "SCHEMA"),
-    (GOOD.replace(",", "|").encode(), "SCHEMA"),
+    (GOOD.replace(",", "~").encode(), "SCHEMA"),
     (GOOD.encode() + "BK9,陶".encode("gb18030") + b"\n", "ENCODING"),
 ])  # fmt: skip
 def test_a_damaged_file_is_refused_with_its_reason(data: bytes, reason: str) -> None:
@@ -126,7 +122,7 @@ def test_unknown_columns_are_listed() -> None:
     data = (
         "\n".join(line + (",colour" if i == 0 else ",red") for i, line in enumerate(GOOD.splitlines())) + "\n"
     )
-    assert [(f.rule_id, f.observed) for f in read(data).findings] == [("ST-004", "colour")]
+    assert [(f.rule_id, f.observed) for f in read(data).findings] == [("NEW_COLUMN", "colour")]
 
 
 def test_gb18030_is_read_only_where_it_is_declared(sample_bytes, chinese_broker: Sender) -> None:
@@ -145,28 +141,6 @@ def test_two_encodings_in_one_file_are_refused(sample_bytes, chinese_broker: Sen
     with pytest.raises(FileRejected, match="line 3") as caught:
         sources()["declaration_cn_csv"].read(b"\n".join(lines), chinese_broker)
     assert caught.value.reason == "ENCODING"
-
-
-FIELDS = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cs",), exclude_characters="\r\x1a"), max_size=8
-)
-
-
-@given(st.lists(st.lists(FIELDS, min_size=2, max_size=4), min_size=1, max_size=6), st.sampled_from(",;\t"))
-def test_what_was_quoted_is_what_is_read_and_both_counts_agree(rows: list[list[str]], delimiter: str) -> None:
-    quoted = ['"' + f'"{delimiter}"'.join(f.replace('"', '""') for f in row) + '"' for row in rows]
-    text = "\n".join(quoted) + "\n"
-    found = list(records(Decoded(text, "utf-8"), delimiter))
-    assert [(r.fields, r.flaw) for r in found] == [(row, "") for row in rows]
-    assert count_rows(text.encode(), "utf-8", delimiter) == len(rows) - 1
-
-
-@given(
-    st.text(st.characters(codec="utf-8", exclude_categories=("Cs",), exclude_characters='\r"'), max_size=60)
-)
-def test_any_text_without_quotes_is_counted_alike(body: str) -> None:
-    text = "h\n" + body + "\n"
-    assert count_rows(text.encode(), "utf-8", ",") == len(list(records(Decoded(text, "utf-8"), ","))) - 1
 
 
 def test_a_quote_left_open_does_not_take_in_the_whole_file() -> None:
