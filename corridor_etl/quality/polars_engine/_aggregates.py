@@ -40,9 +40,10 @@ def _as_float(cell: Any) -> float:
 
 
 def _of_numbers(cell: pl.Expr, dtype: pl.DataType, what: str) -> pl.Expr:
-    if not (dtype.is_numeric() or dtype == pl.Boolean):
-        raise TypeError(f"a column of type {dtype} has no {what}")
-    return cell.cast(pl.Float64) if dtype == pl.Boolean else cell
+    if not (dtype.is_numeric() or dtype in (pl.Boolean, pl.Null)):
+        reason = "could not convert string to float: " if dtype == pl.String else ""
+        raise TypeError(f"{reason}a column of type {dtype} has no {what}")
+    return cell if dtype.is_numeric() else cell.cast(pl.Float64)
 
 
 def _ordered(cell: pl.Expr, dtype: pl.DataType, what: str) -> pl.Expr:

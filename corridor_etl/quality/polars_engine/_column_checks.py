@@ -166,7 +166,7 @@ def _json(cell: pl.Expr, dtype: pl.DataType, **_: Any) -> pl.Expr:
 
 
 def _number(cell: pl.Expr, dtype: pl.DataType, message: str) -> pl.Expr:
-    if not (dtype.is_numeric() or dtype == pl.Boolean):
+    if not (dtype.is_numeric() or dtype in (pl.Boolean, pl.Null)):
         raise TypeError(message)
     return without_nan(cell.cast(pl.Float64), pl.Float64())
 

@@ -179,7 +179,7 @@ class _Failing:
         return flag if limit is None else flag & (flag.cum_sum() <= limit)
 
     def rows_of(self, ask: UnexpectedRows, failing: pl.DataFrame) -> pl.DataFrame:
-        rows = failing.lazy().filter(self.flag(ask.check)).select(ROW, *ask.columns)
+        rows = failing.lazy().filter(self.flag(ask.check)).select(ROW, *dict.fromkeys(ask.columns))
         return (rows if ask.limit is None else rows.head(ask.limit)).collect()
 
 

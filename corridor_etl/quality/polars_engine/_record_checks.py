@@ -66,7 +66,28 @@ def _cells(names: Sequence[str], schema: Schema) -> list[pl.Expr]:
 
 def _equal(names: list[str], schema: Schema, judged: pl.Expr, **_: Any) -> pl.Expr:
     a, b = _alike(names, schema)
-    return a == b
+    return a == b if _share_values(*(schema[n] for n in names)) else pl.lit(False)
+
+
+def _share_values(a: pl.DataType, b: pl.DataType) -> bool:
+    """Whether cells of two types can be equal at all: a number never equals a text."""
+    return pl.Null in (a, b) or _kind(a) == _kind(b)
+
+
+def _kind(dtype: pl.DataType) -> Any:
+    if dtype.is_numeric() or dtype == pl.Boolean:
+        return "number"
+    if dtype in (pl.String, pl.Categorical, pl.Enum):
+        return "text"
+    return "moment" if dtype in (pl.Date, pl.Datetime) else dtype
+
+
+def _same_cell(a: str, b: str, schema: Schema) -> pl.Expr:
+    """Whether two cells are equal, where two missing ones are."""
+    left, right = _alike([a, b], schema)
+    if _share_values(schema[a], schema[b]):
+        return left.eq_missing(right)
+    return left.is_null() & right.is_null()
 
 
 def _greater(
@@ -118,12 +139,12 @@ def _sum_equals(names: list[str], schema: Schema, judged: pl.Expr, sum_total: An
 
 
 def _all_equal(names: list[str], schema: Schema, judged: pl.Expr, **_: Any) -> pl.Expr:
-    first, *others = _alike(names, schema)
-    return pl.all_horizontal([pl.lit(True), *(first.eq_missing(other) for other in others)])
+    first, *others = names
+    return pl.all_horizontal([pl.lit(True), *(_same_cell(first, other, schema) for other in others)])
 
 
 def _distinct_within(names: list[str], schema: Schema, judged: pl.Expr, **_: Any) -> pl.Expr:
-    return ~pl.any_horizontal([a.eq_missing(b) for a, b in combinations(_alike(names, schema), 2)])
+    return ~pl.any_horizontal([_same_cell(a, b, schema) for a, b in combinations(names, 2)])
 
 
 PAIR_CHECKS: dict[str, RecordCheck] = {

@@ -10,11 +10,13 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import polars as pl
 from great_expectations.constants import MAX_RESULT_RECORDS
 
 from corridor_etl.quality.polars_engine._query import ROW, RowCheck, Scalar, UnexpectedCount, UnexpectedRows
 from corridor_etl.quality.polars_engine._registration import register
+from corridor_etl.quality.polars_engine._types import in_pandas
 from corridor_etl.quality.polars_engine.engine import PolarsExecutionEngine
 
 Checker = Callable[[PolarsExecutionEngine, dict[str, Any], dict[str, Any]], RowCheck]
@@ -55,10 +57,10 @@ def _judged(engine: Any, domain: Any, check: RowCheck, result_format: Any) -> Sc
 
 def _values(engine: Any, domain: dict[str, Any], check: RowCheck, result_format: dict[str, Any]) -> UnexpectedRows:
     def finish(rows: pl.DataFrame) -> list[Any]:
-        cells = rows.select(check.columns)
-        if "column" in domain:
-            return cells.to_series().to_list()
-        return cells.rows() if "column_A" in domain else list(cells.iter_rows(named=True))
+        if "column_list" in domain:
+            return list(rows.select(check.columns).iter_rows(named=True))
+        cells = [rows[name].to_list() for name in check.columns]
+        return list(zip(*cells, strict=True)) if "column_A" in domain else cells[0]
 
     return UnexpectedRows(check, check.columns, _capped(result_format), finish)
 
@@ -101,8 +103,13 @@ def _index_query(engine: Any, domain: Any, check: RowCheck, result_format: dict[
 def _rows(
     engine: PolarsExecutionEngine, domain: dict[str, Any], check: RowCheck, result_format: dict[str, Any]
 ) -> UnexpectedRows:
+    """The rows in full, at their positions. Great Expectations stores them as a pandas frame, of at most 200 rows."""
     columns = tuple(engine.schema_of(domain))
-    return UnexpectedRows(check, columns, _capped(result_format), lambda rows: rows.select(columns).to_dicts())
+
+    def finish(rows: pl.DataFrame) -> pd.DataFrame:
+        return in_pandas(rows.select(columns), rows[ROW].to_list())
+
+    return UnexpectedRows(check, columns, _capped(result_format), finish)
 
 
 _PARTS: dict[str, Callable[..., Any]] = {

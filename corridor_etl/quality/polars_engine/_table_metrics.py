@@ -8,6 +8,7 @@ import polars as pl
 
 from corridor_etl.quality.polars_engine._query import Rows, Scalar
 from corridor_etl.quality.polars_engine._registration import register
+from corridor_etl.quality.polars_engine._types import in_pandas
 from corridor_etl.quality.polars_engine.engine import PolarsExecutionEngine
 
 _HEAD_ROWS = 5
@@ -38,7 +39,7 @@ def _head(engine: PolarsExecutionEngine, domain: dict[str, Any], values: dict[st
         rows = frame if asked is None else frame.filter(asked)
         return rows if limit is None else rows.head(limit) if limit >= 0 else rows.slice(0, pl.len() + limit)
 
-    return Rows(plan)
+    return Rows(plan, in_pandas)
 
 
 def register_table_metrics() -> None:

@@ -8,7 +8,7 @@ Polars prints them (``Int64``, ``Datetime(time_unit='us', time_zone='UTC')``), b
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import polars as pl
@@ -65,15 +65,25 @@ def _is_moment_of(dtype: pl.DataType, kind: str, unit: str) -> bool:
     return isinstance(dtype, pl.Datetime) and (dtype.time_unit, dtype.time_zone) == (wanted_unit, zone or None)
 
 
-def _verdict(written: Iterable[str] | None, dtype: pl.DataType) -> dict[str, Any]:
-    success = True if written is None else any([names_type(w, dtype) for w in written])
+def _verdict(written: Sequence[str] | None, dtype: pl.DataType, is_about_values: bool) -> dict[str, Any]:
+    """Names of no type are passed over as long as there is one that is."""
+    found, unknown = [], []
+    for name in written or ():
+        try:
+            found.append(names_type(name, dtype))
+        except ValueError as error:
+            unknown.append(error)
+    if unknown and not found:
+        raise unknown[0]
+    # a column of nulls only holds no value of a wrong type
+    success = written is None or any(found) or (is_about_values and dtype == pl.Null)
     return {"success": success, "result": {"observed_value": str(dtype)}}
 
 
-def _wanted(expectation: Any) -> Iterable[str] | None:
+def _wanted(expectation: Any) -> Sequence[str] | None:
     kwargs = expectation.configuration.kwargs
     if "type_list" in kwargs:
-        found: Iterable[str] | None = kwargs["type_list"]
+        found: Sequence[str] | None = kwargs["type_list"]
         return found
     return None if kwargs.get("type_") is None else [kwargs["type_"]]
 
@@ -85,7 +95,7 @@ def _extended(stock: Callable[..., Any]) -> Callable[..., Any]:
             return stock(self, metrics, runtime_configuration, execution_engine)
         (name,) = execution_engine.resolved_names([self.configuration.kwargs["column"]], {})
         types = {column["name"]: column["type"] for column in metrics["table.column_types"]}
-        return _verdict(_wanted(self), types[name])
+        return _verdict(_wanted(self), types[name], not isinstance(self, ExpectColumnTypeToBe))
 
     validate.knows_polars = True  # type: ignore[attr-defined]
     return validate

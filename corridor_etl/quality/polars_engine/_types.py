@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+import pandas as pd
 import polars as pl
 from dateutil.parser import parse as parse_date
 
@@ -42,6 +43,8 @@ def comparable(value: Any, dtype: pl.DataType) -> Any:
     Strings are read as dates or instants beside a temporal column, because suites are stored as JSON. An instant
     must have a zone exactly when the column has one.
     """
+    if dtype == pl.Null:
+        return value
     if dtype.is_temporal():
         return _moment(value, dtype)
     wanted: tuple[type, ...] = _NUMBERS if dtype.is_numeric() else (str,)
@@ -62,6 +65,8 @@ def members(values: Iterable[Any], dtype: pl.DataType, metric: str) -> pl.Series
     """
     if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
         raise TypeError(f"{metric} compares single values; a column of type {dtype} has none.")
+    if dtype == pl.Null:
+        return pl.Series("set", [], dtype=dtype)
     kept = [m for m in (_member(v, dtype) for v in values) if m is not None]
     if dtype.is_integer():
         return pl.Series("set", kept, dtype=pl.Int128 if kept else dtype, strict=False)
@@ -74,6 +79,11 @@ def looked_up(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     if dtype in (pl.Categorical, pl.Enum):
         return column.cast(pl.String)
     return column.cast(pl.Int128) if dtype.is_integer() else column
+
+
+def in_pandas(rows: pl.DataFrame, positions: list[int] | None = None) -> pd.DataFrame:
+    """A few rows in the container that Great Expectations' results are made of; nothing is computed on it."""
+    return pd.DataFrame(rows.to_dict(as_series=False), columns=rows.columns, index=positions)
 
 
 def _member(value: Any, dtype: pl.DataType) -> Any:
