@@ -34,18 +34,23 @@ _JUDGED: dict[str, Callable[[list[pl.Expr]], pl.Expr]] = {
 
 
 def register_record_check(
-    metric: str, check: RecordCheck, value_keys: Sequence[str] = (), *, domain_keys: tuple[str, ...] = _LIST_KEYS
+    metric: str,
+    check: RecordCheck,
+    value_keys: Sequence[str] = (),
+    *,
+    domain_keys: tuple[str, ...] = _LIST_KEYS,
+    null_is_unjudged: bool = False,
 ) -> None:
     """Makes ``check`` the Polars implementation of a map metric over several columns.
 
     ``check(names, schema, judged, **values)`` gets the columns' names, the batch's column types, an expression of
-    the rows that are judged, and the expectation's values; it returns true for expected rows and null for
-    unexpected ones or false.
+    the rows that are judged, and the expectation's values; it returns true for expected rows. A null answer means an
+    unexpected row, or with ``null_is_unjudged`` one that the check has no opinion on: it then counts as missing.
     """
-    register_check(metric, _checker(metric, check), domain_keys=domain_keys, value_keys=tuple(value_keys))
+    register_check(metric, _checker(metric, check, null_is_unjudged), domain_keys=domain_keys, value_keys=tuple(value_keys))
 
 
-def _checker(metric: str, check: RecordCheck) -> Callable[..., RowCheck]:
+def _checker(metric: str, check: RecordCheck, null_is_unjudged: bool) -> Callable[..., RowCheck]:
     def checker(engine: PolarsExecutionEngine, domain: dict[str, Any], values: dict[str, Any]) -> RowCheck:
         written = [domain["column_A"], domain["column_B"]] if "column_A" in domain else domain["column_list"]
         names = engine.resolved_names(written, domain)
@@ -54,7 +59,10 @@ def _checker(metric: str, check: RecordCheck) -> Callable[..., RowCheck]:
         if ignore not in _JUDGED:
             raise ValueError(f'Unrecognized value of ignore_row_if ("{ignore}").')
         judged = _JUDGED[ignore]([is_missing(n, schema[n]) for n in names])
-        expected = check(names, schema, judged, **values).fill_null(False)
+        expected = check(names, schema, judged, **values)
+        if null_is_unjudged:
+            judged = judged & expected.is_not_null()
+        expected = expected.fill_null(null_is_unjudged)
         return RowCheck(key_of(metric, names, values, ignore, asked.key), asked, tuple(names), judged, judged & ~expected)
 
     return checker
