@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock pictures clean
+.PHONY: help demo test check gx-conformance lock pictures clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -29,6 +29,9 @@ check: $(READY)  ## lint, types and import contracts
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+gx-conformance: $(READY)  ## run Great Expectations' own tests on the Polars engine (needs a package index)
+	@sh scripts/gx_conformance.sh $(VENV) .venv-gx
+
 lock:  ## pin every dependency anew (needs uv and a package index)
 	@sh scripts/pin_dependencies.sh
 
@@ -36,4 +39,4 @@ pictures: $(READY)  ## take the pictures of the README from the demo's own outpu
 	@$(BIN)/python scripts/take_pictures.py
 
 clean:  ## remove the environment and everything the demo made
-	rm -rf $(VENV) var
+	rm -rf $(VENV) .venv-gx var

@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 import great_expectations
-import pandas as pd
+import polars as pl
 from great_expectations.data_context.types.base import (
     DataContextConfig,
     InMemoryStoreBackendDefaults,
     ProgressBarsConfig,
 )
+
+import corridor_etl.quality.polars_engine  # noqa: F401 - adds the data source
 
 
 def silent_context() -> Any:
@@ -26,7 +28,7 @@ def silent_context() -> Any:
     return great_expectations.get_context(mode="ephemeral", project_config=config)
 
 
-def whole_frame_batch(frame: pd.DataFrame) -> Any:
-    """The frame as one batch of a data source of its own: a shared one would mix frames between threads."""
-    asset = silent_context().data_sources.add_pandas("staged").add_dataframe_asset("rows")
+def whole_frame_batch(frame: pl.DataFrame) -> Any:
+    """The frame as one batch of a context and a data source of its own, so that parallel runs share nothing."""
+    asset = silent_context().data_sources.add_polars("staged").add_dataframe_asset("rows")
     return asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})

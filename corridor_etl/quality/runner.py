@@ -1,12 +1,11 @@
 """Runs the suite of one record kind on staged rows and says which rows break which rule.
 
-The engine is Great Expectations on pandas today; nothing outside this package can tell. What happens to the rows
-that break a rule belongs to ``quarantine`` and to whoever publishes the batch.
+The engine is Great Expectations on Polars: all rules of a suite run as one query. What happens to the rows that break a
+rule belongs to ``quarantine`` and to whoever publishes the batch.
 """
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ import polars as pl
 
 from corridor_etl.errors import BatchHeld
 from corridor_etl.model import kind as record_kind
-from corridor_etl.quality.suites import load_suite, resolved
+from corridor_etl.quality.suites import load_suite
 from corridor_etl.quality.verdicts import Verdict, verdict_of
 from corridor_etl.settings import Settings
 
@@ -23,9 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Verdict", "run_parameters", "validate"]
 
-# Great Expectations keeps the current project in a global, and a data source shared between threads mixes their
-# frames; its work is held by the interpreter lock anyway, so waiting costs nothing.
-_ONE_AT_A_TIME = threading.Lock()
+_WANTED = {
+    "result_format": "COMPLETE",
+    "unexpected_index_column_names": ["row_id"],
+    "exclude_unexpected_values": True,
+    "return_unexpected_index_query": False,
+}
 
 
 def validate(kind: str, frame: pl.DataFrame, settings: Settings, *, now_utc: datetime) -> Verdict:
@@ -38,15 +40,13 @@ def validate(kind: str, frame: pl.DataFrame, settings: Settings, *, now_utc: dat
     parameters = run_parameters(settings, now_utc)
     try:
         typed = _typed(kind, frame, wanted)
-        with _ONE_AT_A_TIME:
-            results = _run(load_suite(kind), typed, parameters)
+        results = _run(load_suite(kind), typed, parameters)
         _raise_for_exceptions(kind, results)
-        evaluated = _evaluated(results, typed, parameters)
     except BatchHeld:
         raise
     except Exception as error:
         raise _held(kind, f"{type(error).__name__}: {error}") from error
-    return verdict_of(typed, results, evaluated, parameters)
+    return verdict_of(typed, results, parameters)
 
 
 def run_parameters(settings: Settings, now_utc: datetime) -> dict[str, Any]:
@@ -67,18 +67,8 @@ def _run(
 ) -> list[ExpectationValidationResult]:
     from corridor_etl.quality.context import whole_frame_batch
 
-    columns = {c for e in suite.expectations for c in e.column_list} | {"row_id"}
-    # Arrow types keep decimals, dates and nulls as they are; pandas' own would not
-    pandas_frame = frame.select(c for c in frame.columns if c in columns).to_pandas(
-        use_pyarrow_extension_array=True
-    )
-    wanted = {
-        "result_format": "COMPLETE",
-        "unexpected_index_column_names": ["row_id"],
-        "return_unexpected_index_query": False,
-    }
-    batch = whole_frame_batch(pandas_frame)
-    results = list(batch.validate(suite, result_format=wanted, expectation_parameters=parameters).results)
+    batch = whole_frame_batch(frame)
+    results = list(batch.validate(suite, result_format=_WANTED, expectation_parameters=parameters).results)
     if len(results) != len(suite.expectations):
         raise _held(suite.name, f"{len(suite.expectations)} rules gave {len(results)} answers")
     return results
@@ -106,15 +96,3 @@ def _held(kind: str, reason: str, **facts: Any) -> BatchHeld:
         kind=kind,
         **facts,
     )
-
-
-def _evaluated(
-    results: list[ExpectationValidationResult], frame: pl.DataFrame, parameters: dict[str, Any]
-) -> list[int]:
-    """How many rows each rule could judge, in one pass over the frame."""
-    configs = [result.expectation_config for result in results]
-    judged = [
-        config.to_domain_obj().verdict(resolved(config.kwargs, parameters)).is_not_null().sum().alias(str(i))
-        for i, config in enumerate(configs)
-    ]
-    return [int(n) for n in frame.select(judged).row(0)] if judged else []

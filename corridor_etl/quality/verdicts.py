@@ -45,19 +45,18 @@ class Verdict:
 def verdict_of(
     frame: pl.DataFrame,
     results: list[ExpectationValidationResult],
-    evaluated: list[int],
     parameters: dict[str, Any],
 ) -> Verdict:
-    """The results of one suite over ``frame``, with how many rows each rule could judge, as a verdict."""
+    """The results of one suite over ``frame`` as a verdict. Rows a rule could not judge are missing in its result."""
     failures = [_failures(frame, result, parameters) for result in results]
     counts = [
         {
             "rule_id": result.expectation_config.meta["rule_id"],
             "severity": result.expectation_config.severity.value,
-            "evaluated": judged,
+            "evaluated": result.result["element_count"] - result.result.get("missing_count", 0),
             "unexpected": failed.height,
         }
-        for result, judged, failed in zip(results, evaluated, failures, strict=True)
+        for result, failed in zip(results, failures, strict=True)
     ]
     every = pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *failures])
     return Verdict(every.sort("row_id", "rule_id", "column"), _checks(counts))
@@ -67,9 +66,10 @@ def _failures(
     frame: pl.DataFrame, result: ExpectationValidationResult, parameters: dict[str, Any]
 ) -> pl.DataFrame:
     config = result.expectation_config
-    ids = [row["row_id"] for row in result.result.get("unexpected_index_list") or []]
+    listed = result.result.get("unexpected_index_list") or [{"row_id": []}]
     columns = config.meta["columns"]
-    rows = frame.filter(pl.col("row_id").is_in(ids)) if ids else frame.clear()
+    ids = pl.DataFrame({"row_id": listed[0]["row_id"]}, schema={"row_id": pl.Int64})
+    rows = frame.join(ids, on="row_id", how="semi", maintain_order="left")
     return rows.select(
         "row_id",
         pl.lit(config.meta["rule_id"]).alias("rule_id"),

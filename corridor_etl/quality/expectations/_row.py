@@ -1,7 +1,7 @@
-"""The base of the corridor's expectations, and the pandas metric that lets a Polars check answer for it.
+"""The base of the corridor's expectations, and the metric that lets a check answer for one.
 
-A check gives true, false or null per row; null is "not judged" and does not count against the rule. Another engine
-only has to register the same metric names.
+A check gives true, false or null per row; null is "not judged": it does not count against the rule, and results report
+such rows as missing.
 """
 
 from __future__ import annotations
@@ -9,24 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-import pandas as pd
 import polars as pl
 from great_expectations.compatibility import pydantic
-from great_expectations.core.metric_domain_types import MetricDomainTypes
-from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
-from great_expectations.execution_engine import PandasExecutionEngine
 from great_expectations.expectations.expectation import MulticolumnMapExpectation
-from great_expectations.expectations.metrics.map_metric_provider import MulticolumnMapMetricProvider
-from great_expectations.expectations.metrics.metric_provider import metric_partial
 from great_expectations.render import RenderedStringTemplateContent
 from great_expectations.render.components import LegacyRendererType
 from great_expectations.render.renderer.renderer import renderer
 from great_expectations.render.renderer_configuration import RendererConfiguration
 
+from corridor_etl.quality.polars_engine import register_record_check
+
 Check = Callable[..., pl.Expr]
 Rule = type["RowExpectation"]
 EMPTY_CELL = "(empty)"
-_ACCESSORS = ("column_list", "ignore_row_if")
 
 
 class RowExpectation(MulticolumnMapExpectation):
@@ -92,53 +87,24 @@ def judged(rule: Rule, columns: list[str], thresholds: dict[str, Any]) -> pl.Exp
 
 
 def judged_by(check: Check) -> Callable[[Rule], Rule]:
-    """Binds an expectation class to its check and registers the metric that computes it on pandas."""
+    """Binds an expectation class to its check and registers the metric that runs it."""
 
     def bind(rule: Rule) -> Rule:
         rule.check = staticmethod(check)
         rule.parameters = tuple(name for name in rule.__fields__ if name not in RowExpectation.__fields__)
         rule.success_keys = ("mostly", *rule.parameters)
         rule.args_keys = ("column_list", *rule.parameters)
-        _register_metric(rule)
+        register_record_check(rule.map_metric, _verdict_of(rule), rule.parameters, null_is_unjudged=True)
         return rule
 
     return bind
 
 
-def _register_metric(rule: Rule) -> None:
-    # the stock decorator for several columns refuses a rule over one, so this is its body without that check
-    @metric_partial(
-        engine=PandasExecutionEngine,
-        partial_fn_type=MetricPartialFunctionTypes.MAP_CONDITION_SERIES,
-        domain_type=MetricDomainTypes.MULTICOLUMN,
-    )
-    def _pandas(
-        cls: Any, execution_engine: PandasExecutionEngine, metric_domain_kwargs: dict[str, Any],
-        metric_value_kwargs: dict[str, Any], **_: Any,
-    ) -> tuple[pd.Series, dict[str, Any], dict[str, Any]]:  # fmt: skip
-        frame = execution_engine.get_domain_records(domain_kwargs=metric_domain_kwargs)
-        columns = metric_domain_kwargs["column_list"]
-        compute = {k: v for k, v in metric_domain_kwargs.items() if k not in _ACCESSORS}
-        accessors = {k: v for k, v in metric_domain_kwargs.items() if k in _ACCESSORS}
-        return ~_passed(rule, frame[columns], metric_value_kwargs), compute, accessors
+def _verdict_of(rule: Rule) -> Callable[..., pl.Expr]:
+    def verdict(names: list[str], *_: Any, **thresholds: Any) -> pl.Expr:
+        return judged(rule, names, thresholds)
 
-    type(
-        f"{rule.__name__}Metric",
-        (MulticolumnMapMetricProvider,),
-        {
-            "__doc__": f"Rows that {rule.__name__} accepts.",
-            "condition_metric_name": rule.map_metric,
-            "condition_value_keys": rule.parameters,
-            "_pandas": _pandas,
-        },
-    )
-
-
-def _passed(rule: Rule, cells: pd.DataFrame, thresholds: dict[str, Any]) -> pd.Series:
-    """Whether each row passes or cannot be judged, under the index of ``cells``."""
-    verdict = judged(rule, list(cells.columns), thresholds).fill_null(True).alias("passed")
-    passed = pl.from_pandas(cells).select(verdict)["passed"]
-    return pd.Series(passed.to_numpy(), index=cells.index, dtype=bool)
+    return verdict
 
 
 def _shown(value: Any) -> str:
