@@ -121,7 +121,7 @@ def _derived(row: Row) -> Values:
         "order_no": order_no(row),
         "equipment_key": number or f"#{row.number}",
         "ordered_on": day(row.document.stated, "203") or None,
-        "containers": row.values["containers"] or "1",
+        "containers": row.values["containers"] or (None if row.document.action == "patch" else "1"),
         "facility_code": look_up(row.node, _PLACES[order]) if order in _PLACES else None,
     }
 

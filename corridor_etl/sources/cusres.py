@@ -64,11 +64,17 @@ def _derived(row: Row) -> Values:
         "document_no": customs_no or document.bgm(2) or manifest_no,
         "status_code": status,
         "status_name": document.bgm(1, 3) or STATUS_NAMES.get(status),
-        "event_key": document.message.reference
-        if row.node.level == MESSAGE
-        else f"{document.message.reference}/{row.number}",
+        "event_key": _event_key(row),
         "classifier": "ACT",
     }
+
+
+def _event_key(row: Row) -> str:
+    """Message references start again in each interchange, so its reference goes before them."""
+    document = row.document
+    interchange = document.interchange.value(5) if document.interchange else ""
+    parts = (interchange, document.message.reference, str(row.number) if row.node.level == TAX else "")
+    return "/".join(part for part in parts if part)
 
 
 def _when(row: Row) -> Values:
