@@ -7,7 +7,7 @@ second is G or empty, read by the form ``mass``. ``slot LOC+9 2`` is element 2; 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from corridor_etl.sources._message_terms import day
 from corridor_etl.sources._message_tree import Node
 
 Values = dict[str, str | None]
-Paths = Mapping[str, Sequence[str]]
+Paths = Mapping[str, tuple[str, ...]]
 
 _PATH = re.compile(
     r"(?P<level>\w+) (?P<tag>[A-Z]{3})(?:\+(?P<first>[^+ ]+))?(?:\+(?P<second>[^+ ]+))?"
@@ -57,23 +57,28 @@ def _alternatives(text: str | None) -> tuple[str, ...]:
     return tuple("" if part == _NONE else part for part in text.split("|")) if text else ()
 
 
-def matching(node: Node | None, path: Path) -> list[Segment]:
-    """The segments of a group that a path means."""
-    return [
-        s for s in (node.segments if node else ())
-        if s.tag == path.tag
-        and (not path.first or s.value(1) in path.first)
-        and (not path.second or s.value(2) in path.second)
-    ]  # fmt: skip
+@lru_cache(maxsize=1024)
+def _places(paths: tuple[str, ...]) -> tuple[Path, ...]:
+    return tuple(parsed(path) for path in paths)
 
 
-def look_up(node: Node, paths: Sequence[str]) -> str | None:
+def _fits(segment: Segment, path: Path) -> bool:
+    if path.first and segment.value(1) not in path.first:
+        return False
+    return not path.second or segment.value(2) in path.second
+
+
+def look_up(node: Node, paths: tuple[str, ...]) -> str | None:
     """What the first of ``paths`` that says something says, seen from a group; None where none does."""
-    for path in (parsed(p) for p in paths):
-        texts = [_FORMS[path.form](s, path) for s in matching(node.above(path.level), path)]
-        said = list(dict.fromkeys(t for t in texts if t))
+    for path in _places(paths):
+        group = node.above(path.level)
+        segments = group.by_tag.get(path.tag) if group else None
+        if not segments:
+            continue
+        form = _FORMS[path.form]
+        said = [text for s in segments if _fits(s, path) and (text := form(s, path))]
         if said:
-            return _JOINED[path.form].join(said) if path.form in _JOINED else said[0]
+            return _JOINED[path.form].join(dict.fromkeys(said)) if path.form in _JOINED else said[0]
     return None
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from corridor_etl.sources._edifact import Segment
 
@@ -56,6 +57,14 @@ class Node:
     def head(self) -> Segment:
         """The segment that makes the group one: the first, unless its ``anchor`` stands further down."""
         return self.anchor or self.segments[0]
+
+    @cached_property
+    def by_tag(self) -> dict[str, list[Segment]]:
+        """The group's own segments by tag, once it is whole."""
+        found: dict[str, list[Segment]] = {}
+        for segment in self.segments:
+            found.setdefault(segment.tag, []).append(segment)
+        return found
 
     @property
     def text(self) -> str:

@@ -7,8 +7,19 @@ from collections.abc import Sequence
 from corridor_etl.sources import RawFile, recognise
 from corridor_etl.sources._edifact import Separators
 
-PLAN = ("BGM++P1+9", "DTM+137:202506100730:203", "TDT+20+018W+1+++++V7AB1:103::EVENING TIDE", "LOC+5+CNNBG", "LOC+61+KRPUS")
-ORDER = ("BGM+45+L1+9", "DTM+137:202506100730:203", "TDT+20+018W+1+++++V7AB1:103::EVENING TIDE", "LOC+9+CNNBG")
+PLAN = (
+    "BGM++P1+9",
+    "DTM+137:202506100730:203",
+    "TDT+20+018W+1+++++V7AB1:103::EVENING TIDE",
+    "LOC+5+CNNBG",
+    "LOC+61+KRPUS",
+)
+ORDER = (
+    "BGM+45+L1+9",
+    "DTM+137:202506100730:203",
+    "TDT+20+018W+1+++++V7AB1:103::EVENING TIDE",
+    "LOC+9+CNNBG",
+)
 
 
 def message(kind: str, *segments: str, reference: str = "1", directory: str = "D:95B:UN") -> str:

@@ -49,7 +49,10 @@ def test_a_container_listed_twice_is_one_record_and_is_named() -> None:
 def test_lines_without_a_number_are_told_apart_and_say_how_many_they_mean() -> None:
     raw = order("EQD+CN++22G1:102:5++2+4", "EQN+3", "EQD+CN++45G1:102:5++2+4", "EQN+2:2", "CNT+16:5",
                 bgm="12+R1+9", kind="COPARN")  # fmt: skip
-    assert raw.frame.select("equipment_key", "containers", "container_no").rows() == [("#1", "3", None), ("#2", "2", None)]
+    assert raw.frame.select("equipment_key", "containers", "container_no").rows() == [
+        ("#1", "3", None),
+        ("#2", "2", None),
+    ]
     assert rules(raw) == []
 
 
@@ -89,9 +92,16 @@ def test_equipment_that_is_no_container_is_named_and_no_row() -> None:
 
 
 def test_a_cancellation_ends_the_order_it_names() -> None:
-    data = interchange(message("COPARN", "BGM+12+R2+1", "DTM+137:200001010003:203", "RFF+ACW:R1", "RFF+BN:BK1", BOX))
+    data = interchange(
+        message("COPARN", "BGM+12+R2+1", "DTM+137:200001010003:203", "RFF+ACW:R1", "RFF+BN:BK1", BOX)
+    )
     row = only(read(data))
-    assert (row["order_no"], row["action"], row["version"], row["order_type"]) == ("R1", "cancel", "3", "RELEASE")
+    assert (row["order_no"], row["action"], row["version"], row["order_type"]) == (
+        "R1",
+        "cancel",
+        "3",
+        "RELEASE",
+    )
 
 
 def test_a_change_says_nothing_about_numbers_it_does_not_name() -> None:

@@ -11,7 +11,9 @@ BOX = "EQD+CN+QZAU8000016+22G1:102:5++2+5"
 
 
 def version_and_action(function: str, *dated: str, prepared: str = "250610:0800") -> tuple[str, str]:
-    raw = read(interchange(message("COPRAR", f"BGM+45+L1+{function}", *dated, *ORDER[2:], BOX), prepared=prepared))
+    raw = read(
+        interchange(message("COPRAR", f"BGM+45+L1+{function}", *dated, *ORDER[2:], BOX), prepared=prepared)
+    )
     return raw.frame.row(0, named=True)["version"], raw.frame.row(0, named=True)["action"]
 
 

@@ -10,7 +10,9 @@ from tests.sources.message_writer import ORDER, PLAN, faults, interchange, messa
 PLANNED = message("BAPLIE", *PLAN, "LOC+147+010101", "EQD+CN+QZAU8000016+22G1+++5", "GID+1+4:CT")
 ORDERED = message("COPRAR", *ORDER, "EQD+CN+QZAU8000021+22G1++2+5", "LOC+147+999999", reference="2")
 FOREIGN = message("ORDERS", "BGM+220+B1+9", "LOC+147+1", "EQD+CN+X", "GID+1", "LIN+1++P:SA", reference="3")
-GATE = message("CODECO", "BGM+34+G1+9", "EQD+CN+QZAU8000037+22G1++2+5", "EQD+CN+QZAU8000042+22G1++2+5", reference="4")
+GATE = message(
+    "CODECO", "BGM+34+G1+9", "EQD+CN+QZAU8000037+22G1++2+5", "EQD+CN+QZAU8000042+22G1++2+5", reference="4"
+)
 STATUS = message("IFTSTA", "BGM+23+S1+9", "CNI+1+BL1", "STS+1+3", reference="5")
 
 
@@ -41,7 +43,11 @@ def test_a_foreign_message_is_named_and_set_aside_wherever_it_stands(messages: t
 def test_rows_of_a_message_that_another_reader_reads_are_held_back_one_by_one() -> None:
     raw = read(interchange(PLANNED, GATE, STATUS))
     assert raw.frame.height == 1
-    assert faults(raw) == [("OTHER_MESSAGE", "CODECO"), ("OTHER_MESSAGE", "CODECO"), ("OTHER_MESSAGE", "IFTSTA")]
+    assert faults(raw) == [
+        ("OTHER_MESSAGE", "CODECO"),
+        ("OTHER_MESSAGE", "CODECO"),
+        ("OTHER_MESSAGE", "IFTSTA"),
+    ]
 
 
 def test_a_row_outside_a_message_is_held_back() -> None:

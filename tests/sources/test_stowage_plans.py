@@ -25,7 +25,9 @@ def one(raw: RawFile) -> dict[str, str]:
 def test_a_slot_takes_what_follows_it() -> None:
     raw = plan("LOC+147+0020182::5", "MEA+WT++KGM:24310", "LOC+9+CNNBG", "LOC+11+KRPUS", "RFF+BM:BL9", BOX,
                "NAD+CA+EVL:172:20", "LOC+147+0020184::5", "MEA+WT++KGM:3800", OTHER)  # fmt: skip
-    rows = raw.frame.select("slot_code", "container_no", "gross_gross_kg", "carrier_code", "full_empty").rows()
+    rows = raw.frame.select(
+        "slot_code", "container_no", "gross_gross_kg", "carrier_code", "full_empty"
+    ).rows()
     assert rows == [
         ("0020182", "QZAU8000016", "24310", "EVL", "5"), ("0020184", "QZAU8000021", "3800", None, "4"),
     ]  # fmt: skip
@@ -48,7 +50,9 @@ def test_equipment_without_a_slot_is_named() -> None:
 
 
 def test_slots_without_a_container_stay_slots() -> None:
-    slots = [s for n in range(5) for s in (f"LOC+147+00601{n:02d}::5", "MEA+WT++KGM:25000", "EQD+CN++45R1+++5")]
+    slots = [
+        s for n in range(5) for s in (f"LOC+147+00601{n:02d}::5", "MEA+WT++KGM:25000", "EQD+CN++45R1+++5")
+    ]
     raw = plan("HAN+LOA", *slots, kind="MOVINS")
     assert raw.rows_counted == raw.frame["slot_code"].n_unique() == 5
     assert raw.frame["container_no"].null_count() == 5
@@ -110,7 +114,9 @@ def test_the_vessel_in_the_dialects_of_tdt(transport: str, name: str, imo: str |
 
 
 def test_an_empty_date_is_no_date_and_the_interchange_has_one() -> None:
-    raw = read(interchange(message("BAPLIE", "BGM++P1", "DTM+137::201", "DTM+133", *PLAN[2:], "LOC+147+010101", BOX)))
+    raw = read(
+        interchange(message("BAPLIE", "BGM++P1", "DTM+137::201", "DTM+133", *PLAN[2:], "LOC+147+010101", BOX))
+    )
     assert one(raw)["planned_on"] == "20250610"
 
 
@@ -150,6 +156,8 @@ def test_a_count_of_containers_that_is_wrong_is_said() -> None:
 
 
 def test_a_plan_of_many_slots_is_read_in_linear_time() -> None:
-    slots = [s for n in range(20_000) for s in (f"LOC+147+{n:07d}::5", "MEA+WT++KGM:25000", "EQD+CN++45R1+++5")]
+    slots = [
+        s for n in range(20_000) for s in (f"LOC+147+{n:07d}::5", "MEA+WT++KGM:25000", "EQD+CN++45R1+++5")
+    ]
     raw = plan(*slots)
     assert raw.frame.filter(pl.col("gross_gross_kg") == "25000").height == raw.rows_counted == 20_000
