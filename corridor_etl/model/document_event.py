@@ -34,6 +34,7 @@ RECORD = RecordKind(
         Column("status_name", TEXT, "what happened, in words"),
         Column("reasons", TEXT, "reasons and error texts, separated by a semicolon"),
         Column("error_codes", TEXT, "error codes, separated by one blank"),
+        Column("indicator_codes", TEXT, "processing indicators as sent, separated by one blank"),
         Column("item_nos", TEXT, "items of the document concerned, separated by one blank"),
         Column("container_nos", TEXT, "containers named, separated by one blank"),
         Column("tax_type_code", TEXT, "kind of duty or tax"),

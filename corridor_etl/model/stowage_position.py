@@ -8,7 +8,7 @@ from corridor_etl.model._types import CONTAINER, DAY, DEGREES, KG, TEXT, VERSION
 RECORD = RecordKind(
     name="stowage_position",
     meaning="one slot of a stowage plan and what stands, or is to stand, in it",
-    key=("plan_type", "conveyance_name", "voyage_no", "departure_port_code", "slot_code"),
+    key=("plan_type", "conveyance_name", "voyage_no", "departure_port_code", "handling_code", "slot_code"),
     week_of=("planned_on_local",),
     compared=("container_no", "full_empty", "gross_gross_kg"),
     columns=(
@@ -17,6 +17,13 @@ RECORD = RecordKind(
         Column("voyage_no", TEXT, "voyage of the vessel; 'unknown' where the plan has none", "", True),
         Column(
             "departure_port_code", TEXT, "port the plan is made for; 'unknown' where it has none", "", True
+        ),
+        Column(
+            "handling_code",
+            TEXT,
+            "what is to be done in the slot: LOA load, DIS discharge, SHI shift ...; NONE where nothing is said",
+            "",
+            True,
         ),
         Column("slot_code", TEXT, "bay, row and tier as given", "", True),
         Column("planned_on_local", DAY, "date of the plan; the day of receipt where it has none", "", True),

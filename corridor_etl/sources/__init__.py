@@ -11,6 +11,7 @@ from corridor_etl.settings import Sender
 from corridor_etl.sources._archive import kind_of_archive, members
 from corridor_etl.sources._decode import head_line
 from corridor_etl.sources._edifact import message_type
+from corridor_etl.sources._message_foreign import named
 from corridor_etl.sources._source import HEAD_BYTES, Finding, RawFile, RowFault, Source
 
 __all__ = [
@@ -27,7 +28,8 @@ def sources() -> dict[str, Source]:
 def recognise(data: bytes, file_name: str, sender: Sender | None) -> Source:
     """The one format that claims a file: among those its sender declares, else among all.
 
-    ``FileRejected``: EMPTY_FILE, UNKNOWN_FORMAT (with what stands at the head) or AMBIGUOUS_FORMAT.
+    ``FileRejected``: EMPTY_FILE, UNKNOWN_FORMAT (with what stands at the head), FOREIGN_MESSAGE for an EDIFACT message
+    that no format reads, or AMBIGUOUS_FORMAT.
     """
     if not data.strip(b" \t\r\n\x0b\x0c\x1a\x00"):
         raise FileRejected(
@@ -44,6 +46,16 @@ def recognise(data: bytes, file_name: str, sender: Sender | None) -> Source:
             "AMBIGUOUS_FORMAT", f"{file_name} looks like {' and '.join(claimed)}", expected="one format",
             fix="Declare the sender's `formats` in corridor.toml.", claimed=claimed,
         )  # fmt: skip
+    if (foreign := message_type(head)) and not any(
+        source.claims(head, file_name) for source in known.values()
+    ):
+        raise FileRejected(
+            "FOREIGN_MESSAGE",
+            f"{file_name} is an EDIFACT message of type {named(foreign)}, which no record of the corridor comes from;"
+            " it is set aside",
+            expected=f"one of {', '.join(wanted)}", fix="Nothing, unless the sender meant to send something else.",
+            message_type=foreign,
+        )  # fmt: skip
     raise FileRejected(
         "UNKNOWN_FORMAT", f"{file_name} {_seen(head)}", expected=f"one of {', '.join(wanted)}",
         fix="Send it in a known format, or correct the sender's `formats` in corridor.toml.",
@@ -52,5 +64,7 @@ def recognise(data: bytes, file_name: str, sender: Sender | None) -> Source:
 
 def _seen(head: bytes) -> str:
     if (kind := message_type(head)) is not None:
-        return f"is an EDIFACT message of type {kind}"
+        return (
+            f"is an EDIFACT message of type {kind}" if kind else "is an EDIFACT interchange without a message"
+        )
     return f"begins with {head_line(head)[:60]!r}"

@@ -30,8 +30,7 @@ def test_nothing_is_no_format(data: bytes) -> None:
 
 @pytest.mark.parametrize(("data", "seen"), [
     (b"Dear colleagues,\nplease find the list attached.\n", "Dear colleagues"),
-    (b"UNB+UNOA:2+A+B+250101:0000+7'UNH+1+BAPLIE:D:95B:UN'UNT+2+1'UNZ+1+7'", "BAPLIE"),
-    (b"UNH+1+APERAK:D:00B:UN'UNT+2+1'", "APERAK"),
+    (b"UNB+UNOA:2+A+B+250101:0000+7'BGM+9'UNZ+0+7'", "without a message"),
     (b"PK\x03\x04word/document.xml", "PK"),
     ("Уважаемые коллеги\n".encode("cp1251"), "begins with"),
     (b"\xef\xbb\xbf\xff\xff\n", "begins with"),
@@ -41,6 +40,22 @@ def test_an_unknown_file_is_described(data: bytes, seen: str) -> None:
     error = refused(data)
     assert error.reason == "UNKNOWN_FORMAT"
     assert seen in error.message
+
+
+@pytest.mark.parametrize(("kind", "name"), [
+    ("APERAK", "APERAK (application error and acknowledgement)"), ("ORDERS", "ORDERS (purchase order)"),
+    ("QQQXYZ", "QQQXYZ,"),
+])  # fmt: skip
+def test_a_message_no_record_comes_from_is_named_and_set_aside(kind: str, name: str) -> None:
+    error = refused(f"UNB+UNOA:2+A+B+250101:0000+7'UNH+1+{kind}:D:00B:UN'UNT+2+1'UNZ+1+7'".encode())
+    assert error.reason == "FOREIGN_MESSAGE"
+    assert name in error.message
+
+
+def test_a_message_its_sender_does_not_declare_is_an_unknown_format_not_a_foreign_message(
+    sample_bytes, settings: Settings
+) -> None:
+    assert refused(sample_bytes("codeco.edi"), settings.sender("booking_desk")).reason == "UNKNOWN_FORMAT"
 
 
 def test_a_misspelt_header_is_still_recognised_so_that_reading_can_say_what_is_wrong(sample_bytes) -> None:
