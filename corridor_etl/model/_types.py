@@ -13,6 +13,8 @@ DAY = pl.Date()
 UTC = pl.Datetime("us", "UTC")
 LOCAL = pl.Datetime("us")
 KG = pl.Decimal(18, 3)
+MEASURE = pl.Decimal(18, 3)
+DEGREES = pl.Decimal(6, 2)
 MONEY = pl.Decimal(18, 2)
 AMOUNT = pl.Decimal(18, 5)
 RATE = pl.Decimal(18, 8)
@@ -37,6 +39,6 @@ CONTAINER = (
 )
 
 CLOCK = (
-    Column("timezone", TEXT, "IANA zone used", "", True),
+    Column("timezone", TEXT, "IANA zone of the place, or the offset written with the time", "", True),
     Column("timezone_source", TEXT, "explicit, profile, node, country or assumed_utc", "", True),
 )

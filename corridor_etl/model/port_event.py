@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import polars as pl
-
 from corridor_etl.model._record import Column, RecordKind
-from corridor_etl.model._types import DAY, KG, LOCAL, TEU, TEXT, UTC, VERSIONED
+from corridor_etl.model._types import CLOCK, DAY, DEGREES, KG, LOCAL, TEU, TEXT, UTC, VERSIONED
 
 RECORD = RecordKind(
     name="port_event",
@@ -42,15 +40,14 @@ RECORD = RecordKind(
         Column("tare_kg", KG, "empty container", "kg"),
         Column("un_nos", TEXT, "UN numbers of dangerous goods, separated by one blank"),
         Column("imo_classes", TEXT, "IMDG classes of dangerous goods, separated by one blank"),
-        Column("temperature_c", pl.Decimal(6, 2), "temperature set", "degree Celsius"),
+        Column("temperature_c", DEGREES, "temperature set", "degree Celsius"),
         Column("seal_nos", TEXT, "seal numbers, separated by one blank"),
         Column("booking_no", TEXT, "booking the container moves under"),
         Column("bl_no", TEXT, "transport document number"),
         Column("event_at_utc", UTC, "instant of the event", "", True),
         Column("event_at_local", LOCAL, "wall clock at the place of the event", "", True),
         Column("event_on_local", DAY, "date at the place of the event", "", True),
-        Column("timezone", TEXT, "IANA zone used", "", True),
-        Column("timezone_source", TEXT, "explicit, profile, node, country or assumed_utc", "", True),
+        *CLOCK,
         Column("message_ref", TEXT, "message or document reference of the sender"),
         Column("event_ref", TEXT, "the sender's own identifier of the event"),
         Column("function_code", TEXT, "EDIFACT message function (9 original, 5 replace, 1 cancel)"),

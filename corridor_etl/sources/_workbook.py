@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from xlrd.compdoc import CompDoc, CompDocError
 
 from corridor_etl.errors import FileRejected
+from corridor_etl.sources._archive import kind_of_archive
 
 ZIP_MAGIC, OLE_MAGIC = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_INFLATED_BYTES = 400 * 1024 * 1024
@@ -29,8 +30,8 @@ _HEAD = struct.Struct("<HH")
 
 
 def is_zip_workbook(data: bytes) -> bool:
-    """Whether the bytes begin like an .xlsx, or like a ZIP whose first part belongs to one."""
-    return data.startswith(ZIP_MAGIC) and (b"xl/" in data or b"[Content_Types].xml" in data[:4096])
+    """Whether the bytes are a ZIP that is, or before it was damaged was, a workbook and no archive of files."""
+    return data.startswith(ZIP_MAGIC) and kind_of_archive(data) is None
 
 
 def is_biff(data: bytes) -> bool:

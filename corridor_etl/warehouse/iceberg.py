@@ -20,6 +20,7 @@ from pyiceberg.schema import Schema
 from pyiceberg.table import Table
 from pyiceberg.transforms import IdentityTransform
 from pyiceberg.types import (
+    BooleanType,
     DateType,
     DecimalType,
     IcebergType,
@@ -47,6 +48,7 @@ _PROPERTIES = {
 _TYPES: dict[pl.DataType, IcebergType] = {
     pl.String(): StringType(),
     pl.Int64(): LongType(),
+    pl.Boolean(): BooleanType(),
     pl.Date(): DateType(),
     pl.Datetime("us", "UTC"): TimestamptzType(),
     pl.Datetime("us"): TimestampType(),

@@ -50,6 +50,53 @@ GOOD: dict[str, dict[str, Any]] = {
         "booked_at_utc": "2025-06-01T02:00:00", "booking_status": "confirmed", "version": 1,
         "action": "insert",
     },
+    "consignment": {
+        "document_type": "IFCSUM", "manifest_no": "M1", "consignment_no": "C1", "item_no": 1,
+        "document_on_local": "2025-06-01", "packages": 40, "gross_kg": "1100", "container_nos": "MSKU9070323",
+        "version": 1, "action": "insert",
+    },
+    "container_order": {
+        "order_type": "LOAD", "order_no": "O1", "equipment_key": "MSKU9070323", "ordered_on_local": "2025-06-01",
+        "container_no": "MSKU9070323", "size_type": "45G1", "teu": "2", "full_empty": "F", "version": 1,
+        "action": "insert",
+    },
+    "stowage_position": {
+        "plan_type": "OCCUPIED", "conveyance_name": "QINGZHOU STAR", "voyage_no": "042",
+        "departure_port_code": "CNNBG", "slot_code": "0050302", "planned_on_local": "2025-06-01",
+        "container_no": "MSKU9070323", "size_type": "45G1", "teu": "2", "full_empty": "F", "version": 1,
+        "action": "insert",
+    },
+    "port_call": {
+        "call_key": "CALL1", "call_on_local": "2025-06-01", "facility_code": "CNNBG",
+        "arrived_at_utc": "2025-06-01T02:00:00", "timezone": "Asia/Shanghai", "timezone_source": "node",
+        "version": 1, "action": "insert",
+    },
+    "transport_event": {
+        "event_code": "ARRI", "classifier": "ACT", "conveyance_key": "QINGZHOU STAR", "facility_code": "CNNBG",
+        "event_at_utc": "2025-06-01T02:00:00", "event_at_local": "2025-06-01T10:00:00",
+        "event_on_local": "2025-06-01", "timezone": "Asia/Shanghai", "timezone_source": "node", "version": 1,
+        "action": "insert",
+    },
+    "document_event": {
+        "document_type": "declaration", "document_no": "940620250123456789", "status_code": "REJECTED",
+        "event_key": "E1", "event_on_local": "2025-06-01", "version": 1, "action": "insert",
+    },
+    "rail_position": {
+        "equipment_key": "MSKU9070323", "container_no": "MSKU9070323", "operation_code": "DEPA",
+        "operation_station_code": "707701", "operation_at_utc": "2025-06-01T02:00:00",
+        "operation_at_local": "2025-06-01T05:00:00", "operation_on_local": "2025-06-01",
+        "timezone": "Europe/Moscow", "timezone_source": "profile", "version": 1, "action": "insert",
+    },
+    "trade_statistic": {
+        "source_id": "comtrade", "reporter_code": "398", "partner_code": "156", "flow": "import", "period": "2024",
+        "period_on_local": "2024-01-01", "classification": "H6", "commodity_code": "94", "commodity_level": "HS2",
+        "transport_mode_code": "all", "customs_office_code": "all", "region_code": "all", "unit_code": "none",
+        "value_usd": "1000", "version": 1, "action": "insert",
+    },
+    "exchange_rate": {
+        "source_id": "central_bank", "rate_on_local": "2025-06-01", "currency": "USD", "base_currency": "CNY",
+        "rate": "7.1894", "units": 1, "version": 1, "action": "insert",
+    },
 }  # fmt: skip
 
 

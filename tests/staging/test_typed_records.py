@@ -30,7 +30,46 @@ BOOKING = {
     "booking_no": "BK1", "service_id": "YIN-ALA", "direction": "W", "train_no": "X9001", "departure_date": "2025-02-28",
     "containers": "2", "teu": "4", "booked_at": "2025-02-20 09:31", "status": "confirmed",
 }  # fmt: skip
-ROWS = {"port_event": EVENT, "declaration_item": ITEM, "manifest_container": BOX, "booking": BOOKING}
+ROWS = {
+    "port_event": EVENT, "declaration_item": ITEM, "manifest_container": BOX, "booking": BOOKING,
+    "consignment": {
+        "document_type": "IFCSUM", "manifest_no": "M1", "consignment_no": "C1", "item_no": "1", "packages": "40",
+        "document_on": "2025-06-01", "gross_kg": "1100.5", "container_nos": "QZAU7000011,QZAU7000027",
+    },
+    "container_order": {
+        "order_type": "LOAD", "order_no": "O1", "equipment_key": "#1", "ordered_on": "20250601", "size_type": "40HQ",
+        "full_empty": "5", "containers": "3",
+    },
+    "stowage_position": {
+        "plan_type": "OCCUPIED", "conveyance_name": "QINGZHOU STAR", "voyage_no": "042", "slot_code": "0050302",
+        "departure_port_code": "CNNBG", "planned_on": "2025-06-01", "container_no": "QZAU7000011",
+    },
+    "port_call": {
+        "call_key": "CALL1", "facility_code": "CNNGB", "planned_arrival_at": "2025-06-01T02:00:00+08:00",
+        "arrived_at": "2025-06-01 03:10",
+    },
+    "transport_event": {
+        "event_code": "ARRI", "classifier": "ACT", "conveyance_key": "9321483", "facility_code": "CNNBG",
+        "event_at": "2025-06-01T02:00:00Z",
+    },
+    "document_event": {
+        "document_type": "declaration", "document_no": "D1", "status_code": "REJECTED", "event_key": "E1",
+        "event_at": "2025-06-01T02:00:00Z",
+    },
+    "rail_position": {
+        "container_no": "QZAU7000011", "operation_station_code": "707701", "operation_at": "01.06.2025 02:10",
+    },
+    "trade_statistic": {
+        "source_id": "comtrade", "reporter_code": "398", "partner_code": "156", "flow": "import", "period": "2024",
+        "period_on": "2024-01-01", "classification": "H6", "commodity_code": "94", "commodity_level": "HS2",
+        "transport_mode_code": "all", "customs_office_code": "all", "region_code": "all", "unit_code": "none",
+        "value_usd": "1000",
+    },
+    "exchange_rate": {
+        "source_id": "central_bank", "rate_on": "2025-06-01", "currency": "USD", "base_currency": "RMB",
+        "rate": "7.1894", "units": "1",
+    },
+}  # fmt: skip
 DAY_FIRST = {"decimal_mark": ",", "is_day_first": True}
 
 
@@ -241,3 +280,18 @@ def test_a_cancelled_booking_comes_after_the_booking(staged) -> None:
         (2, "cancel", "cancelled"),
     ]
     assert frame["booked_at_utc"].unique().to_list() == [datetime(2025, 2, 20, 1, 31, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize(("action", "rules"), [("insert", ["ST-011"]), ("patch", []), ("cancel", [])])
+def test_a_correction_need_not_repeat_what_it_leaves_as_it_is(staged, action: str, rules: list[str]) -> None:
+    row = {**ROWS["transport_event"], "action": action, "classifier": "ACT"}
+    row |= {"version": "2"}
+    call = {
+        "call_key": "CALL1",
+        "planned_arrival_at": "2025-06-01T02:00:00+08:00",
+        "action": action,
+        "version": "2",
+    }
+    result = staged("port_call", [call])
+    assert [f.rule_id for f in result.faults] == rules
+    assert staged("transport_event", [row]).faults == ()

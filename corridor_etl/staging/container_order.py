@@ -1,0 +1,10 @@
+"""Load lists, discharge lists, releases and announcements, by the model alone."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from corridor_etl.staging import _by_model
+from corridor_etl.staging._staging import Staging
+
+STAGING = Staging(name="container_order", stage=partial(_by_model.stage, "container_order"))

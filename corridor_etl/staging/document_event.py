@@ -1,0 +1,10 @@
+"""Answers to declarations and steps of transport documents, by the model alone."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from corridor_etl.staging import _by_model
+from corridor_etl.staging._staging import Staging
+
+STAGING = Staging(name="document_event", stage=partial(_by_model.stage, "document_event"))
