@@ -57,21 +57,34 @@ def fill_down(
     header: Header, table: Table, records: Sequence[Record], totals: Sequence[Total]
 ) -> list[Finding]:
     """Fills the columns that the sheet shows to be written once for the rows under them; says how many cells."""
-    findings = []
+    said = []
     fresh = {total.records_above for total in totals}  # a record after a subtotal starts a new group
+    opening = _openings(header, table, records)
     for name, longest in table.fill_down:
-        if name not in header.names:
-            continue
-        filled = _filled(records, header.names.index(name), longest, fresh)
-        if filled:
-            text = f"{name}: {filled} blank cells were read as the value above them"
-            findings.append(Finding("FILL_DOWN", "info", text, records[0].number, str(filled), ""))
-    return findings
+        if name in header.names:
+            starts = fresh | opening if name != table.group else fresh
+            filled = _filled(records, header.names.index(name), longest, starts, is_shown=bool(opening))
+            said += [f"{filled} of {name}"] if filled else []
+    if not said:
+        return []
+    text = f"blank cells were read as the value above them: {', '.join(said)}"
+    return [Finding("FILL_DOWN", "info", text, records[0].number)]
 
 
-def _filled(records: Sequence[Record], column: int, longest: int, fresh: set[int]) -> int:
-    cells = [record.texts[column] and record.texts[column].strip() for record in records]  # type: ignore[union-attr]
-    if not cells or not cells[0] or all(cells) or any(a and a == b for a, b in pairwise(cells)):
+def _openings(header: Header, table: Table, records: Sequence[Record]) -> set[int]:
+    """Records that open a group, because its column is filled in their own row."""
+    columns = header.at((table.group,)) if table.group else ()
+    return {at for column in columns for at, record in enumerate(records) if record.texts[column]}
+
+
+def _filled(
+    records: Sequence[Record], column: int, longest: int, fresh: set[int], *, is_shown: bool
+) -> int:
+    """Fills one column; ``is_shown`` where groups are marked, so that the column need not show them itself."""
+    cells = [(record.texts[column] or "").strip() or None for record in records]
+    if all(cells) or not any(cells):
+        return 0
+    if not is_shown and (not cells[0] or any(a and a == b for a, b in pairwise(cells))):
         return 0
     runs, found = _runs(cells, fresh)
     if longest and max(runs) > longest:
@@ -83,7 +96,8 @@ def _filled(records: Sequence[Record], column: int, longest: int, fresh: set[int
 
 def _runs(cells: Sequence[str | None], fresh: set[int]) -> tuple[list[int], list[tuple[int, str]]]:
     """Lengths of the runs of blanks, and (record, value) of each blank that has a value above it in its group."""
-    value, length, runs, found = None, 0, [0], []
+    value: str | None = None
+    length, runs, found = 0, [0], []
     for at, cell in enumerate(cells):
         if cell or at in fresh:
             value, length = cell, 0

@@ -68,18 +68,16 @@ class Total:
 
 def find_header(sheet: Sheet, table: Table) -> Header | None:
     """The row of the first 30 with most known headers, if they are enough; a second header row under it is joined."""
-    rows = sheet.rows[:HEADER_SEARCH_ROWS]
-    scores = [len({n for n in (named(label(c), table.spellings) for c in row) if n}) for row in rows]
+    rows = [table.qualified([label(c) for c in row]) for row in sheet.rows[:HEADER_SEARCH_ROWS]]
+    scores = [len({n for n in (named(text, table.spellings) for text in row) if n}) for row in rows]
     best = max(scores, default=0)
     if best < table.min_headers:
         return None
     at = scores.index(best)
-    labels, row = [label(c) for c in rows[at]], at + 1
-    if row < len(rows) and _is_second_header(rows[at], rows[row], table):
-        labels = [
-            _joined(sheet, a, b, (at, c), table)
-            for c, (a, b) in enumerate(zip(labels, map(label, rows[row]), strict=True))
-        ]
+    labels, row = rows[at], at + 1
+    if row < len(rows) and _is_second_header(labels, sheet.rows[row], table):
+        both = enumerate(zip(labels, rows[row], strict=True))
+        labels = [_joined(sheet, first, second, (at, c), table) for c, (first, second) in both]
         row += 1
     names = tuple(table.layout().checked(labels, row))
     if row < len(sheet.rows) and _numbers_columns(sheet.rows[row]):
@@ -87,13 +85,14 @@ def find_header(sheet: Sheet, table: Table) -> Header | None:
     return Header(at + 1, row, names, tuple(labels))
 
 
-def _is_second_header(first: Sequence[Any], second: Sequence[Any], table: Table) -> bool:
-    """Whether the row under a header goes on naming columns: all text, and known names or parts of names in it."""
+def _is_second_header(first: Sequence[str], second: Sequence[Any], table: Table) -> bool:
+    """Whether the row under a header goes on naming columns: all text, known names or at least no digits in it."""
     filled = [c for c in second if c != ""]
     if not filled or not all(type(c) is str for c in filled):
         return False
     known = sum(named(label(c), table.spellings) is not None for c in filled)
-    return known * 2 >= len(filled)
+    has_digits = any(c.isdigit() for text in filled for c in text)
+    return known * 2 >= len(filled) or (not has_digits and len(filled) * 2 >= sum(map(bool, first)))
 
 
 def _joined(sheet: Sheet, first: str, second: str, at: tuple[int, int], table: Table) -> str:
@@ -148,7 +147,7 @@ class _Lines:
 
     def __init__(self, sheet: Sheet, header: Header, table: Table) -> None:
         self.header, self.table, self.shape = header, table, header.shape(table)
-        self.identifiers = header.at(sorted(table.identifiers))
+        self.identifiers = header.at(sorted(table.identifiers | table.whole_codes))
         self.labels = {folded(text) for text in header.labels if text}
         self.records: list[Record] = []
         self.totals: list[Total] = []
@@ -197,8 +196,7 @@ class _Lines:
         named_cells = zip(self.header.names, self.header.labels, row, strict=True)
         for name, text, cell in named_cells:
             fault = _cell_fault(
-                number, name or text or "a column without a header", cell, self.table.identifiers
-            )
+                number, name or text or "a column without a header", cell, self.table)
             if fault is not None:
                 return fault
         if is_part:
@@ -220,7 +218,7 @@ class _Lines:
         )
 
 
-def _cell_fault(number: int, column: str, cell: Any, identifiers: frozenset[str]) -> RowFault | None:
+def _cell_fault(number: int, column: str, cell: Any, table: Table) -> RowFault | None:
     if isinstance(cell, Formula):
         return RowFault(number, "FORMULA_CELL", column, str(cell), "a value, not a formula")
     if isinstance(cell, CellError):
@@ -229,11 +227,10 @@ def _cell_fault(number: int, column: str, cell: Any, identifiers: frozenset[str]
         if CONTROL.search(cell.replace("\r\n", "\n")):
             return RowFault(number, "CONTROL_CHAR", column, repr(cell), "no control characters")
         return None
-    text = cell_text(cell) or ""
-    if column in identifiers or text.startswith(_BROKEN_NUMBER):
-        return RowFault(
-            number, "NUMERIC_IDENTIFIER", column, text.removeprefix(_BROKEN_NUMBER), "the identifier as text"
-        )
+    text = (cell_text(cell) or "").removeprefix(_BROKEN_NUMBER)
+    is_broken = text != cell_text(cell) or column in table.identifiers
+    if is_broken or (column in table.whole_codes and len(text) % 2 == 1):
+        return RowFault(number, "NUMERIC_IDENTIFIER", column, text, "the identifier as text")
     return None
 
 
@@ -272,7 +269,7 @@ def cell_text(cell: Any) -> str | None:
 
 def number_text(value: float) -> str:
     """A number without exponent and float noise; one of 16 digits or more is marked, because digits were lost."""
-    if value.is_integer():
+    if type(value) is int or value.is_integer():
         return str(int(value)) if abs(value) < 1e15 else f"{_BROKEN_NUMBER}{int(value)}"
     return f"{value:.6f}".rstrip("0").rstrip(".")
 

@@ -59,7 +59,7 @@ def _tables() -> list[Table]:
 def _fit(table: Table, sheets: Sequence[Rows]) -> tuple[int, int]:
     """Mandatory and known headers of the row that has most of them, over all sheets; (0, 0) if they are too few."""
     best = (0, 0)
-    for row in (row for rows in sheets for row in rows):
+    for row in (table.qualified(row) for rows in sheets for row in rows):
         found = {name for text in row if (name := named(text, table.spellings))}
         if len(found) >= table.min_headers:
             mandatory = len(found.intersection(table.layout().mandatory))

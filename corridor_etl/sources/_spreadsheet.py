@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 import polars as pl
 
@@ -19,8 +20,8 @@ from corridor_etl.sources._sheet_count import count_records
 from corridor_etl.sources._sheet_grid import Sheet, sheets
 from corridor_etl.sources._sheet_xml import Package
 from corridor_etl.sources._source import Finding, RawFile, RowFault
-from corridor_etl.sources._table import Table
-from corridor_etl.sources._totals import ABOVE, COUNTED, SUMMED, compared, sums
+from corridor_etl.sources._table import Stated, Table
+from corridor_etl.sources._totals import ABOVE, COUNTED, SUMMED, compared, number, sums
 from corridor_etl.sources._workbook import OLE_MAGIC
 
 LINES_PER_SHEET = 10_000_000
@@ -33,10 +34,12 @@ class _List:
     sheet: Sheet
     header: Header
     above: dict[str, str]
+    controls: dict[str, str]
     records: list[Record] = field(default_factory=list)
     totals: list[Total] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     texts: dict[int, str] = field(default_factory=dict)
+    stated: dict[str, list[str]] = field(default_factory=dict)
 
 
 def read(table: Table, data: bytes) -> RawFile:
@@ -65,7 +68,11 @@ def read(table: Table, data: bytes) -> RawFile:
 def _chosen(table: Table, book: Sequence[Sheet]) -> tuple[list[_List], list[Finding]]:
     """The visible sheets with a list; hidden ones are named."""
     found = [(s, h) for s in book if (h := find_header(s, table)) is not None]
-    visible = [_List(s, h, info(s, h, _above(table))) for s, h in found if s.is_visible]
+    head = _head(table, book)
+    visible = [
+        _List(s, h, info(s, h, _above(table)) | head, info(s, h, _controls(table)))
+        for s, h in found if s.is_visible
+    ]  # fmt: skip
     if not visible:
         raise no_list([s.title for s in book if s.is_visible], table)
     findings = []
@@ -79,13 +86,26 @@ def _chosen(table: Table, book: Sequence[Sheet]) -> tuple[list[_List], list[Find
     return visible, findings
 
 
+def _head(table: Table, book: Sequence[Sheet]) -> dict[str, str]:
+    """The one row of another sheet that stands for all rows: a declaration's head."""
+    if table.head is None:
+        return {}
+    sheets_with_it = ((s, h) for s in book if s.is_visible and (h := find_header(s, table.head)) is not None)
+    sheet, header = next(sheets_with_it, (None, None))
+    if sheet is None or header is None:
+        return {}
+    records, _ = read_lines(sheet, header, table.head)
+    texts = records[0].texts if records else []
+    return {name: text for name, text in zip(header.names, texts, strict=False) if name and text}
+
+
 def _above(table: Table) -> dict[str, str]:
-    wanted = {s: n for s, n in table.layout().spellings.items() if n in table.above}
-    return wanted | ({**ABOVE, **_summed_spellings(table)} if table.summed else {})
+    return {s: n for s, n in table.layout().spellings.items() if n in table.above}
 
 
-def _summed_spellings(table: Table) -> dict[str, str]:
-    return {s: n for s, n in table.layout().spellings.items() if n in SUMMED}
+def _controls(table: Table) -> dict[str, str]:
+    """Labels of control totals: words for totals, and the headers of the columns that are summed."""
+    return ABOVE | {s: n for s, n in table.layout().spellings.items() if n in SUMMED} if table.summed else {}
 
 
 def _inherited(table: Table, one: _List, first: _List) -> list[Finding]:
@@ -112,20 +132,23 @@ def _check_above(table: Table, one: _List) -> None:
 def _read_list(table: Table, one: _List, *, is_one_of_many: bool) -> None:
     header = one.header
     one.records, one.totals = read_lines(one.sheet, header, table)
+    one.stated = {s.name: _stated_texts(one, s.name) for s in table.stated}
     _boxes.spread_merges(one.sheet, header, table, one.records)
     one.findings += _boxes.fill_down(header, table, one.records, one.totals)
     title = one.sheet.title if is_one_of_many else None
     as_text = _boxes.RowText(header, title)
     one.texts = {r.number: as_text(r) for r in one.records}
     one.findings += _boxes.join_parts(header, table, one.records)
-    one.findings += unmapped(header.labels, header.names, header.row)
+    labels = [" / ".join(text.split("\n")) for text in header.labels]
+    one.findings += unmapped(labels, header.names, header.row)
     if table.summed:
         one.findings += _totals(one)
+    one.findings += [f for stated in table.stated for f in _stated(one, stated)]
 
 
 def _totals(one: _List) -> list[Finding]:
     """Totals that disagree: a totals row speaks of the rows since the last one, or of all above it."""
-    if not one.totals and not {*SUMMED, COUNTED}.intersection(one.above):
+    if not one.totals and not one.controls:
         return []
     columns = [(n, one.header.names.index(n)) for n in (*SUMMED, COUNTED) if n in one.header.names]
     values = [{n: r.texts[c] for n, c in columns} for r in one.records]
@@ -137,7 +160,28 @@ def _totals(one: _List) -> list[Finding]:
             total.values, candidates if rows else candidates[1:], total.number, "the totals row"
         )
         since = total.records_above
-    return found + compared(one.above, [sums(values)], None, "the head of the list")
+    return found + compared(one.controls, [sums(values)], None, "the head of the list")
+
+
+def _stated_texts(one: _List, name: str) -> list[str]:
+    """What a column of control totals says, before it is filled down; or the head of the document."""
+    columns = one.header.at((name,))
+    said = [r.texts[c] for c in columns for r in one.records] or [one.above.get(name)]
+    return [text for text in said if text]
+
+
+def _stated(one: _List, stated: Stated) -> list[Finding]:
+    """A control total that is not what the rows add up to."""
+    columns = one.header.at((stated.of,)) if stated.of else ()
+    actual = Decimal(len(one.records))
+    if columns:
+        actual = sum((number(r.texts[columns[0]]) or Decimal(0) for r in one.records), Decimal(0))
+    said = sum((number(text) or Decimal(0) for text in one.stated[stated.name]), Decimal(0))
+    if not one.stated[stated.name] or said == actual or (stated.of and not columns):
+        return []
+    name = stated.name.replace("_", " ")
+    text = f"the document declares {said:f} as {name}, its rows have {actual:f}"
+    return [Finding(stated.rule_id, "warning", text, one.header.row, f"{said:f}", f"{actual:f}")]
 
 
 def _frame(table: Table, one: _List, records: Sequence[Record], at: int) -> pl.DataFrame:
@@ -148,7 +192,7 @@ def _frame(table: Table, one: _List, records: Sequence[Record], at: int) -> pl.D
         place = one.header.names.index(name) if name in one.header.names else None
         column = cells[place] if place is not None and cells else [None] * len(records)
         values = pl.Series(name, column, dtype=pl.String)
-        stated = one.above.get(name) if name in table.above else None
+        stated = one.above.get(name)
         series.append(values if stated is None else values.fill_null(stated))
     series.append(pl.Series("raw_text", [one.texts[r.number] for r in records], dtype=pl.String))
     return pl.DataFrame(series)
