@@ -77,9 +77,7 @@ def _openings(header: Header, table: Table, records: Sequence[Record]) -> set[in
     return {at for column in columns for at, record in enumerate(records) if record.texts[column]}
 
 
-def _filled(
-    records: Sequence[Record], column: int, longest: int, fresh: set[int], *, is_shown: bool
-) -> int:
+def _filled(records: Sequence[Record], column: int, longest: int, fresh: set[int], *, is_shown: bool) -> int:
     """Fills one column; ``is_shown`` where groups are marked, so that the column need not show them itself."""
     cells = [(record.texts[column] or "").strip() or None for record in records]
     if all(cells) or not any(cells):

@@ -195,8 +195,7 @@ class _Lines:
     def _fault(self, number: int, row: Sequence[Any], *, is_part: bool = False) -> RowFault | None:
         named_cells = zip(self.header.names, self.header.labels, row, strict=True)
         for name, text, cell in named_cells:
-            fault = _cell_fault(
-                number, name or text or "a column without a header", cell, self.table)
+            fault = _cell_fault(number, name or text or "a column without a header", cell, self.table)
             if fault is not None:
                 return fault
         if is_part:

@@ -62,6 +62,8 @@ def sheets(data: bytes, package: Package | None) -> list[Sheet]:
     ``FileRejected`` as ``_workbook`` and ``_sheet_xml`` say.
     """
     marked = [_xml_marks(package, s) for s in package.sheets] if package else _biff_marks(data)
+    if package:
+        package.strings_xml()  # so that strings that are damaged, or lie about their size, never reach the parser
     try:
         book = calamine.load_workbook(io.BytesIO(data))
         found = [_sheet(book, at) for at in range(len(book.sheets_metadata))]

@@ -15,12 +15,11 @@ from collections.abc import Iterator
 from xlrd.compdoc import CompDoc, CompDocError
 
 from corridor_etl.errors import FileRejected
-from corridor_etl.sources._archive import kind_of_archive
+from corridor_etl.sources._archive import check, kind_of_archive
 
 ZIP_MAGIC, OLE_MAGIC = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_INFLATED_BYTES = 400 * 1024 * 1024
 MAX_RATIO = 200
-MAX_MEMBERS = 1000
 MAX_COLUMN, MAX_CELLS = 512, 4_000_000
 _RATIO_MATTERS_FROM = 1024 * 1024
 _MACRO_STREAM, _PACKAGE_STREAM = "_VBA_PROJECT".encode("utf-16-le"), "EncryptedPackage".encode("utf-16-le")
@@ -40,7 +39,7 @@ def is_biff(data: bytes) -> bool:
 
 
 def archive(data: bytes) -> zipfile.ZipFile:
-    """The parts of an .xlsx; ``FileRejected`` MACRO, TOO_BIG, ENCRYPTED or CORRUPT."""
+    """The parts of an .xlsx; ``FileRejected`` MACRO, TOO_BIG, CORRUPT, or as ``_archive`` checks any ZIP."""
     try:
         opened = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, struct.error, NotImplementedError, ValueError, OSError) as error:
@@ -53,12 +52,9 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
     names = [m.filename for m in members]
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise _macro()
-    if len({n.lower() for n in names}) < len(names):
-        raise corrupt("the archive has two members of one name")
-    if any(m.flag_bits & 1 for m in members):
-        raise _encrypted("a part of the workbook is encrypted")
+    check(members)
     inflated = sum(m.file_size for m in members)
-    if inflated > MAX_INFLATED_BYTES or len(members) > MAX_MEMBERS:
+    if inflated > MAX_INFLATED_BYTES:
         raise too_big(f"{len(members)} parts of {inflated} bytes when unpacked")
     for member in members:
         is_large = member.file_size > _RATIO_MATTERS_FROM

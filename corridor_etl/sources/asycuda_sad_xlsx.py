@@ -90,7 +90,9 @@ def _read(data: bytes, sender: Sender | None) -> RawFile:
         item_no=numbers.cast(pl.String),
         regime=pl.col("office_code").str.extract("^([A-Z]{2})[0-9]"),
         ie_flag=pl.col("declaration_type").str.slice(0, 2).replace_strict(_FLAGS, default=None),
-        document_kind=pl.concat_str("declaration_type", "general_procedure", separator=" ", ignore_nulls=True),
+        document_kind=pl.concat_str(
+            "declaration_type", "general_procedure", separator=" ", ignore_nulls=True
+        ),
         procedure_code=pl.col("extended_procedure").str.slice(0, 2),
         previous_procedure_code=pl.col("extended_procedure").str.slice(2, 2),
         currency=pl.coalesce("currency", "invoice_currency"),

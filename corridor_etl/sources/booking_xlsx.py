@@ -27,7 +27,9 @@ _SPELLINGS = {
 
 @cache
 def _layout() -> Layout:
-    return replace(booking_csv.LAYOUT, name="booking_xlsx", spellings={**booking_csv.LAYOUT.spellings, **_SPELLINGS})
+    return replace(
+        booking_csv.LAYOUT, name="booking_xlsx", spellings={**booking_csv.LAYOUT.spellings, **_SPELLINGS}
+    )
 
 
 TABLE = Table(

@@ -34,7 +34,9 @@ _SPELLINGS = {
 @cache
 def _layout() -> Layout:
     csv = declaration_cn_csv.LAYOUT
-    return replace(csv, name="declaration_cn_xlsx", spellings={**csv.spellings, **_SPELLINGS}, mandatory=_ITEM)
+    return replace(
+        csv, name="declaration_cn_xlsx", spellings={**csv.spellings, **_SPELLINGS}, mandatory=_ITEM
+    )
 
 
 # What has leading zeros, or more digits than a spreadsheet keeps, must be text: 0110, 007, 310420250000000011.

@@ -25,7 +25,14 @@ _NAMES = {
     "consignment_note_no": "consignment_note_no", "remaining_km": "remaining_km", "eta_days": "forecast_days",
 }  # fmt: skip
 # Other moments of a journey, which the alias table calls event times too.
-_OTHER_MOMENTS = ("Дата отправления", "Дата прибытия", "Actual Departure", "Actual Arrival", "发车时间", "到达时间")
+_OTHER_MOMENTS = (
+    "Дата отправления",
+    "Дата прибытия",
+    "Actual Departure",
+    "Actual Arrival",
+    "发车时间",
+    "到达时间",
+)
 _SPELLINGS = {"Дата операции": "operation_at", "Код операции": "operation_code", "Последняя операция": "operation_code",
               "Станция последней операции": "operation_station_code", "№ контейнера": "container_no"}  # fmt: skip
 

@@ -138,7 +138,22 @@ MANIFEST_NAMES = (
 
 def cargo_manifest(declared: Sequence[Any] = (2, 500, 1, 19100.75)) -> ROWS:
     """An ASYCUDA manifest of two bills of lading that declares these totals: bills, packages, containers, kg."""
-    head = [None, None, 301, "0017/W", "2025-03-02", None, *declared, None, "ABC", 1, "SEA LARK", None, "CNNBG", "XKPRN"]
+    head = [
+        None,
+        None,
+        301,
+        "0017/W",
+        "2025-03-02",
+        None,
+        *declared,
+        None,
+        "ABC",
+        1,
+        "SEA LARK",
+        None,
+        "CNNBG",
+        "XKPRN",
+    ]
     rest = [None] * (len(head) - 1)
     return (
         MANIFEST_NAMES,
