@@ -38,7 +38,7 @@ def recognise(data: bytes, file_name: str, sender: Sender | None) -> Source:
     known = sources()
     wanted = sender.formats if sender and sender.formats else tuple(known)
     head = data[:HEAD_BYTES]
-    claimed = [name for name in wanted if known[name].claims(head, file_name)]
+    claimed = [n for n in wanted if known[n].claims(data if known[n].needs_whole_file else head, file_name)]
     if len(claimed) == 1:
         return known[claimed[0]]
     if claimed:

@@ -91,7 +91,7 @@ def _entries(data: bytes) -> Iterator[Member]:
     except _UNREADABLE as error:
         raise _corrupt(error) from error
     infos = [i for i in archive.infolist() if not i.is_dir() and not _is_junk(i.filename)]
-    _check(infos)
+    check(infos)
     left = MAX_BYTES
     for info in infos:
         try:
@@ -107,7 +107,8 @@ def _is_junk(name: str) -> bool:
     return name.startswith(_JUNK[0]) or name.rsplit("/", 1)[-1] in _JUNK
 
 
-def _check(infos: list[zipfile.ZipInfo]) -> None:
+def check(infos: list[zipfile.ZipInfo]) -> None:
+    """``FileRejected`` where a ZIP's members are too many, share a name or bytes, are encrypted or are links."""
     if len(infos) > MAX_MEMBERS:
         raise _refused("TOO_BIG", f"the archive has {len(infos)} files", f"at most {MAX_MEMBERS}")
     names = [_safe(i.filename).casefold() for i in infos]

@@ -102,6 +102,8 @@ class Source:
     ``stream(file, sender)``, where a format has it, gives the same rows in parts of bounded size, each balanced, with
     the findings on the whole file in the last one; what is wrong with the whole file may come to light after good
     parts, so nothing may be kept before the last. Both raise ``FileRejected`` where the file cannot be read.
+    ``needs_whole_file``: ``claims`` gets all bytes, because the head of a ZIP or OLE container does not say what it
+    holds.
     """
 
     name: str
@@ -111,6 +113,7 @@ class Source:
     read: Callable[[bytes, Sender | None], RawFile]
     stream: Callable[[BinaryIO, Sender | None], Iterator[RawFile]] | None = None
     other_kinds: tuple[str, ...] = ()
+    needs_whole_file: bool = False
 
 
 def raw_frame(columns: Sequence[str], rows: Iterable[tuple[object, ...]]) -> pl.DataFrame:

@@ -1,6 +1,7 @@
-"""Opens an XLSX only after its size, macros and encryption have been checked.
+"""What a workbook's bytes must pass before a parser may see them: size, shape of the archive, macros, encryption.
 
-A spreadsheet is a ZIP of XML: the limits are checked by streaming before anything builds the sheet in memory.
+.xlsx is a ZIP of XML, .xls an OLE container of BIFF records. Parsers allocate the whole rectangle up to the last
+cell, so how far a sheet reaches is found here, by scanning. What the cells say is read in ``_sheet_grid``.
 """
 
 from __future__ import annotations
@@ -10,101 +11,105 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import Any
 
-import openpyxl
-from defusedxml import ElementTree
-from defusedxml.common import DefusedXmlException
-from openpyxl.utils import range_boundaries
-from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
-from openpyxl.utils.exceptions import InvalidFileException
+from xlrd.compdoc import CompDoc, CompDocError
 
 from corridor_etl.errors import FileRejected
+from corridor_etl.sources._archive import check, kind_of_archive
 
 ZIP_MAGIC, OLE_MAGIC = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-MAX_INFLATED_BYTES = 200 * 1024 * 1024
+MAX_INFLATED_BYTES = 400 * 1024 * 1024
 MAX_RATIO = 200
-MAX_MEMBERS = 1000
-MAX_COLUMN, MAX_CELLS = 512, 2_000_000
+MAX_COLUMN, MAX_CELLS = 512, 4_000_000
 _RATIO_MATTERS_FROM = 1024 * 1024
-_SHEETS = "xl/worksheets/"
-# What zipfile, zlib, the XML parser and openpyxl raise for bytes that are damaged; each was seen with flipped bytes.
-_UNREADABLE = (
-    zipfile.BadZipFile, zlib.error, InvalidFileException, ElementTree.ParseError, struct.error, NotImplementedError,
-    RuntimeError, LookupError, ValueError, TypeError, AttributeError, EOFError, OSError,
-)  # fmt: skip
+_MACRO_STREAM, _PACKAGE_STREAM = "_VBA_PROJECT".encode("utf-16-le"), "EncryptedPackage".encode("utf-16-le")
+_BIFF_STREAMS = ("Workbook", "Book")
+_FILEPASS, _BOF, _EOF = 0x002F, 0x0809, 0x000A
+_HEAD = struct.Struct("<HH")
 
 
-def opened(data: bytes) -> tuple[zipfile.ZipFile, Any]:
-    """The archive and its workbook (formulas as formulas).
+def is_zip_workbook(data: bytes) -> bool:
+    """Whether the bytes are a ZIP that is, or before it was damaged was, a workbook and no archive of files."""
+    return data.startswith(ZIP_MAGIC) and kind_of_archive(data) is None
 
-    ``FileRejected``: ENCRYPTED, MACRO, TOO_BIG, or CORRUPT where it is no readable spreadsheet.
-    """
-    if data.startswith(OLE_MAGIC):
-        raise FileRejected(
-            "ENCRYPTED", "the workbook is password-protected or in the old .xls format",
-            expected="an open .xlsx", fix="Ask the sender to save it as .xlsx without a password.",
-        )  # fmt: skip
+
+def is_biff(data: bytes) -> bool:
+    """Whether the bytes are an OLE container with a stream that only .xls has."""
+    return data.startswith(OLE_MAGIC) and any(n.encode("utf-16-le") in data for n in _BIFF_STREAMS)
+
+
+def archive(data: bytes) -> zipfile.ZipFile:
+    """The parts of an .xlsx; ``FileRejected`` MACRO, TOO_BIG, CORRUPT, or as ``_archive`` checks any ZIP."""
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        _check_members(archive)
-        _check_sheets(archive)
-        return archive, openpyxl.load_workbook(io.BytesIO(data), data_only=False)
-    except DefusedXmlException as error:
-        raise _corrupt(f"its XML declares entities or a document type ({type(error).__name__})") from error
-    except _UNREADABLE as error:
-        cause = str(error).partition("\n")[0]  # openpyxl adds advice on lines of its own
-        raise _corrupt(f"it is no readable spreadsheet ({type(error).__name__}: {cause})") from error
+        opened = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, struct.error, NotImplementedError, ValueError, OSError) as error:
+        raise unreadable(error) from error
+    _check_members(opened.infolist())
+    return opened
 
 
-def _check_members(archive: zipfile.ZipFile) -> None:
-    members = archive.infolist()
+def _check_members(members: list[zipfile.ZipInfo]) -> None:
     names = [m.filename for m in members]
     if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise FileRejected("MACRO", "the workbook contains macros", expected=".xlsx without macros",
-                           fix="Ask the sender to save it without macros.")  # fmt: skip
-    if len(set(names)) < len(names):
-        raise _corrupt("the archive has two members of one name")
+        raise _macro()
+    check(members)
     inflated = sum(m.file_size for m in members)
-    if inflated > MAX_INFLATED_BYTES or len(members) > MAX_MEMBERS:
-        raise _too_big(f"{len(members)} parts of {inflated} bytes when unpacked")
+    if inflated > MAX_INFLATED_BYTES:
+        raise too_big(f"{len(members)} parts of {inflated} bytes when unpacked")
     for member in members:
-        if member.file_size > _RATIO_MATTERS_FROM and member.file_size > MAX_RATIO * max(
-            member.compress_size, 1
-        ):
-            raise _too_big(f"{member.filename} unpacks to more than {MAX_RATIO} times its size")
+        is_large = member.file_size > _RATIO_MATTERS_FROM
+        if is_large and member.file_size > MAX_RATIO * max(member.compress_size, 1):
+            raise too_big(f"{member.filename} unpacks to more than {MAX_RATIO} times its size")
 
 
-def _check_sheets(archive: zipfile.ZipFile) -> None:
-    for name in (n for n in archive.namelist() if n.startswith(_SHEETS) and n.endswith(".xml")):
-        cells = column = row = 0
-        for tag, reference in _references(archive, name):
-            cells += _spanned(reference) if tag == "mergeCell" else 1
-            letters, number = coordinate_from_string(reference.rsplit(":", 1)[-1])
-            column, row = max(column, column_index_from_string(letters)), max(row, number)
-            # The reader walks the whole rectangle, so one stray cell far down costs as much as a full sheet.
-            if max(cells, column * row) > MAX_CELLS or column > MAX_COLUMN:
-                raise _too_big(f"{name} reaches {reference} with {cells} cells so far")
+def part(opened: zipfile.ZipFile, name: str) -> bytes:
+    """One part, unpacked; CORRUPT where it is missing or damaged."""
+    try:
+        return opened.read(name)
+    except KeyError as error:
+        raise corrupt(f"the workbook has no part {name}") from error
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
+            struct.error) as error:  # fmt: skip
+        raise unreadable(error) from error
 
 
-def _references(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, str]]:
-    with archive.open(name) as stream:
-        for _, element in ElementTree.iterparse(stream, events=("end",), forbid_dtd=True):
-            tag = element.tag.rsplit("}", 1)[-1]
-            if tag in ("c", "mergeCell"):
-                yield tag, element.get("r") or element.get("ref") or "A1"
-            if tag == "row":
-                element.clear()
+def biff_stream(data: bytes) -> bytes:
+    """The record stream of an .xls; ``FileRejected`` ENCRYPTED, MACRO, or CORRUPT."""
+    if _PACKAGE_STREAM in data or not is_biff(data):
+        raise _encrypted("the workbook is password-protected")
+    if _MACRO_STREAM in data:
+        raise _macro()
+    try:
+        container = CompDoc(data, logfile=io.StringIO())
+        streams = [s for s in map(container.get_named_stream, _BIFF_STREAMS) if s]
+    except (CompDocError, LookupError, ValueError, TypeError, AssertionError, struct.error) as error:
+        raise unreadable(error) from error
+    if not streams:
+        raise corrupt("the container has no workbook stream")
+    if any(kind == _FILEPASS for kind, _ in records(streams[0])):
+        raise _encrypted("the workbook is password-protected")
+    return bytes(streams[0])
 
 
-def _spanned(reference: str) -> int:
-    left, top, right, bottom = range_boundaries(reference)
-    if None in (left, top, right, bottom):  # a merge of whole rows or columns
-        return MAX_CELLS + 1
-    return int((right - left + 1) * (bottom - top + 1))  # type: ignore[operator]
+def records(stream: bytes) -> Iterator[tuple[int, memoryview]]:
+    """BIFF records (type, content) up to the first that runs past the end."""
+    view, at = memoryview(stream), 0
+    while at + 4 <= len(view):
+        kind, length = _HEAD.unpack_from(view, at)
+        if at + 4 + length > len(view):
+            return
+        yield kind, view[at + 4 : at + 4 + length]
+        at += 4 + length
 
 
-def _too_big(fact: str) -> FileRejected:
+def check_reach(where: str, rows: int, columns: int) -> None:
+    """TOO_BIG where a sheet's last cell makes a rectangle no honest list has."""
+    if columns > MAX_COLUMN or rows * columns > MAX_CELLS:
+        raise too_big(f"{where} reaches row {rows}, column {columns}")
+
+
+def too_big(fact: str) -> FileRejected:
+    """The rejection of a workbook that is larger than any list."""
     return FileRejected(
         "TOO_BIG", fact,
         expected=f"at most {MAX_CELLS} cells in {MAX_COLUMN} columns, {MAX_INFLATED_BYTES} bytes unpacked",
@@ -112,7 +117,22 @@ def _too_big(fact: str) -> FileRejected:
     )  # fmt: skip
 
 
-def _corrupt(fact: str) -> FileRejected:
-    return FileRejected(
-        "CORRUPT", fact, expected="an .xlsx workbook", fix="Ask the sender for the file again."
-    )
+def corrupt(fact: str) -> FileRejected:
+    """The rejection of bytes that are no readable workbook."""
+    return FileRejected("CORRUPT", fact, expected="a workbook", fix="Ask the sender for the file again.")
+
+
+def unreadable(error: Exception) -> FileRejected:
+    """:func:`corrupt` with what a library said about the bytes."""
+    cause = " ".join(str(error).split())[:200]
+    return corrupt(f"it is no readable spreadsheet ({type(error).__name__}: {cause})")
+
+
+def _encrypted(fact: str) -> FileRejected:
+    return FileRejected("ENCRYPTED", fact, expected="a workbook that opens without a password",
+                        fix="Ask the sender to save it without a password.")  # fmt: skip
+
+
+def _macro() -> FileRejected:
+    return FileRejected("MACRO", "the workbook contains macros", expected="a workbook without macros",
+                        fix="Ask the sender to save it without macros.")  # fmt: skip

@@ -150,15 +150,21 @@ def test_a_workbook_without_a_list_is_refused() -> None:
     assert refused(out.getvalue()).reason == "SCHEMA"
 
 
-def test_a_second_list_is_refused_and_a_hidden_one_is_named(changed) -> None:
+def test_a_second_list_is_read_and_a_hidden_one_is_named(changed) -> None:
     def copied(state: str) -> bytes:
         def edit(sheet: Any) -> None:
             sheet.parent.copy_worksheet(sheet).sheet_state = state
 
         return changed(edit)
 
-    assert refused(copied("visible")).reason == "SCHEMA"
-    assert [f.rule_id for f in read(copied("hidden")).findings] == ["HIDDEN_SHEET"]
+    both = read(copied("visible"))
+    assert both.frame["line_no"].to_list() == [12, 13, 14, 10_000_012, 10_000_013, 10_000_014]
+    first, second = both.raw_text(12), both.raw_text(10_000_012)
+    assert first != second
+    assert first.replace("装箱清单", "x") != second
+    hidden = read(copied("hidden"))
+    assert [f.rule_id for f in hidden.findings] == ["HIDDEN_SHEET"]
+    assert hidden.frame["line_no"].to_list() == [12, 13, 14]
 
 
 def rewritten(
@@ -223,7 +229,7 @@ def outcome_of(data: bytes) -> str | int:
 def test_one_stray_cell_far_down_is_too_big_before_the_sheet_is_walked(changed) -> None:
     error = refused(changed(set_cell("A1048576", "x")))
     assert error.reason == "TOO_BIG"
-    assert "A1048576" in error.message
+    assert "row 1048576" in error.message
 
 
 def repacked(data: bytes, edit: Callable[[str, bytes], tuple[str, bytes]]) -> bytes:
