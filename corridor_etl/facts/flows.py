@@ -17,6 +17,11 @@ DECLARED_WITHIN_DAYS = 30
 _ITEM = ("regime", "declaration_no", "item_no")
 
 
+def counted(declarations: pl.DataFrame) -> pl.DataFrame:
+    """The items that trade is counted from: China's, of exports and imports."""
+    return declarations.filter((pl.col("regime") == "CN") & pl.col("ie_flag").is_in(["E", "I"]))
+
+
 def declared_flow() -> pl.Expr:
     """Flow of a declaration item by ``ie_flag`` and ``origin_country``; a country not given counts as not China."""
     is_chinese = (pl.col("origin_country") == "CN").fill_null(False)
@@ -51,7 +56,7 @@ def _is_empty() -> pl.Expr:
 
 def _items_naming(trips: pl.DataFrame, declarations: pl.DataFrame) -> pl.DataFrame:
     """One row per trip and item whose declaration names the container near the departure, with ``flow``."""
-    items = declarations.select(
+    items = counted(declarations).select(
         *_ITEM,
         pl.col("container_nos")
         .str.extract_all(r"\S+")

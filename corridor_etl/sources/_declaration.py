@@ -56,7 +56,7 @@ def layout(
 
 
 def finish(sheet: Sheet, complete: Callable[[Sheet], None]) -> None:
-    """Completes a declaration, compares its totals, and gives each row the header's values it has none of its own for."""
+    """Completes a declaration, compares its totals, and gives each row what only the header says."""
     complete(sheet)
     sheet.findings += compared(sheet.head, sheet.rows, sheet.node.line_no)
     sheet.rows = [{name: row.get(name) or sheet.head.get(name) for name in COLUMNS} for row in sheet.rows]

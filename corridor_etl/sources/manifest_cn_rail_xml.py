@@ -137,12 +137,8 @@ def _judge_train(sheet: Sheet) -> None:
     train = sheet.head.get("train_no") or ""
     office = sheet.head.get("office_code") or ""
     if len(train) > MOST_TRAIN_CHARS:
-        _found(
-            sheet,
-            f"the train number {train[:40]} has {len(train)} characters",
-            train,
-            "at most 17 characters",
-        )
+        text = f"the train number {train[:40]} has {len(train)} characters"
+        sheet.found("TRAIN_PLAN", "warning", text, train, f"at most {MOST_TRAIN_CHARS} characters")
     if office and re.fullmatch("[0-9]{4}", office) is None:
         sheet.found("TRAIN_PLAN", "warning", f"the customs office is {office[:20]}", office, "four digits")
 

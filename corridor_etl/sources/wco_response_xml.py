@@ -58,13 +58,14 @@ def _events(answer: Node) -> tuple[list[_Event], list[Flaw]]:
     head, flaws = pick(answer, HEAD)
     common = _common(head)
     found = [_Event(answer, {**common, **_errors(answer), "event_key": head.get("message_ref") or "#0"})]
-    for item in nodes(answer, "//GovernmentAgencyGoodsItem") or [answer]:
-        for fee in nodes(item, "//DutyTaxFee"):
-            tax, more = pick(fee, TAX, _NUMBERS)
-            flaws += more
-            key = f"{head.get('message_ref') or ''}#tax{len(found)}"
-            tax |= {"item_nos": first(item, "SequenceNumeric"), "event_key": key}
-            found.append(_Event(fee, {**common, **tax}))
+    items = nodes(answer, "//GovernmentAgencyGoodsItem")
+    for fee in nodes(answer, "//DutyTaxFee"):
+        tax, more = pick(fee, TAX, _NUMBERS)
+        flaws += more
+        around = [item for item in items if item.start < fee.start < item.end]
+        tax["item_nos"] = first(around[0], "SequenceNumeric") if around else None
+        tax["event_key"] = f"{head.get('message_ref') or ''}#tax{len(found)}"
+        found.append(_Event(fee, {**common, **tax}))
     return found, flaws
 
 

@@ -123,11 +123,16 @@ class Desk:
 
     def _fault_missing(self, record: RecordKind) -> None:
         known_bad = {f.line_no for f in self.faults}
+        is_patch = (self.typed["action"] == "patch").fill_null(False)
+        always = {*record.key, record.version, "action", record.week_of[-1]}
         for column in (c for c in record.columns if c.is_required):
-            empty = self.lines.filter(self.typed[column.name].is_null()).to_list()
+            is_empty = self.typed[column.name].is_null()
+            # A patch says only what it changes, but always of which record and when.
+            if column.name not in always:
+                is_empty &= ~is_patch
             self.faults += [
                 RowFault(line, MISSING_RULE, column.name, "", f"{column.name}: {column.meaning}")
-                for line in empty
+                for line in self.lines.filter(is_empty).to_list()
                 if line not in known_bad
             ]
 

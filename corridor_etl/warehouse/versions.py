@@ -15,6 +15,7 @@ from corridor_etl.model import LINEAGE, RecordKind
 _SEEN = "_seen"
 _WINNER = "_winner"
 CANCEL = "cancel"
+PATCH = "patch"
 CONFLICT = "CONFLICT"
 
 
@@ -106,15 +107,42 @@ def _listed(parts: dict[str, pl.Expr], name: str) -> pl.Expr:
 
 
 def current(rows: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
-    """The current record of each key: its highest version, unless that one cancels it. Sorted by key.
+    """The current record of each key: its highest version, unless that one cancels it; patches are applied.
 
     Equal versions are decided by the lowest (snapshot, delivery_id, line_no), so the order of ``rows`` is
-    of no account.
+    of no account. Sorted by key.
     """
     ties = ["snapshot", "delivery_id", "line_no"]
     ordered = rows.sort([kind.version, *ties], descending=[True, False, False, False])
     latest = ordered.unique(list(kind.key), keep="first", maintain_order=True)
-    return latest.filter(pl.col("action") != CANCEL).sort(list(kind.key))
+    whole = latest.filter(~pl.col("action").is_in([CANCEL, PATCH]))
+    patches = latest.filter(pl.col("action") == PATCH)
+    if patches.height:
+        whole = pl.concat([whole, _patched(ordered, patches, kind)])
+    return whole.sort(list(kind.key))
+
+
+def _patched(ordered: pl.DataFrame, patches: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
+    """Patches over the version they change: each cell is the newest that says something since the last whole version.
+
+    A patch without a whole version before it waits, and one of a cancelled record changes nothing.
+    """
+    key = list(kind.key)
+    history = ordered.join(patches.select(key), on=key, how="semi", nulls_equal=True)
+    history = history.unique([*key, kind.version], keep="first", maintain_order=True)
+    bases = history.filter(pl.col("action") != PATCH).unique(key, keep="first", maintain_order=True)
+    bases = bases.filter(pl.col("action") != CANCEL).select(*key, pl.col(kind.version).alias("_base"))
+    since = history.join(bases, on=key, nulls_equal=True, maintain_order="left").filter(
+        pl.col(kind.version) >= pl.col("_base")
+    )
+    cells = [c for c in ordered.columns if c not in key]
+    own = {kind.version, "action", *(c.name for c in LINEAGE)}
+    merged = since.group_by(key, maintain_order=True).agg(
+        pl.col(c).first() if c in own else pl.col(c).drop_nulls().first() for c in cells
+    )
+    if "iso_week" in cells:
+        merged = merged.with_columns(iso_week=kind.iso_week())
+    return merged.select(ordered.columns)
 
 
 def stored(rows: pl.DataFrame, kind: RecordKind, snapshot: int) -> pl.DataFrame:

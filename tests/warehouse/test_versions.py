@@ -136,3 +136,29 @@ def test_a_batch_sorted_out_twice_adds_nothing(make: SimpleNamespace, rows: list
     fresh = sorted_out(make, rows, []).fresh.to_dicts()
     again = sorted_out(make, rows, [{k: v for k, v in row.items() if k != "row_id"} for row in fresh])
     assert again.fresh.is_empty()
+
+
+def test_a_patch_changes_what_it_says_and_nothing_else(make: SimpleNamespace) -> None:
+    original = {"line_no": 1, "version": 1, "teu": Decimal("2.00")}
+    first = {"line_no": 2, "version": 2, "action": "patch", "teu": Decimal("4.00"), "containers": None}
+    second = {"line_no": 3, "version": 3, "action": "patch", "teu": None, "containers": 9}
+    (row,) = current(make.bookings(second, original, first), BOOKING).to_dicts()
+    assert (row["line_no"], row["version"], row["teu"], row["containers"]) == (3, 3, Decimal("4.00"), 9)
+    (whole,) = make.bookings(original).to_dicts()
+    changed = {"line_no", "version", "action", "teu", "containers"}
+    assert {k: v for k, v in row.items() if k not in changed} == {
+        k: v for k, v in whole.items() if k not in changed
+    }
+
+
+def test_a_patch_waits_for_its_original_and_does_not_revive_a_cancelled_record(make: SimpleNamespace) -> None:
+    patch = {"line_no": 2, "version": 3, "action": "patch"}
+    assert current(make.bookings(patch), BOOKING).is_empty()
+    assert current(make.bookings(patch, {"version": 2, "action": "cancel"}, {}), BOOKING).is_empty()
+
+
+def test_a_later_whole_version_ends_earlier_patches(make: SimpleNamespace) -> None:
+    patch = {"line_no": 2, "version": 2, "action": "patch", "containers": 9}
+    later = {"line_no": 3, "version": 3, "action": "replace", "containers": 4}
+    (row,) = current(make.bookings({}, patch, later), BOOKING).to_dicts()
+    assert (row["line_no"], row["containers"]) == (3, 4)
