@@ -56,19 +56,23 @@ def _is_empty() -> pl.Expr:
 
 def _items_naming(trips: pl.DataFrame, declarations: pl.DataFrame) -> pl.DataFrame:
     """One row per trip and item whose declaration names the container near the departure, with ``flow``."""
-    items = counted(declarations).select(
-        *_ITEM,
-        pl.col("container_nos")
-        .str.extract_all(r"\S+")
-        .list.unique(maintain_order=True)
-        .alias("container_no"),
-        declared_direction().alias("direction"),
-        declared_flow().alias("flow"),
-        "declared_on_local",
-        pl.coalesce("released_on_local", "declared_on_local").alias("rate_date"),
-        "total_price",
-        "currency",
-    ).explode("container_no", empty_as_null=True)
+    items = (
+        counted(declarations)
+        .select(
+            *_ITEM,
+            pl.col("container_nos")
+            .str.extract_all(r"\S+")
+            .list.unique(maintain_order=True)
+            .alias("container_no"),
+            declared_direction().alias("direction"),
+            declared_flow().alias("flow"),
+            "declared_on_local",
+            pl.coalesce("released_on_local", "declared_on_local").alias("rate_date"),
+            "total_price",
+            "currency",
+        )
+        .explode("container_no", empty_as_null=True)
+    )
     distance = (pl.col("declared_on_local") - pl.col("departure_on_local")).dt.total_days()
     return (
         trips.filter(~_is_empty())

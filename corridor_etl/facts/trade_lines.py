@@ -31,7 +31,9 @@ def trade_lines(declarations: pl.DataFrame | None, settings: Settings) -> pl.Dat
     date; ``net_g`` is grams, 0 unless the first statutory unit is the kilogram. ``ReferenceMissing`` for a
     currency or date without a rate.
     """
-    items = counted(records("declaration_item", declarations)).filter(pl.col("released_on_local").is_not_null())
+    items = counted(records("declaration_item", declarations)).filter(
+        pl.col("released_on_local").is_not_null()
+    )
     items = items.sort("regime", "declaration_no", "item_no").with_columns(
         pl.col("service_id").fill_null(NO_SERVICE),
         declared_direction().alias("direction"),

@@ -17,7 +17,9 @@ EAEU_MEMBERS = frozenset(("AM", "BY", "KG", "KZ", "RU"))
 
 def are_filled(*columns: pl.Expr, optional_in_patch: list[str] | None = None) -> pl.Expr:
     """None of the cells is empty or blank; some may be where the row only changes another (its ``action`` is patch)."""
-    return pl.all_horizontal(_is_filled(c, c.meta.output_name() in (optional_in_patch or ())) for c in columns)
+    return pl.all_horizontal(
+        _is_filled(c, c.meta.output_name() in (optional_in_patch or ())) for c in columns
+    )
 
 
 def _is_filled(cell: pl.Expr, is_optional: bool) -> pl.Expr:
@@ -96,7 +98,13 @@ def is_hs_code(code: pl.Expr, on: pl.Expr, *, edition_from: str) -> pl.Expr:
 
 
 def is_declared_hs_code(
-    code: pl.Expr, on: pl.Expr, regime: pl.Expr, *, edition_from: str, regimes: list[str], is_elsewhere: bool = False
+    code: pl.Expr,
+    on: pl.Expr,
+    regime: pl.Expr,
+    *,
+    edition_from: str,
+    regimes: list[str],
+    is_elsewhere: bool = False,
 ) -> pl.Expr:
     """:func:`is_hs_code` under some regimes, or (``is_elsewhere``) under all others."""
     is_judged = ~regime.is_in(regimes) if is_elsewhere else regime.is_in(regimes)
