@@ -17,6 +17,11 @@ DECLARED_WITHIN_DAYS = 30
 _ITEM = ("regime", "declaration_no", "item_no")
 
 
+def counted(declarations: pl.DataFrame) -> pl.DataFrame:
+    """The items that trade is counted from: China's, of exports and imports."""
+    return declarations.filter((pl.col("regime") == "CN") & pl.col("ie_flag").is_in(["E", "I"]))
+
+
 def declared_flow() -> pl.Expr:
     """Flow of a declaration item by ``ie_flag`` and ``origin_country``; a country not given counts as not China."""
     is_chinese = (pl.col("origin_country") == "CN").fill_null(False)
@@ -51,19 +56,23 @@ def _is_empty() -> pl.Expr:
 
 def _items_naming(trips: pl.DataFrame, declarations: pl.DataFrame) -> pl.DataFrame:
     """One row per trip and item whose declaration names the container near the departure, with ``flow``."""
-    items = declarations.select(
-        *_ITEM,
-        pl.col("container_nos")
-        .str.extract_all(r"\S+")
-        .list.unique(maintain_order=True)
-        .alias("container_no"),
-        declared_direction().alias("direction"),
-        declared_flow().alias("flow"),
-        "declared_on_local",
-        pl.coalesce("released_on_local", "declared_on_local").alias("rate_date"),
-        "total_price",
-        "currency",
-    ).explode("container_no", empty_as_null=True)
+    items = (
+        counted(declarations)
+        .select(
+            *_ITEM,
+            pl.col("container_nos")
+            .str.extract_all(r"\S+")
+            .list.unique(maintain_order=True)
+            .alias("container_no"),
+            declared_direction().alias("direction"),
+            declared_flow().alias("flow"),
+            "declared_on_local",
+            pl.coalesce("released_on_local", "declared_on_local").alias("rate_date"),
+            "total_price",
+            "currency",
+        )
+        .explode("container_no", empty_as_null=True)
+    )
     distance = (pl.col("declared_on_local") - pl.col("departure_on_local")).dt.total_days()
     return (
         trips.filter(~_is_empty())

@@ -1,13 +1,14 @@
-"""The trade line: one released declaration item with its value in CNY and USD.
+"""The trade line: one released item of a Chinese declaration with its value in CNY and USD.
 
-Items not released are not trade yet and have no line. Which container carried the goods is the trips' business.
+Items not released are not trade yet and have no line; what other administrations declare of the same goods would
+count them twice, and transit is no trade. Which container carried the goods is the trips' business.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from corridor_etl.facts.flows import declared_direction, declared_flow
+from corridor_etl.facts.flows import counted, declared_direction, declared_flow
 from corridor_etl.facts.money import in_currency
 from corridor_etl.facts.records import records
 from corridor_etl.facts.trips import ISO_WEEK
@@ -30,7 +31,9 @@ def trade_lines(declarations: pl.DataFrame | None, settings: Settings) -> pl.Dat
     date; ``net_g`` is grams, 0 unless the first statutory unit is the kilogram. ``ReferenceMissing`` for a
     currency or date without a rate.
     """
-    items = records("declaration_item", declarations).filter(pl.col("released_on_local").is_not_null())
+    items = counted(records("declaration_item", declarations)).filter(
+        pl.col("released_on_local").is_not_null()
+    )
     items = items.sort("regime", "declaration_no", "item_no").with_columns(
         pl.col("service_id").fill_null(NO_SERVICE),
         declared_direction().alias("direction"),

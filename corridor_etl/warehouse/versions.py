@@ -157,7 +157,8 @@ def _patched(records: pl.DataFrame, patches: pl.DataFrame, kind: RecordKind) -> 
         .agg(pl.col(c).drop_nulls().first().alias(f"_{c}") for c in said)
     )
     joined = records.join(changes, on=key, how="left", nulls_equal=True, maintain_order="left")
-    return joined.with_columns(pl.coalesce(f"_{c}", c).alias(c) for c in said).select(records.columns)
+    patched = joined.with_columns(pl.coalesce(f"_{c}", c).alias(c) for c in said).select(records.columns)
+    return patched.with_columns(iso_week=kind.iso_week()) if "iso_week" in records.columns else patched
 
 
 def stored(rows: pl.DataFrame, kind: RecordKind, snapshot: int) -> pl.DataFrame:

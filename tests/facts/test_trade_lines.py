@@ -34,6 +34,11 @@ def test_goods_not_released_are_no_trade_yet(settings: Settings) -> None:
     assert trade_lines(frame("declaration_item", [item(released_on_local=None)]), settings).is_empty()
 
 
+def test_what_other_customs_declare_of_the_same_goods_is_not_counted_again(settings: Settings) -> None:
+    rows = [item("A", regime="EAEU", ie_flag="I"), item("B", ie_flag="T"), item("C", regime="AL")]
+    assert trade_lines(frame("declaration_item", rows), settings).is_empty()
+
+
 @pytest.mark.parametrize(
     ("quantity", "unit", "grams"),
     [

@@ -83,8 +83,10 @@ def test_trade_value_converts_each_item_and_counts_declarations_once(settings: S
     items = [
         item("D1", 1, currency="CNY", total_price=Decimal("100.01")),
         item("D1", 2, currency="CNY", total_price=Decimal("0.02"), first_unit_code="007"),
-        item("D1", 3, regime="EAEU", currency="CNY", total_price=Decimal("1")),
-        item("D1", 1, regime="EAEU", currency="CNY", total_price=Decimal("1"), origin_country="JP"),
+        item("D2", 3, currency="CNY", total_price=Decimal("1")),
+        item("D2", 1, currency="CNY", total_price=Decimal("1"), origin_country="JP"),
+        item("D1", 4, regime="EAEU", ie_flag="I", currency="CNY", total_price=Decimal("7000")),
+        item("D1", 5, ie_flag="T", currency="CNY", total_price=Decimal("7000")),
         item(
             "D9",
             1,

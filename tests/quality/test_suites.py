@@ -25,6 +25,7 @@ MILDER = {
     ("declaration_item", "ID-002"),
     ("consignment", "ID-002"),
     ("declaration_item", "ST-009"),
+    ("declaration_item", "CD-003"),
     ("declaration_item", "DU-003"),
     ("manifest_container", "DU-001"),
     ("manifest_container", "CD-003"),

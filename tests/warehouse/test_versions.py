@@ -189,3 +189,18 @@ def test_a_batch_sorted_out_twice_adds_nothing(make: SimpleNamespace, rows: list
     fresh = sorted_out(make, rows, []).fresh.to_dicts()
     again = sorted_out(make, rows, [{k: v for k, v in row.items() if k != "row_id"} for row in fresh])
     assert again.fresh.is_empty()
+
+
+def test_a_patch_of_a_date_moves_the_record_to_another_week() -> None:
+    event = kind("port_call")
+    schema = {**event.schema, "snapshot": pl.Int64, "delivery_id": pl.String, "line_no": pl.Int64, "iso_week": pl.String}
+    cells = {"call_key": "C", "call_on_local": date(2025, 6, 1), "version": 1, "action": "insert", "iso_week": "2025-W22"}
+    patch = {**cells, "call_on_local": date(2025, 6, 2), "version": 2, "action": "patch", "iso_week": "2025-W23"}
+    assert current(pl.DataFrame([cells, patch], schema=schema), event)["iso_week"].to_list() == ["2025-W23"]
+
+
+def test_a_later_whole_version_ends_earlier_patches(make: SimpleNamespace) -> None:
+    patch = {"line_no": 2, "version": 2, "action": "patch", "containers": 9}
+    later = {"line_no": 3, "version": 3, "action": "replace", "containers": 4}
+    (row,) = current(make.bookings({}, patch, later), BOOKING).to_dicts()
+    assert (row["line_no"], row["containers"]) == (3, 4)

@@ -11,11 +11,20 @@ from corridor_etl.reference import country, currency, hs, place, size_type
 from corridor_etl.reference._tables import table
 
 HS_NATIONAL_CHAPTERS = ("98", "99")
+CHINA = "CN"
+EAEU_MEMBERS = frozenset(("AM", "BY", "KG", "KZ", "RU"))
 
 
-def are_filled(*columns: pl.Expr) -> pl.Expr:
-    """None of the cells is empty or blank."""
-    return pl.all_horizontal(c.cast(pl.String).str.strip_chars().fill_null("") != "" for c in columns)
+def are_filled(*columns: pl.Expr, optional_in_patch: list[str] | None = None) -> pl.Expr:
+    """None of the cells is empty or blank; some may be where the row only changes another (its ``action`` is patch)."""
+    return pl.all_horizontal(
+        _is_filled(c, c.meta.output_name() in (optional_in_patch or ())) for c in columns
+    )
+
+
+def _is_filled(cell: pl.Expr, is_optional: bool) -> pl.Expr:
+    says = cell.cast(pl.String).str.strip_chars().fill_null("") != ""
+    return says | (pl.col("action") == "patch").fill_null(False) if is_optional else says
 
 
 def are_countries(*columns: pl.Expr) -> pl.Expr:
@@ -48,10 +57,16 @@ def not_in_list(column: pl.Expr, *, values: list[str]) -> pl.Expr:
     return ~column.is_in(values)
 
 
-def in_customs_list(*columns: pl.Expr, customs_list: str) -> pl.Expr:
-    """Every cell that is filled is a code of one of China's customs lists."""
+def is_regime(regime: pl.Expr) -> pl.Expr:
+    """CN, EAEU for its members, or the country of another administration."""
+    known = sorted({"EAEU", *country.known_codes()} - EAEU_MEMBERS)
+    return regime.is_in(known)
+
+
+def in_customs_list(regime: pl.Expr, *columns: pl.Expr, customs_list: str) -> pl.Expr:
+    """Every cell of a Chinese declaration that is filled is a code of one of China's customs lists."""
     codes = table("cn_customs_codes").filter(list=customs_list)["code"].to_list()
-    return _every(columns, codes)
+    return pl.when(regime == CHINA).then(_every(columns, codes))
 
 
 def is_package_type(code: pl.Expr) -> pl.Expr:
@@ -61,9 +76,9 @@ def is_package_type(code: pl.Expr) -> pl.Expr:
     return pl.when(code.str.contains("^[0-9A-Z]{2}$")).then(code.is_in(known))
 
 
-def is_rail_mode(mode: pl.Expr, train_no: pl.Expr, *, codes: list[str]) -> pl.Expr:
-    """A declaration that names a train declares a mode of transport of the corridor."""
-    return pl.when(train_no.is_not_null()).then(mode.is_in(codes))
+def is_rail_mode(mode: pl.Expr, train_no: pl.Expr, regime: pl.Expr, *, codes: list[str]) -> pl.Expr:
+    """A Chinese declaration that names a train declares a mode of transport of the corridor."""
+    return pl.when(train_no.is_not_null() & (regime == CHINA)).then(mode.is_in(codes))
 
 
 @cache
@@ -80,6 +95,28 @@ def is_hs_code(code: pl.Expr, on: pl.Expr, *, edition_from: str) -> pl.Expr:
     )
     is_national = code.str.slice(0, 2).is_in(HS_NATIONAL_CHAPTERS)
     return pl.when((on >= date.fromisoformat(edition_from)) & ~is_national).then(is_known)
+
+
+def is_declared_hs_code(
+    code: pl.Expr,
+    on: pl.Expr,
+    regime: pl.Expr,
+    *,
+    edition_from: str,
+    regimes: list[str],
+    is_elsewhere: bool = False,
+) -> pl.Expr:
+    """:func:`is_hs_code` under some regimes, or (``is_elsewhere``) under all others."""
+    is_judged = ~regime.is_in(regimes) if is_elsewhere else regime.is_in(regimes)
+    return pl.when(is_judged).then(is_hs_code(code, on, edition_from=edition_from))
+
+
+def has_declared_hs_length(
+    code: pl.Expr, regime: pl.Expr, *, regimes: list[str], lengths: list[int], national_lengths: list[int]
+) -> pl.Expr:
+    """:func:`has_hs_length` by the nomenclature of the administration."""
+    by_regime = pl.when(regime.is_in(regimes)).then(has_hs_length(code, lengths=lengths))
+    return by_regime.otherwise(has_hs_length(code, lengths=national_lengths))
 
 
 def has_hs_length(code: pl.Expr, *, lengths: list[int]) -> pl.Expr:

@@ -11,7 +11,10 @@ from datetime import date
 import polars as pl
 
 CN_SHAPE = "^[0-9]{4}20[0-9]{2}[01][0-9]{9}$"
-EAEU_SHAPE = "^([0-9]{5}|[0-9]{8})/[0-9]{6}/[0-9]{7}$"
+EAEU_SHAPE = "^([0-9]{2}|[0-9]{5}|[0-9]{8})/[0-9]{6}/[0-9]{7}$"
+"""Office of 2 digits in Armenia, 8 in Russia, 5 elsewhere."""
+DOCUMENT_SHAPE = "^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
+"""What an electronic document is known by before customs give it a number."""
 
 
 def _where_cn(number: pl.Expr, regime: pl.Expr) -> pl.Expr:
@@ -45,8 +48,9 @@ def cn_year_agrees(
 
 
 def has_eaeu_shape(number: pl.Expr, regime: pl.Expr) -> pl.Expr:
-    """A number of the Eurasian union is office/DDMMYY/serial, and the middle part is a date."""
-    return pl.when(regime == "EAEU").then(number.str.contains(EAEU_SHAPE) & _eaeu_date(number).is_not_null())
+    """A number of the Eurasian union is office/DDMMYY/serial with a true date; unregistered, its document's own."""
+    is_registered = number.str.contains(EAEU_SHAPE) & _eaeu_date(number).is_not_null()
+    return pl.when(regime == "EAEU").then(is_registered | number.str.contains(DOCUMENT_SHAPE))
 
 
 def eaeu_date_agrees(number: pl.Expr, regime: pl.Expr, declared_on: pl.Expr) -> pl.Expr:

@@ -14,6 +14,7 @@ class ExpectCellsFilled(RowExpectation):
 
     map_metric = "cells.filled"
     sentence = "{columns} must not be empty."
+    optional_in_patch: list[str] | None = None
 
     @classmethod
     def observed(cls, columns: list[str]) -> pl.Expr:
@@ -78,8 +79,16 @@ class ExpectCustomsCode(RowExpectation):
     """Codes belong to one of China's customs lists."""
 
     map_metric = "code.customs_list"
-    sentence = "{columns}, where filled, must be in China's customs list {customs_list}."
+    sentence = "Under {first} CN, {columns}, where filled, must be in China's customs list {customs_list}."
     customs_list: str
+
+
+@judged_by(codes.is_regime)
+class ExpectRegime(RowExpectation):
+    """A regime is China, the Eurasian union or another country."""
+
+    map_metric = "code.regime"
+    sentence = "{first} must be CN, EAEU for its members, or the ISO 3166 alpha-2 code of another country."
 
 
 @judged_by(codes.is_package_type)
@@ -92,7 +101,7 @@ class ExpectPackageType(RowExpectation):
 
 @judged_by(codes.is_rail_mode)
 class ExpectRailMode(RowExpectation):
-    """A declaration for a train declares a mode of the corridor."""
+    """A Chinese declaration for a train declares a mode of the corridor."""
 
     map_metric = "code.rail_mode"
     sentence = "{first} should be one of {codes} where the declaration names a train."
@@ -106,6 +115,30 @@ class ExpectHsCode(RowExpectation):
     map_metric = "code.hs_known"
     sentence = "The subheading of {first} must exist in HS 2022, in force from {edition_from}."
     edition_from: str
+
+
+@judged_by(codes.is_declared_hs_code)
+class ExpectDeclaredHsCode(RowExpectation):
+    """Commodity codes of declarations exist in HS 2022, by regime."""
+
+    map_metric = "code.declared_hs_known"
+    sentence = (
+        "The subheading of {first} must exist in HS 2022, in force from {edition_from} (regimes {regimes})."
+    )
+    edition_from: str
+    regimes: list[str]
+    is_elsewhere: bool = False
+
+
+@judged_by(codes.has_declared_hs_length)
+class ExpectDeclaredHsLength(RowExpectation):
+    """Commodity codes of declarations have as many digits as the administration's nomenclature."""
+
+    map_metric = "code.declared_hs_length"
+    sentence = "{first} must be digits, {lengths} of them under {regimes} and {national_lengths} elsewhere."
+    regimes: list[str]
+    lengths: list[int]
+    national_lengths: list[int]
 
 
 @judged_by(codes.has_hs_length)

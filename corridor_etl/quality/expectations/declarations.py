@@ -40,7 +40,10 @@ class ExpectDeclarationNumberEaeu(RowExpectation):
     """Eurasian declaration numbers are office/DDMMYY/serial."""
 
     map_metric = "declaration_number.eaeu_shape"
-    sentence = "{first} under the Eurasian regime must be office/DDMMYY/serial with a true date."
+    sentence = (
+        "{first} under the Eurasian regime must be office/DDMMYY/serial with a true date, or the document's own"
+        " identifier."
+    )
 
 
 @judged_by(declarations.eaeu_date_agrees)
