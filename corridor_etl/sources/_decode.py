@@ -23,7 +23,7 @@ MAX_LINE_BYTES = 32 << 20
 
 _STEP_BYTES = 1 << 16
 
-_MARKS = (
+MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -49,7 +49,7 @@ class Text:
         self._piece_bytes = piece_bytes
         file.seek(0)
         head = file.read(3)
-        self._mark, marked = next(((m, e) for m, e in _MARKS if head.startswith(m)), (b"", ""))
+        self._mark, marked = next(((m, e) for m, e in MARKS if head.startswith(m)), (b"", ""))
         if marked:
             self._declared = (marked,)
 
@@ -198,7 +198,7 @@ def _reads_as_utf8(line: bytes) -> bool:
 
 def head_line(head: bytes, lines: int = 1) -> str:
     """The first lines that are not blank, to recognise a header by; never used as data."""
-    for mark, encoding in _MARKS:
+    for mark, encoding in MARKS:
         if head.startswith(mark):
             return _first_lines(head[len(mark) :], encoding, lines, "replace")
     first = b"\n".join(head.lstrip().split(b"\n", lines)[:lines])

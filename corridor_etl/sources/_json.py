@@ -15,8 +15,8 @@ from itertools import accumulate
 from typing import Any
 
 from corridor_etl.errors import FileRejected
-from corridor_etl.sources._decode import decode
 from corridor_etl.sources._source import CONTROL, MAX_ROW_CHARS, Finding, RowFault
+from corridor_etl.sources._whole_text import decode
 
 MAX_DOCUMENT_BYTES = 128 * 1024 * 1024
 MAX_DEPTH = 64

@@ -193,9 +193,27 @@ def test_a_batch_sorted_out_twice_adds_nothing(make: SimpleNamespace, rows: list
 
 def test_a_patch_of_a_date_moves_the_record_to_another_week() -> None:
     event = kind("port_call")
-    schema = {**event.schema, "snapshot": pl.Int64, "delivery_id": pl.String, "line_no": pl.Int64, "iso_week": pl.String}
-    cells = {"call_key": "C", "call_on_local": date(2025, 6, 1), "version": 1, "action": "insert", "iso_week": "2025-W22"}
-    patch = {**cells, "call_on_local": date(2025, 6, 2), "version": 2, "action": "patch", "iso_week": "2025-W23"}
+    schema = {
+        **event.schema,
+        "snapshot": pl.Int64,
+        "delivery_id": pl.String,
+        "line_no": pl.Int64,
+        "iso_week": pl.String,
+    }
+    cells = {
+        "call_key": "C",
+        "call_on_local": date(2025, 6, 1),
+        "version": 1,
+        "action": "insert",
+        "iso_week": "2025-W22",
+    }
+    patch = {
+        **cells,
+        "call_on_local": date(2025, 6, 2),
+        "version": 2,
+        "action": "patch",
+        "iso_week": "2025-W23",
+    }
     assert current(pl.DataFrame([cells, patch], schema=schema), event)["iso_week"].to_list() == ["2025-W23"]
 
 

@@ -55,7 +55,9 @@ def _judged(engine: Any, domain: Any, check: RowCheck, result_format: Any) -> Sc
     return Scalar(check.domain, check.considered.sum(), lambda n: int(n or 0))
 
 
-def _values(engine: Any, domain: dict[str, Any], check: RowCheck, result_format: dict[str, Any]) -> UnexpectedRows:
+def _values(
+    engine: Any, domain: dict[str, Any], check: RowCheck, result_format: dict[str, Any]
+) -> UnexpectedRows:
     def finish(rows: pl.DataFrame) -> list[Any]:
         if "column_list" in domain:
             return list(rows.select(check.columns).iter_rows(named=True))
@@ -75,7 +77,9 @@ def _value_counts(engine: Any, domain: Any, check: RowCheck, result_format: Any)
 def _index(
     engine: PolarsExecutionEngine, domain: dict[str, Any], check: RowCheck, result_format: dict[str, Any]
 ) -> UnexpectedRows:
-    keys = engine.resolved_names(result_format.get("unexpected_index_column_names") or (), domain, _INDEX_MISSING)
+    keys = engine.resolved_names(
+        result_format.get("unexpected_index_column_names") or (), domain, _INDEX_MISSING
+    )
     excludes_values = bool(result_format.get("exclude_unexpected_values", False))
     columns = tuple(dict.fromkeys((*check.columns, *keys)))
 
@@ -89,7 +93,9 @@ def _index(
     return UnexpectedRows(check, columns, _uncapped(result_format), finish)
 
 
-def _index_query(engine: Any, domain: Any, check: RowCheck, result_format: dict[str, Any]) -> UnexpectedRows | None:
+def _index_query(
+    engine: Any, domain: Any, check: RowCheck, result_format: dict[str, Any]
+) -> UnexpectedRows | None:
     """A Polars expression that gives the unexpected rows of the batch, by their positions."""
     if result_format.get("return_unexpected_index_query") is False:
         return None

@@ -14,7 +14,9 @@ from corridor_etl.quality.polars_engine.engine import PolarsExecutionEngine
 _HEAD_ROWS = 5
 
 
-def _column_types(engine: PolarsExecutionEngine, domain: dict[str, Any], values: Any, _: Any) -> list[dict[str, Any]]:
+def _column_types(
+    engine: PolarsExecutionEngine, domain: dict[str, Any], values: Any, _: Any
+) -> list[dict[str, Any]]:
     return [{"name": name, "type": dtype} for name, dtype in engine.schema_of(domain).items()]
 
 

@@ -161,7 +161,9 @@ class ParquetAsset(_PolarsAsset):
 
     def _check_options(self, options: Mapping[str, Any]) -> None:
         if options:
-            raise BuildBatchRequestError(message=f"asset {self.name} is read from {self.path} and has no parameters")
+            raise BuildBatchRequestError(
+                message=f"asset {self.name} is read from {self.path} and has no parameters"
+            )
 
     def _frame(self, options: Mapping[str, Any]) -> pl.LazyFrame:
         return pl.scan_parquet(self.path, hive_partitioning=self.hive_partitioning)
@@ -210,6 +212,9 @@ class PolarsDatasource(Datasource):
     ) -> ParquetAsset:
         """Adds an asset that scans Parquet files at ``path``."""
         asset = ParquetAsset(
-            name=name, path=str(path), hive_partitioning=hive_partitioning, batch_metadata=batch_metadata or {}
+            name=name,
+            path=str(path),
+            hive_partitioning=hive_partitioning,
+            batch_metadata=batch_metadata or {},
         )
         return self._add_asset(asset)

@@ -30,7 +30,15 @@ from great_expectations.expectations.row_conditions import (
 )
 
 from corridor_etl.quality.polars_engine import _conditions
-from corridor_etl.quality.polars_engine._query import Ask, Domain, FusedQuery, Rows, Scalar, UnexpectedCount, UnexpectedRows
+from corridor_etl.quality.polars_engine._query import (
+    Ask,
+    Domain,
+    FusedQuery,
+    Rows,
+    Scalar,
+    UnexpectedCount,
+    UnexpectedRows,
+)
 
 Frame = pl.DataFrame | pl.LazyFrame
 _ASKS = (Scalar, UnexpectedCount, UnexpectedRows, Rows)
@@ -120,7 +128,10 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         """The batch's own spelling of column names, which are matched without regard to case if need be."""
         columns = list(self.schema_of(domain_kwargs))
         extra = {"error_message_template": template} if template else {}
-        return [n if n in columns else str(_one(get_dbms_compatible_column_names([n], columns, **extra))) for n in names]
+        return [
+            n if n in columns else str(_one(get_dbms_compatible_column_names([n], columns, **extra)))
+            for n in names
+        ]
 
     def domain_of(self, domain_kwargs: dict[str, Any]) -> Domain:
         """The rows a domain's row condition leaves."""
@@ -167,7 +178,9 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         self._run(asks, configurations)
         return self.resolve_metrics(configurations.values(), metrics, runtime_configuration)
 
-    def _asked(self, metric: Any, metrics: dict[Any, Any], runtime_configuration: dict[str, Any] | None) -> Any:
+    def _asked(
+        self, metric: Any, metrics: dict[Any, Any], runtime_configuration: dict[str, Any] | None
+    ) -> Any:
         if metric.id in self._answered:
             return self._answered[metric.id]
         if metric.id in self._refused:
