@@ -11,6 +11,7 @@ from corridor_etl.settings import Sender
 from corridor_etl.sources._decode import head_line
 from corridor_etl.sources._edifact import message_type
 from corridor_etl.sources._source import HEAD_BYTES, Finding, RawFile, RowFault, Source
+from corridor_etl.sources._xml_head import head_of
 
 __all__ = ["Finding", "RawFile", "RowFault", "Source", "recognise", "sources"]
 
@@ -50,4 +51,6 @@ def recognise(data: bytes, file_name: str, sender: Sender | None) -> Source:
 def _seen(head: bytes) -> str:
     if (kind := message_type(head)) is not None:
         return f"is an EDIFACT message of type {kind}"
+    if (xml := head_of(head)) is not None:
+        return f"is XML with the root {xml.root}{f' of {xml.namespace}' if xml.namespace else ''}"[:200]
     return f"begins with {head_line(head)[:60]!r}"
