@@ -9,10 +9,10 @@ from corridor_etl import discovery
 from corridor_etl.errors import FileRejected
 from corridor_etl.settings import Sender
 from corridor_etl.sources._archive import kind_of_archive, members
-from corridor_etl.sources._decode import head_line
 from corridor_etl.sources._edifact import message_type
 from corridor_etl.sources._message_foreign import named
 from corridor_etl.sources._source import HEAD_BYTES, Finding, RawFile, RowFault, Source
+from corridor_etl.sources._unknown import seen
 
 __all__ = [
     "HEAD_BYTES", "Finding", "RawFile", "RowFault", "Source", "kind_of_archive", "members", "recognise", "sources",
@@ -57,14 +57,6 @@ def recognise(data: bytes, file_name: str, sender: Sender | None) -> Source:
             message_type=foreign,
         )  # fmt: skip
     raise FileRejected(
-        "UNKNOWN_FORMAT", f"{file_name} {_seen(head)}", expected=f"one of {', '.join(wanted)}",
+        "UNKNOWN_FORMAT", f"{file_name} {seen(head)}", expected=f"one of {', '.join(wanted)}",
         fix="Send it in a known format, or correct the sender's `formats` in corridor.toml.",
     )  # fmt: skip
-
-
-def _seen(head: bytes) -> str:
-    if (kind := message_type(head)) is not None:
-        return (
-            f"is an EDIFACT message of type {kind}" if kind else "is an EDIFACT interchange without a message"
-        )
-    return f"begins with {head_line(head)[:60]!r}"

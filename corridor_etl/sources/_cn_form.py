@@ -79,17 +79,20 @@ def complete(sheet: Sheet) -> None:
 
 def _put_containers(sheet: Sheet, node: Node) -> None:
     """Gives each item the containers that name it (``GoodsNo`` 1,3) and those that name no item at all."""
-    boxes = [box for box in nodes(node, "//DecContainers/Container|//DecContainers/DecContainer|//DecContainer")
-             if first(box, "ContainerId|ContainerNo")]  # fmt: skip
+    boxes = [box for box in nodes(node, "//Container|//DecContainer|//DecContainers") if _number(box)]
     numbers = {row.get("item_no") or "" for row in sheet.rows}
     for row in sheet.rows:
         named = [b for b in boxes if not _items(b) or row.get("item_no") in _items(b)]
-        texts = dict.fromkeys(first(b, "ContainerId|ContainerNo") or "" for b in named)
+        texts = dict.fromkeys(_number(b) for b in named)
         row["container_nos"] = ";".join(texts) or None
     for box in boxes:
         if strange := sorted(_items(box) - numbers):
-            text = f"container {first(box, 'ContainerId|ContainerNo')} names items {', '.join(strange)}"
+            text = f"container {_number(box)} names items {', '.join(strange)}"
             sheet.found("ST-009", "warning", text, ", ".join(strange), "items of the declaration")
+
+
+def _number(box: Node) -> str:
+    return first(box, "ContainerId|ContainerNo") or ""
 
 
 def _items(box: Node) -> set[str]:

@@ -80,6 +80,7 @@ _STATUSES = {
     "1": "cancelled",
     "3": "cancelled",
 }
+_FULLNESS = {"4": "E", "5": "F", "7": "F", "8": "F"}
 _NUMBERS = frozenset(("packages", "cargo_gross_kg", "cargo_net_kg", "tare_kg", "boxes_stated", "packages_stated",
                       "gross_stated"))  # fmt: skip
 MOST_TRAIN_CHARS = 17
@@ -94,6 +95,8 @@ def _complete(sheet: Sheet) -> None:
         merged = {**train, **{n: v for n, v in shared.items() if v}, **{n: v for n, v in row.items() if v}}
         for name, unit in (("cargo_gross_kg", "gross_unit"), ("tare_kg", "tare_unit")):
             merged[name] = kilograms(merged.get(name) or "", merged.get(unit) or "KGM")
+        fullness = merged.get("full_empty") or ""
+        merged["full_empty"] = _FULLNESS.get(fullness, fullness)
         sheet.rows[number] = {**merged, "row_no": str(number + 1)}
     _judge_train(sheet)
     _compare(sheet)
