@@ -28,6 +28,7 @@ from corridor_etl.settings import Sender
 from corridor_etl.sources import _child_wire as wire
 from corridor_etl.sources._source import RawFile
 
+_SETTINGS = {"MALLOC_ARENA_MAX": "2", "POLARS_MAX_THREADS": "1", "RUST_BACKTRACE": "0"}
 _START = "from corridor_etl.sources._child_worker import serve; serve()"
 _MOST_FILES, _MOST_RESIDENT_BYTES = 500, 512 * 1024 * 1024
 """A child that has read so many files, or has grown so big, is let go."""
@@ -95,7 +96,7 @@ class _Worker:
         known = {**os.environ, "PYTHONPATH": os.pathsep.join(p or os.getcwd() for p in sys.path)}  # noqa: PTH109
         self.process = subprocess.Popen(
             [sys.executable, "-c", _START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said,
-            env={**known, "MALLOC_ARENA_MAX": "2", "POLARS_MAX_THREADS": "1", "RUST_BACKTRACE": "0"}, start_new_session=True,
+            env={**known, **_SETTINGS}, start_new_session=True,
         )  # fmt: skip
         self.files = 0
         self.is_late = False
