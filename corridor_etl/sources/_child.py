@@ -28,6 +28,7 @@ from corridor_etl.settings import Sender
 from corridor_etl.sources import _child_wire as wire
 from corridor_etl.sources._source import RawFile
 
+_SETTINGS = {"MALLOC_ARENA_MAX": "2", "POLARS_MAX_THREADS": "1", "RUST_BACKTRACE": "0"}
 _START = "from corridor_etl.sources._child_worker import serve; serve()"
 _MOST_FILES, _MOST_RESIDENT_BYTES = 500, 512 * 1024 * 1024
 """A child that has read so many files, or has grown so big, is let go."""
@@ -77,10 +78,8 @@ def ask(
     job = {"module": function.__module__, "function": function.__qualname__, "arguments": dict(arguments)}
     try:
         head, frames = worker.run(job, data, limits or Limits())
-    except (
-        BaseException
-    ):  # also an interrupt: a worker with half an answer in its pipe must not be used again
-        worker.kill()
+    except BaseException:
+        worker.kill()  # whatever happened, an interrupt too: half an answer may be in its pipe
         raise
     _given_back(worker)
     if (refusal := head.get("refused")) is not None:
@@ -97,7 +96,7 @@ class _Worker:
         known = {**os.environ, "PYTHONPATH": os.pathsep.join(p or os.getcwd() for p in sys.path)}  # noqa: PTH109
         self.process = subprocess.Popen(
             [sys.executable, "-c", _START], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said,
-            env={**known, "MALLOC_ARENA_MAX": "2", "POLARS_MAX_THREADS": "1"}, start_new_session=True,
+            env={**known, **_SETTINGS}, start_new_session=True,
         )  # fmt: skip
         self.files = 0
         self.is_late = False
@@ -108,6 +107,8 @@ class _Worker:
     ) -> tuple[Mapping[str, Any], list[bytes]]:
         """Head and frames of one job's answer; a worker that did not answer is of no further use."""
         self.files += 1
+        self.said.seek(0)
+        self.said.truncate()
         self.is_late = False
         timer = threading.Timer(limits.wall_seconds, self._stop_late)
         timer.start()
@@ -136,7 +137,7 @@ class _Worker:
         if -code == signal.SIGXCPU:
             return too_big(f"reading took more than {limits.cpu_seconds} s of processor time")
         self.said.seek(0)
-        words = " ".join(self.said.read().decode("utf-8", "backslashreplace").split())[-200:]
+        words = " ".join(self.said.read().decode("utf-8", "backslashreplace").split())[:200]
         if "memory allocation" in words or "MemoryError" in words:
             return too_big(f"reading needs more than {limits.memory_bytes} bytes of memory")
         return FileRejected(

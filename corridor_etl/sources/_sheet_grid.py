@@ -61,7 +61,7 @@ def sheets(data: bytes, package: Package | None) -> list[Sheet]:
 
     ``FileRejected`` as ``_workbook`` and ``_sheet_xml`` say.
     """
-    marked = [_xml_marks(package, s) for s in package.sheets] if package else _biff_marks(data)
+    marked = [_xml_marks(package, s) for s in package.sheets] if package else biff_marks(data)
     if package:
         package.strings_xml()  # so that strings that are damaged, or lie about their size, never reach the parser
     try:
@@ -112,7 +112,7 @@ def _xml_marks(package: Package, sheet: SheetPart) -> Marks:
     return marks(xml)
 
 
-def _biff_marks(data: bytes) -> list[Marks]:
+def biff_marks(data: bytes) -> list[Marks]:
     """Formula and error cells of each sheet, from the records of an .xls; sheets stand in the order of their names."""
     found: list[Marks] = []
     rows = columns = depth = 0

@@ -11,14 +11,15 @@ from typing import Any
 import python_calamine as calamine
 
 from corridor_etl.sources._sheet_count import head_texts
-from corridor_etl.sources._workbook import OLE_MAGIC, biff_stream, unreadable
+from corridor_etl.sources._sheet_grid import biff_marks
+from corridor_etl.sources._workbook import OLE_MAGIC, unreadable
 
 
 def first_rows(data: bytes, rows: int) -> dict[str, Any]:
     """``{"sheets": [[[text, ...], ...], ...]}``."""
     if not data.startswith(OLE_MAGIC):
         return {"sheets": head_texts(data, rows)}
-    biff_stream(data)
+    biff_marks(data)  # refuses what the parser could not hold
     try:
         book = calamine.load_workbook(io.BytesIO(data))
         visible = [m.name for m in book.sheets_metadata if m.visible == calamine.SheetVisibleEnum.Visible]

@@ -128,17 +128,19 @@ def regular(data: bytes) -> bytes:
     """A part as UTF-8 without comments, CDATA or single-quoted attributes; CORRUPT where it is not XML."""
     _check_well_formed(data)
     start = data.find(b"?>") + 2 if data.startswith((b"<?xml", b"\xef\xbb\xbf<?xml")) else 0
-    is_utf8 = start == 0 or b"encoding" not in data[:start] or b"utf-8" in data[:start].lower()
-    if (
-        is_utf8
-        and not data.startswith((b"\xff\xfe", b"\xfe\xff"))
-        and not any(data.find(mark, start) >= 0 for mark in _IRREGULAR)
-    ):
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or _is_other_encoding(data[:start]):
+        raise FileRejected("ENCODING", "a part of the workbook is not in UTF-8", expected="XML in UTF-8",
+                           fix="Ask the sender to save it with a spreadsheet program.")  # fmt: skip
+    if not any(data.find(mark, start) >= 0 for mark in _IRREGULAR):
         return data
     try:
         return Canonical.canonicalize(from_file=_Bytes(data)).encode()
     except (Canonical.ParseError, ValueError, LookupError) as error:
         raise unreadable(error) from error
+
+
+def _is_other_encoding(declaration: bytes) -> bool:
+    return b"encoding" in declaration and not any(n in declaration.lower() for n in (b"utf-8", b"us-ascii"))
 
 
 class _Bytes:

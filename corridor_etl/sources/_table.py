@@ -29,8 +29,8 @@ class Table:
     above the table with a label, ``above_mandatory`` must stand there or be columns; ``fill_down`` maps a column
     whose value may be written once for several rows to the longest run of blanks it may have (0: any).
     ``group`` is the column that opens a group of rows: with it, the others are filled down only where it is blank.
-    ``quantities`` are never filled down. ``same``, ``box``, ``goods`` and ``summed`` say when a row continues the one above (see ``_lines.Shape``);
-    ``joined`` maps columns of which both rows' values are kept to what stands between them.
+    ``quantities`` are never filled down. ``same``, ``box``, ``goods`` and ``summed`` say when a row continues the one
+    above (see ``_lines.Shape``); ``joined`` maps columns of which both rows' values are kept to what stands between.
     ``whole_codes`` are identifiers that have an even number of digits: as a number they are whole if it still is even.
     ``qualified`` gives equal header cells names of their own; ``head`` is the table of another sheet whose one row
     stands for all rows here; ``stated`` are control totals in columns.

@@ -65,7 +65,9 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
 def part(opened: zipfile.ZipFile, name: str) -> bytes:
     """One part, unpacked; CORRUPT where it is missing or damaged."""
     try:
-        return opened.read(name)
+        with opened.open(name) as stream:
+            # A size is asked for, because a part may hold far more than it declares.
+            return stream.read(max(opened.getinfo(name).file_size, 1))
     except KeyError as error:
         raise corrupt(f"the workbook has no part {name}") from error
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,

@@ -59,7 +59,8 @@ _OF_THE_MANIFEST = (
 
 def _qualified(labels: Sequence[str]) -> list[str]:
     """Each name with the segment it stands in; the segments themselves stay as they are."""
-    segment, found = "", []
+    segment = ""
+    found: list[str] = []
     for label in labels:
         if label.endswith(_ENDS):
             segment = label
