@@ -177,14 +177,16 @@ def _is_released(text: str, at: int, start: int, marks: Separators) -> bool:
 
 def begins_segment(data: bytes | bytearray, at: int, marks: Separators) -> bool:
     """Whether only blanks stand between ``at`` and the beginning of ``data`` or a terminator not released."""
-    line_ends, release = marks.line_ends.encode(), ord(marks.release)
     while at > 0 and data[at - 1] in _BLANK_BYTES:
         at -= 1
     if at == 0:
         return True
     if data[at - 1] != ord(marks.terminator):
         return False
-    run, at = 0, at - 2
+    release, run, at = ord(marks.release), 0, at - 2
+    if at < 0 or (data[at] != release and data[at] > 13):
+        return True
+    line_ends = marks.line_ends.encode()
     while at >= 0 and (data[at] == release != 32 or data[at] in line_ends):
         run += data[at] == release
         at -= 1

@@ -46,8 +46,9 @@ def survey(file: BinaryIO) -> Survey:
     charset, lines, service = _Charset(), _Lines(), _Service()
     for block in _blocks(file):
         charset.take(block)
-        lines.take(block)
-        service.take(block)
+        plain = block.translate(None, service.line_ends) if b"\n" in block or b"\r" in block else block
+        lines.take(block, plain)
+        service.take(plain)
     return Survey(
         charset.result(),
         lines.line_end,
@@ -122,16 +123,14 @@ class _Lines:
         end = self.line_end.encode()
         return self._seen[end] and not self._shared[end] and not self._is_wrapped
 
-    def take(self, block: bytes) -> None:
+    def take(self, block: bytes, plain: bytes) -> None:
         text = self._tail + block
         self._tail = text[-2:]
         groups = text.count(b"EQD")
         for end in (b"\n", b"\r"):
             self._look(text, end, groups)
         # A tag that is wrapped over two lines is seen only without the line ends; such files go by segment.
-        if b"\n" not in text and b"\r" not in text:
-            return
-        if not self._is_wrapped and groups != text.translate(None, b"\r\n").count(b"EQD"):
+        if plain is not block and groups < plain.count(b"EQD"):
             self._is_wrapped = True
 
     def _look(self, text: bytes, end: bytes, groups: int) -> None:
@@ -163,8 +162,13 @@ class _Service:
         self._kept, self._kept_at, self._done = b"", 0, 0
         self._steps = {b"UNB": self._open, b"UNZ": self._close, b"UNH": self._begin, b"UNT": self._end}
 
+    @property
+    def line_ends(self) -> bytes:
+        """What is layout here and must be taken out before the next block is taken."""
+        return self._marks.line_ends.encode()
+
     def take(self, block: bytes) -> None:
-        text = self._kept + block.translate(None, self._marks.line_ends.encode())
+        text = self._kept + block
         for found in _SERVICE.finditer(text, max(0, self._done - self._kept_at), len(text) - 10):
             if self._kept_at + found.start() >= self._done and begins_segment(text, found.start(), self._marks):
                 self._take_segment(text, found.start())

@@ -32,12 +32,20 @@ def column(tokens: Tokens, rows: Indices, spans: Spans, name: str = "") -> pl.Se
 def view(tokens: Tokens, spans: Spans, name: str = "") -> pl.Series:
     """The bytes of the spans as they stand in the buffer, as text; null where the length is 0."""
     rows = len(spans.start)
-    short = np.minimum(spans.length, _INLINE)
+    longest = int(spans.length.max()) if rows else 0
+    if not longest:
+        return pl.Series(name, [None], dtype=pl.String).new_from_index(0, rows)
+    length = spans.length.astype(np.uint64)
+    short = spans.length if longest <= _INLINE else np.minimum(spans.length, _INLINE)
     views = np.empty((rows, 2), dtype=np.uint64)
-    head = tokens.word_at(spans.start) & _HEAD[short]
-    views[:, 0] = spans.length.astype(np.uint64) | head << np.uint64(32)
-    inline = tokens.word_at(spans.start + 4) & _TAIL[short]
-    views[:, 1] = np.where(spans.length > _INLINE, spans.start.astype(np.uint64) << np.uint64(32), inline)
+    np.bitwise_or(length, (tokens.word_at(spans.start) & _HEAD[short]) << np.uint64(32), out=views[:, 0])
+    if longest <= 4:
+        views[:, 1] = 0
+    else:
+        np.bitwise_and(tokens.word_at(spans.start + 4), _TAIL[short], out=views[:, 1])
+    if longest > _INLINE:
+        far = spans.length > _INLINE
+        views[:, 1] = np.where(far, spans.start.astype(np.uint64) << np.uint64(32), views[:, 1])
     is_there = spans.length > 0
     validity = None if is_there.all() else pa.py_buffer(np.packbits(is_there, bitorder="little"))
     buffers = [validity, pa.py_buffer(views), pa.py_buffer(tokens.text)]

@@ -99,18 +99,19 @@ class Tokens:
             is_mark[self.releases] = False
             is_mark[self.releases + 1] = False
         at = np.flatnonzero(is_mark)
-        kinds = self.bytes[at]
-        is_component = kinds == component
+        is_component = self.bytes[at] == component
+        bounds = np.flatnonzero(~is_component)
         self._components = at[is_component]
-        self._elements = at[~is_component]
-        self._before = np.cumsum(is_component)[~is_component]
+        self._elements = at[bounds]
+        self._before = bounds - np.arange(len(bounds))
+        self._inside = np.diff(self._before, prepend=0)
         self._last = np.flatnonzero(self.bytes[self._elements] == terminator)
         self._first = np.concatenate([[0], self._last + 1])[:-1]
         self.ends = self._elements[self._last]
         self.starts = self._begins(np.concatenate([[0], self.ends + 1])[:-1])
         self._check_lengths()
-        spaces = _SPACES[self.bytes]
-        self._is_padded = bool((spaces[at - 1] | spaces[at + 1]).any())
+        blank = np.flatnonzero(self.bytes <= 32)[: -len(PADDING)]
+        self._is_padded = bool(is_mark[blank + 1].any() or is_mark[blank - 1].any())
 
     def _begins(self, at: Indices) -> Indices:
         """``at`` moved behind the blanks there."""
@@ -133,18 +134,23 @@ class Tokens:
         """A component of the segments ``rows``, without the blanks around it; element 1 follows the tag."""
         mark = self._first[rows] + element
         is_there = mark <= self._last[rows]
-        mark = np.where(is_there, mark, 0)
+        has_all = bool(is_there.all())
+        if not has_all:
+            mark = np.where(is_there, mark, 0)
         begin = self.starts[rows] if is_tag else self._elements[mark - 1] + 1
         end = self._elements[mark]
-        before = np.where(mark > 0, self._before[mark - 1], 0)
-        count = self._before[mark] - before
+        count = self._inside[mark]
         if component:
-            is_there &= count >= component
-            begin = self._component(before + component - 1, is_there) + 1
+            is_there = is_there & (count >= component)
+            has_all = bool(is_there.all())
         inner = count > component
-        if inner.any():
-            end = np.where(inner, self._component(before + component, inner), end)
-        return self._trimmed(Spans(begin, np.where(is_there, end - begin, 0)))
+        if component or inner.any():
+            before = self._before[mark] - count + component
+            if component:
+                begin = self._component(before - 1, is_there) + 1
+            end = np.where(inner, self._component(before, inner), end)
+        length = end - begin
+        return self._trimmed(Spans(begin, length if has_all else np.where(is_there, length, 0)))
 
     def _component(self, which: Indices, is_there: NDArray[np.bool_]) -> Indices:
         return self._components[np.where(is_there, which, 0)] if len(self._components) else which

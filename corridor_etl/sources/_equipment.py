@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import BinaryIO, cast
 
@@ -60,14 +61,26 @@ def stream(file: BinaryIO, sender: Sender | None = None, piece_bytes: int = PIEC
     start = file.tell()
     found = survey(file)
     file.seek(start)
-    reader = _Reader(found, sender)
-    held = None
+    yield from _ahead(_parts(file, found, sender, piece_bytes))
+
+
+def _parts(file: BinaryIO, found: Survey, sender: Sender | None, piece_bytes: int) -> Iterator[RawFile]:
+    reader, held = _Reader(found, sender), None
     for piece in pieces(file, found, piece_bytes):
         part = reader.part(piece)
         if held is not None:
             yield held
         held = part
     yield reader.last(held)
+
+
+def _ahead(parts: Iterator[RawFile]) -> Iterator[RawFile]:
+    """The same parts, each read while whoever asks for them is still busy with the one before."""
+    with ThreadPoolExecutor(1, "edifact") as pool:
+        coming = pool.submit(next, parts, None)
+        while (part := coming.result()) is not None:
+            coming = pool.submit(next, parts, None)
+            yield part
 
 
 class _Reader:

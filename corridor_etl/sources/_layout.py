@@ -117,8 +117,7 @@ class Groups:
         self.rows = equipment[is_container & is_inside]
         self.others = equipment[~is_container & is_inside]
         self.messages = found.of_segment[self.rows]
-        self._row_of = np.full(len(self._equipment) + 1, -1, dtype=np.int64)
-        self._row_of[:-1][is_container[is_inside]] = np.arange(len(self.rows))
+        self._header_of, self._group_of = self._owners_of_all(is_container[is_inside])
 
     def fields(self, wanted: Field) -> dict[str, Cells]:
         """The columns of one field: a row for each message (header) or container group."""
@@ -203,6 +202,19 @@ class Groups:
         owners = self._owners(segments)
         return tuple(np.unique(o[o >= 0]) for o in (owners["header"], owners["group"]))  # type: ignore[return-value]
 
+    def _owners_of_all(self, is_container: NDArray[np.bool_]) -> tuple[Indices, Indices]:
+        """For every segment the message whose header it is in, and the row whose group it is in; -1 for neither."""
+        size, found = len(self.tokens), self.found
+        lengths = np.diff(self._equipment, prepend=0, append=size)
+        row_of = np.full(len(self._equipment) + 1, -1, dtype=np.int64)
+        row_of[1:][is_container] = np.arange(len(self.rows))
+        last = np.repeat(np.append(-1, self._equipment), lengths)
+        head = np.append(found.heads, 0)[found.of_segment]
+        is_inside = found.of_segment >= 0
+        is_header = is_inside & (last < head)
+        group = np.where(is_inside & ~is_header, np.repeat(row_of, lengths), -1)
+        return np.where(is_header, found.of_segment, -1), group
+
     def _of_tag(self, tag: str) -> _Tagged:
         if tag not in self._tagged:
             tokens, found = self.tokens, self.found
@@ -215,14 +227,7 @@ class Groups:
 
     def _owners(self, at: Indices) -> dict[Level, Indices]:
         """The message whose header, and the group, each segment belongs to."""
-        before = np.searchsorted(self._equipment, at, side="right") - 1
-        last = self._equipment[before] if len(self._equipment) else np.full_like(at, -1)
-        message = self.found.of_segment[at]
-        is_header = (before < 0) | (last < self.found.heads[message])
-        return {
-            "header": np.where(is_header, message, -1),
-            "group": np.where(is_header, -1, self._row_of[before]),
-        }
+        return {"header": self._header_of[at], "group": self._group_of[at]}
 
 
 def _placed(size: int, owners: Indices, at: Indices, spans: Spans) -> Cells:
