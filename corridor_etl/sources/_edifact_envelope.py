@@ -260,7 +260,7 @@ class ColumnEnvelope:
         return i + self._read - self._replayed + 1
 
     def _line(self, i: int) -> int:
-        return int(self._tokens.line_nos[i])
+        return int(self._tokens.line_nos(np.array([i]))[0])
 
     def _value(self, i: int, element: int) -> str:
         rows = np.array([i])

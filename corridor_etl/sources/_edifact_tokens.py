@@ -55,8 +55,7 @@ class Spans:
 class Tokens:
     """The segments of one buffer in which one set of service characters holds.
 
-    ``starts`` and ``ends`` bound each segment without its terminator, ``tags`` are packed codes, ``line_nos`` the
-    physical lines counted from ``first_line``. Every segment must be whole: a caller cuts behind a terminator.
+    ``starts`` and ``ends`` bound each segment without its terminator, ``tags`` are packed codes. Every segment must be whole: a caller cuts behind a terminator.
     ``FileRejected`` TOO_BIG for a segment over 64 kB.
     """
 
@@ -71,7 +70,7 @@ class Tokens:
         self._words = np.ndarray((len(self.text) - 8,), dtype="<u8", buffer=self.text, strides=(1,))
         self.releases = self._release_characters()
         self._split()
-        self.line_nos = first_line + np.searchsorted(removed, self.starts, side="right")
+        self._first_line, self._breaks = first_line, removed
         self.has_release = np.zeros(len(self.starts) + 1, dtype=bool)
         self.has_release[np.searchsorted(self.ends, self.releases)] = True
         self.tags = self._tags()
@@ -170,6 +169,10 @@ class Tokens:
             rows = rows[(length[rows] > 0) & _SPACES[self.bytes[start[rows] + length[rows] - 1]]]
         return Spans(start, length)
 
+    def line_nos(self, rows: Indices) -> Indices:
+        """Physical lines on which the segments ``rows`` start."""
+        return self._first_line + np.searchsorted(self._breaks, self.starts[rows], side="right")
+
     def word_at(self, at: Indices) -> Codes:
         """The eight bytes from each place on, as numbers whose lowest byte is the first."""
         return self._words[at]
@@ -211,7 +214,7 @@ class Tokens:
 def _without_line_ends(data: bytes, marks: Separators, line_end: str) -> tuple[bytes, Indices]:
     """The buffer without line ends, padded, and where in it the physical lines begin."""
     layout = marks.line_ends.encode()
-    if not any(data.count(bytes([c])) for c in b"\r\n"):
+    if b"\r" not in data and b"\n" not in data:
         return data + PADDING, np.empty(0, dtype=np.int64)
     raw = np.frombuffer(data, dtype=np.uint8)
     breaks = np.flatnonzero(raw == ord(line_end))
@@ -219,5 +222,6 @@ def _without_line_ends(data: bytes, marks: Separators, line_end: str) -> tuple[b
         return data + PADDING, breaks + 1
     is_layout = raw == layout[0] if len(layout) == 1 else (raw == layout[0]) | (raw == layout[1])
     removed = np.flatnonzero(is_layout)
-    kept_before = breaks - np.searchsorted(removed, breaks)
+    order = np.arange(len(breaks)) if len(breaks) == len(removed) else np.searchsorted(removed, breaks)
+    kept_before = breaks - order
     return data.translate(None, layout) + PADDING, kept_before + (line_end not in marks.line_ends)

@@ -11,7 +11,7 @@ import io
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import BinaryIO, cast
@@ -105,7 +105,7 @@ class _Reader:
         tokens = Tokens(piece.data, piece.marks, piece.first_line, line_end, before=self._head)
         messages = self._envelope.take(tokens, len(head))
         rows = Rows(tokens, messages, self._codes)
-        lines = tokens.line_nos if self._survey.is_by_line else self._envelope.numbers(np.arange(len(tokens)))
+        lines = tokens.line_nos if self._survey.is_by_line else self._envelope.numbers
         refused = refusals(rows)
         part = self._raw_file(piece, rows, refused, lines)
         self._note(rows, refused)
@@ -125,15 +125,15 @@ class _Reader:
         assert part is not None  # a file without a segment does not pass finish()
         return replace(part, findings=tuple(self._findings))
 
-    def _raw_file(self, piece: Piece, rows: Rows, refused: Refusals, lines: Indices) -> RawFile:
-        row_lines = lines[rows.groups.rows]
+    def _raw_file(self, piece: Piece, rows: Rows, refused: Refusals, lines: Callable[[Indices], Indices]) -> RawFile:
+        row_lines = lines(rows.groups.rows)
         frame = rows.frame(row_lines) if len(rows) else raw_frame(COLUMNS, [])
         faults, raw_lines = [], {}
         for i, reason in refused.by_row.items():
             faults.append(RowFault(int(row_lines[i]), *reason))
             raw_lines[int(row_lines[i])] = str(rows.raw_text[i])
         for i in rows.groups.strays:
-            text, line = rows.tokens.segment(int(i)), int(lines[i])
+            text, line = rows.tokens.segment(int(i)), int(lines(np.array([i]))[0])
             faults.append(RowFault(line, "ST-001", "", text[:80], "a container group inside a message"))
             raw_lines[line] = text
         if refused.by_row:
@@ -223,7 +223,7 @@ class _Tally:
             if not same_number(stated[i], str(counted[i])):
                 reference = rows.messages.frame["reference"][int(found.of_segment[at[i]])]
                 text = f"CNT+16 of message {reference} says {stated[i]} containers, it has {counted[i]}"
-                line = int(tokens.line_nos[at[i]])
+                line = _line(tokens, at[i])
                 findings.append(Finding("ST-002", "warning", text, line, stated[i], str(counted[i])))
         return findings
 
@@ -231,12 +231,16 @@ class _Tally:
     def _other_finding(rows: Rows, i: int, others: Counter[str]) -> Finding:
         reference = rows.messages.frame["reference"][i]
         text = f"message {reference} has equipment that is no container: {dict(others)}"
-        return Finding("OTHER_EQUIPMENT", "info", text, int(rows.tokens.line_nos[rows.groups.found.heads[i]]))
+        return Finding("OTHER_EQUIPMENT", "info", text, _line(rows.tokens, rows.groups.found.heads[i]))
 
     @staticmethod
     def _swap_finding(rows: Rows, i: int, swapped: int) -> Finding:
         message = rows.messages.frame.row(i, named=True)
         text = f"{swapped} containers of message {message['reference']}: {message['event']} at their own far port"
-        line = int(rows.tokens.line_nos[rows.groups.found.heads[i]])
+        line = _line(rows.tokens, rows.groups.found.heads[i])
         expected = f"LOC+{FAR_END[message['event']]} to be another port"
         return Finding("PORT_SWAP", "warning", text, line, "", expected)
+
+
+def _line(tokens: Tokens, row: int) -> int:
+    return int(tokens.line_nos(np.array([row]))[0])

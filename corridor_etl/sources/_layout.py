@@ -93,9 +93,16 @@ class Cells:
 class _Tagged:
     """All segments of one tag inside messages: where they stand, and their owner at either level (-1 for none)."""
 
+    tokens: Tokens
     at: Indices
     owners: dict[Level, Indices]
-    qualifiers: Codes = field(repr=False)
+    _codes: dict[Place, Codes] = field(default_factory=dict)
+
+    def codes(self, place: Place) -> Codes:
+        """The code at one place of each segment."""
+        if place not in self._codes:
+            self._codes[place] = self.tokens.codes(self.at, self.tokens.value(self.at, *place))
+        return self._codes[place]
 
 
 class Groups:
@@ -125,12 +132,12 @@ class Groups:
         owners = tagged.owners[wanted.level]
         fits = owners >= 0
         if wanted.qualifiers:
-            fits &= _is_one_of(tagged.qualifiers, wanted.qualifiers)
-        chosen = np.flatnonzero(fits)
+            fits &= _is_one_of(tagged.codes((1, 0)), wanted.qualifiers)
         if wanted.where is not None:
-            at = tagged.at[chosen]
-            codes = self.tokens.codes(at, self.tokens.value(at, *wanted.where))
-            chosen = chosen[_is_one_of(codes, wanted.codes)]
+            fits &= _is_one_of(tagged.codes(wanted.where), wanted.codes)
+        if fits.all():
+            return self._first(wanted, tagged.at, owners)
+        chosen = np.flatnonzero(fits)
         return self._first(wanted, tagged.at[chosen], owners[chosen])
 
     def _first(self, wanted: Field, at: Indices, owners: Indices) -> dict[str, Cells]:
@@ -221,7 +228,7 @@ class Groups:
             at = np.flatnonzero(tokens.tags == np.uint64(packed(tag)))
             at = at[found.of_segment[at] >= 0]
             owners = self._owners(at)
-            self._tagged[tag] = _Tagged(at, owners, tokens.codes(at, tokens.value(at, 1)))
+            self._tagged[tag] = _Tagged(tokens, at, owners)
         return self._tagged[tag]
 
 
