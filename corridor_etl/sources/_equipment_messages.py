@@ -43,6 +43,18 @@ class MessageTable:
             self._mapped(frame, ("function_code", "issued", "sent"), _version, "row_version"),
             dialect=pl.concat_str("kind", pl.lit(" "), "directory"),
         )
+        self.unproved = self._doubtful()
+
+    def _doubtful(self) -> list[int]:
+        """Messages whose document code has a meaning in other directories only, which they are now taken to have."""
+        without = self.frame["event"].is_null().arg_true().to_list()
+        pairs = self.frame.select("kind", "document_code")
+        meant = {i: self._codes.event_elsewhere(*pairs.row(i)) for i in without}
+        guesses = {i: event for i, event in meant.items() if event is not None}
+        if guesses:
+            events = self.frame["event"].scatter(list(guesses), pl.Series(list(guesses.values()), dtype=pl.String))
+            self.frame = self.frame.with_columns(events.alias("event"))
+        return list(guesses)
 
     @staticmethod
     def _mapped(frame: pl.DataFrame, keys: tuple[str, ...], function: Callable[..., str | None], name: str) -> pl.Series:
@@ -68,26 +80,22 @@ class MessageTable:
         return _index(self.frame["kind"])
 
     def refusals(self) -> dict[int, Refusal]:
-        """Messages none of whose containers can become an event, each with the reason."""
-        test = self.frame["function_code"] == TEST_FUNCTION
+        """Messages of which no container can become an event, each with the reason."""
         unknown = ~self.frame["kind"].is_in(MESSAGES)
-        suspects = (test | unknown | self.frame["event"].is_null()).arg_true().to_list()
-        found = {i: self._refusal(self.frame.row(i, named=True)) for i in suspects}
+        test = self.frame["function_code"] == TEST_FUNCTION
+        found: dict[int, Refusal] = {
+            i: ("TEST_MESSAGE", "function_code", TEST_FUNCTION, "a message that is not a test")
+            for i in test.arg_true().to_list()
+        }
+        for i in unknown.arg_true().to_list():
+            found[i] = ("UNKNOWN_MESSAGE", "", self.frame["kind"][i], " or ".join(MESSAGES))
         return found | {i: ("NOT_CLOSED", "", *reason) for i, reason in self._refused.items()}
 
-    def _refusal(self, message: dict[str, str]) -> Refusal:
-        kind = message["kind"]
-        if kind not in MESSAGES:
-            return "UNKNOWN_MESSAGE", "", kind, " or ".join(MESSAGES)
-        if message["function_code"] == TEST_FUNCTION:
-            return "TEST_MESSAGE", "function_code", TEST_FUNCTION, "a message that is not a test"
-        expected = f"a BGM 1001 with a meaning in {kind} {message['directory']}"
+    def without_meaning(self, i: int) -> Refusal:
+        """The refusal of a container of a message whose document code says nothing here."""
+        message = self.frame.row(i, named=True)
+        expected = f"a BGM 1001 with a meaning in {message['kind']} {message['directory']}"
         return "CD-013", "event_code", message["document_code"], expected
-
-    def elsewhere(self, i: int) -> str | None:
-        """What the document code of a message without an event means in other directories."""
-        kind, code = self.frame["kind"][i], self.frame["document_code"][i]
-        return self._codes.event_elsewhere(kind, code)
 
 
 def _index(values: pl.Series) -> tuple[list[str], Indices]:

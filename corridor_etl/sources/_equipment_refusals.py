@@ -31,9 +31,23 @@ def refusals(rows: Rows) -> Refusals:
         for message in by_message
         for row in np.flatnonzero(rows.groups.messages == message)
     }
+    found |= {row: reason for row, reason in _without_event(rows).items() if row not in found}
     found |= {row: reason for row, reason in _control_characters(rows).items() if row not in found}
     swapped = _contradictions(rows, found)
     return Refusals(dict(sorted(found.items())), swapped)
+
+
+def _without_event(rows: Rows) -> dict[int, Refusal]:
+    """Rows whose document code means nothing here, unless status and place of the box bear out what it means elsewhere."""
+    lacks = ~rows.has_event
+    doubtful = np.flatnonzero(np.isin(rows.groups.messages, rows.messages.unproved))
+    if len(doubtful):
+        facility = rows.text(rows.place["facility_code"]).gather(doubtful)
+        near, far = rows.near_end().gather(doubtful), rows.far_end().gather(doubtful)
+        wanted = [STATUS.get(rows.event_names[e], "") for e in rows.events[doubtful]]
+        is_proved = (rows.status().gather(doubtful) == pl.Series(wanted)) & (near == facility) & (far != facility)
+        lacks[doubtful] = ~is_proved.fill_null(False).to_numpy()
+    return {int(row): rows.messages.without_meaning(int(rows.groups.messages[row])) for row in np.flatnonzero(lacks)}
 
 
 def _control_characters(rows: Rows) -> dict[int, Refusal]:

@@ -17,7 +17,7 @@ from corridor_etl.sources._edifact_envelope import Messages
 from corridor_etl.sources._edifact_text import column, view
 from corridor_etl.sources._edifact_tokens import Indices, Spans, Tokens, packed
 from corridor_etl.sources._equipment_messages import MessageTable
-from corridor_etl.sources._event_codes import FAR_END, NEAR_END, At, Codes
+from corridor_etl.sources._event_codes import ANNOUNCED, FAR_END, FULL, NEAR_END, At, Codes
 from corridor_etl.sources._layout import Cells, Field, Groups
 from corridor_etl.sources._mass import converted
 
@@ -56,6 +56,34 @@ class Rows:
         for wanted in layout.SHARED:
             self._shared |= {n: c.of(self._of) for n, c in self.groups.fields(wanted).items()}
         self._located: dict[At, dict[str, Cells]] = {}
+        self._announce()
+
+    def _announce(self) -> None:
+        """Announced boxes whose document does not say which way: full for export comes in, full from import goes out."""
+        kinds, of_message = self.messages.kind_index()
+        none = len(self.event_names)
+        for kind, status, event in ANNOUNCED:
+            rows = self.events == none
+            rows &= of_message[self._of] == kinds.index(kind) if kind in kinds else False
+            if not rows.any():
+                continue
+            for name, code in (("trade_status", status), ("full_empty", FULL)):
+                cells = self._cells[name]
+                rows &= self.tokens.codes(cells.segments, cells.spans) == np.uint64(packed(code))
+            if rows.any():
+                self._set_event(rows, event)
+
+    def _set_event(self, rows: NDArray[np.bool_], event: str) -> None:
+        none = len(self.event_names)
+        if event not in self.event_names:
+            self.event_names = [*self.event_names, event]
+            self.events = np.where(self.events == none, none + 1, self.events)
+        self.events = np.where(rows, self.event_names.index(event), self.events)
+
+    @property
+    def has_event(self) -> NDArray[np.bool_]:
+        """Rows that say what happened."""
+        return self.events < len(self.event_names)
 
     def __len__(self) -> int:
         return len(self.groups.rows)

@@ -105,6 +105,9 @@ _ANNOUNCED_PLACES = {
 NEAR_END = {"LOAD": "9", "DISC": "11"}
 FAR_END = {"LOAD": "11", "DISC": "9"}
 STATUS = {"LOAD": "2", "DISC": "3"}
+FULL = "5"
+# Announced moves whose document code is silent: (message, EQD 8249 of a full box, event).
+ANNOUNCED = (("COPINO", "2", "GTIN"), ("COPINO", "3", "GTOT"))
 OPPOSITE = {"LOAD": "DISC", "DISC": "LOAD"}
 
 
