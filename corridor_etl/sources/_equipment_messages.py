@@ -112,6 +112,11 @@ def _version(function: str, issued: str, sent: str) -> str:
     return str(max(2, minutes))
 
 
+def correction(function: str, issued: str, sent: str = "") -> tuple[str, str]:
+    """Version and action of a record in a message of that function, issued at a DTM+137 or sent at a UNB time."""
+    return _version(function, issued, sent), FUNCTIONS.get(function, INSERT)
+
+
 def _minutes(text: str) -> int | None:
     digits = text[:14] if text[:14].isdigit() else text[:12] if text[:12].isdigit() else text[:8]
     layout_of_clock = _CLOCKS.get(len(digits)) if digits.isascii() and digits.isdigit() else None

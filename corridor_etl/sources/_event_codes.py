@@ -87,15 +87,17 @@ HEADER: Level = "header"
 At = tuple[Level, str]
 _STATED: tuple[At, ...] = tuple((level, q) for q in ("165", "175") for level in (EQUIPMENT, HEADER))
 
+_RECEIPT: tuple[At, ...] = ((HEADER, "88"), (EQUIPMENT, "88"))
+_DELIVERY: tuple[At, ...] = ((HEADER, "7"), (EQUIPMENT, "7"))
+
 # Where the place of the event is looked for: (level, LOC 3227), the first that has a code.
 _PLACES: dict[str, tuple[At, ...]] = {
     "GTIN": (*_STATED, (HEADER, "9"), (EQUIPMENT, "9")),
     "GTOT": (*_STATED, (HEADER, "11"), (EQUIPMENT, "11")),
     "LOAD": (*_STATED, (HEADER, "9"), (EQUIPMENT, "9")),
     "DISC": (*_STATED, (HEADER, "11"), (EQUIPMENT, "11")),
-    "VGM": (*_STATED, (HEADER, "9"), (EQUIPMENT, "9")),
+    "VGM": (*_STATED, (HEADER, "9"), (EQUIPMENT, "9"), *_RECEIPT),
 }
-_RECEIPT, _DELIVERY = ((HEADER, "88"), (EQUIPMENT, "88")), ((HEADER, "7"), (EQUIPMENT, "7"))
 _ANNOUNCED_PLACES = {
     "GTIN": (*_STATED, *_RECEIPT, *_DELIVERY, (HEADER, "9"), (EQUIPMENT, "9")),
     "GTOT": (*_STATED, *_DELIVERY, *_RECEIPT, (HEADER, "11"), (EQUIPMENT, "11")),
