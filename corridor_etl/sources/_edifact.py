@@ -1,7 +1,8 @@
-"""EDIFACT (ISO 9735) bytes to segments, and a separate simpler count of equipment groups.
+"""EDIFACT (ISO 9735): service characters, character sets, and an interchange as one object per segment.
 
-Knows separators, release characters, character sets and where a segment stands. What an interchange must
-consist of is in ``_interchange``, what the segments of a container mean in ``_equipment``.
+Separators are defined here for both ways of reading: segment by segment (this module) and by column over millions
+of segments (``_edifact_tokens``). What an interchange must consist of is in ``_interchange`` and
+``_edifact_envelope``, what the segments of a container mean in ``_equipment``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from corridor_etl.errors import FileRejected
+from corridor_etl.sources._edifact_count import count_equipment
 from corridor_etl.sources._source import MAX_ROW_CHARS
 
 # UNB S001.0001. What says ASCII is also read as UTF-8: senders put names of goods into it all the same.
@@ -21,13 +23,21 @@ _CHARSETS = {
     "UNOD": ("iso8859-2",),
     "UNOE": ("iso8859-5",),
     "UNOF": ("iso8859-7",),
+    "UNOG": ("iso8859-3",),
+    "UNOH": ("iso8859-4",),
+    "UNOI": ("iso8859-6",),
+    "UNOJ": ("iso8859-8",),
+    "UNOK": ("iso8859-9",),
     "UNOW": ("utf-8",),
     "UNOY": ("utf-8",),
 }
 _DEFAULT_CHARSETS = ("ascii", "utf-8")
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BLANKS = " \r\n\t\x1a"
+"""What may stand between two segments and says nothing."""
+_BLANK_BYTES = BLANKS.encode()
 _SYNTAX = re.compile(rb"UNB\W(UNO[A-Z])")
-_SERVICE = re.compile(rb"UNA(.{6})\s*(?=UN[BGH])", re.DOTALL)
-_DEFAULT_SERVICE = b":+.? '"
+__all__ = ["Segment", "Separators", "charsets", "count_equipment", "decoded", "message_type", "segments"]
 
 
 class Separators(NamedTuple):
@@ -38,6 +48,16 @@ class Separators(NamedTuple):
     decimal: str = "."
     release: str = "?"
     terminator: str = "'"
+
+    @classmethod
+    def stated(cls, advice: str) -> Separators:
+        """The characters a service string advice states: the six behind ``UNA``."""
+        return cls(advice[0], advice[1], advice[2], advice[3], advice[5])
+
+    @property
+    def line_ends(self) -> str:
+        """The line ends that are layout here, because they are no service characters."""
+        return "".join(c for c in "\r\n" if c not in self)
 
 
 class Segment(NamedTuple):
@@ -61,20 +81,32 @@ class Segment(NamedTuple):
 
 def decoded(data: bytes) -> str:
     """The text of an interchange by the character set of its UNB; ``FileRejected`` ENCODING otherwise."""
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    named = _SYNTAX.search(data)
-    charsets = _CHARSETS.get(named[1].decode(), _DEFAULT_CHARSETS) if named else _DEFAULT_CHARSETS
-    for charset in charsets:
+    data = data.removeprefix(BYTE_ORDER_MARK)
+    tried, named = charsets(data)
+    for charset in tried:
         try:
             return data.decode(charset)
         except UnicodeDecodeError as error:
             last = error
-    raise FileRejected(
+    raise undecodable(last.start, tried, named)
+
+
+def charsets(head: bytes) -> tuple[tuple[str, ...], str]:
+    """What the first UNB lets a file be read as, the first that fits wins, and the name it gives that."""
+    named = _SYNTAX.search(head)
+    if named is None:
+        return _DEFAULT_CHARSETS, "none: ASCII"
+    return _CHARSETS.get(named[1].decode(), _DEFAULT_CHARSETS), named[1].decode()
+
+
+def undecodable(offset: int, tried: tuple[str, ...], named: str) -> FileRejected:
+    """The rejection of a file with a byte that none of the character sets tried can have."""
+    return FileRejected(
         "ENCODING",
-        f"byte {last.start} is not {' nor '.join(charsets)}",
-        expected=f"the character set the interchange declares ({named[1].decode() if named else 'none: ASCII'})",
+        f"byte {offset} is not {' nor '.join(tried)}",
+        expected=f"the character set the interchange declares ({named})",
         fix="Ask the sender to declare the character set it writes.",
-        offset=last.start,
+        offset=offset,
     )
 
 
@@ -87,7 +119,7 @@ def segments(text: str) -> Iterator[Segment]:
     line_end = "\n" if "\n" in text else "\r"
     while (at := _skip_blanks(text, at)) < len(text):
         if text.startswith("UNA", at) and len(text) >= at + 9:
-            marks, at = _service_marks(text, at), at + 9
+            marks, at = Separators.stated(text[at + 3 : at + 9]), at + 9
             continue
         end = _terminator(text, at, marks)
         number += 1
@@ -98,45 +130,71 @@ def segments(text: str) -> Iterator[Segment]:
 
 
 def _skip_blanks(text: str, at: int) -> int:
-    while at < len(text) and text[at] in " \r\n\t\x1a":
+    while at < len(text) and text[at] in BLANKS:
         at += 1
     return at
 
 
-def _service_marks(text: str, at: int) -> Separators:
-    advice = text[at + 3 : at + 9]
-    return Separators(advice[0], advice[1], advice[2], advice[3], advice[5])
-
-
 def _terminator(text: str, start: int, marks: Separators) -> int:
     at = text.find(marks.terminator, start)
-    while at >= 0 and at - start <= MAX_ROW_CHARS and _is_released(text, at, start, marks.release):
+    while at >= 0 and at - start <= MAX_ROW_CHARS and _is_released(text, at, start, marks):
         at = text.find(marks.terminator, at + 1)
     if at < 0 and len(text) - start <= MAX_ROW_CHARS:
-        raise FileRejected(
-            "TRUNCATED",
-            f"the last segment has no terminator: {text[start : start + 40]!r}",
-            expected=f"a file that ends with {marks.terminator}",
-            fix="Ask the sender for the whole file.",
-        )
+        raise unfinished(text[start : start + 40], marks.terminator)
     if at < 0 or at - start > MAX_ROW_CHARS:
-        raise FileRejected(
-            "TOO_BIG", f"a segment is longer than {MAX_ROW_CHARS} characters: {text[start : start + 40]!r}",
-            expected="a terminator before that", fix="Ask the sender to write the file again.",
-        )  # fmt: skip
+        raise too_long(text[start : start + 40])
     return at
 
 
-def _is_released(text: str, at: int, start: int, release: str) -> bool:
+def unfinished(seen: str, terminator: str) -> FileRejected:
+    """The rejection of a file that ends inside a segment."""
+    return FileRejected(
+        "TRUNCATED",
+        f"the last segment has no terminator: {seen!r}",
+        expected=f"a file that ends with {terminator}",
+        fix="Ask the sender for the whole file.",
+    )
+
+
+def too_long(seen: str) -> FileRejected:
+    """The rejection of a file with a segment that no honest system writes."""
+    return FileRejected(
+        "TOO_BIG",
+        f"a segment is longer than {MAX_ROW_CHARS} characters: {seen!r}",
+        expected="a terminator before that",
+        fix="Ask the sender to write the file again.",
+    )
+
+
+def _is_released(text: str, at: int, start: int, marks: Separators) -> bool:
     """Whether an odd number of release characters stands before ``at``; a blank release means there is none."""
-    run = at
-    while run > start and text[run - 1] == release != " ":
-        run -= 1
-    return (at - run) % 2 == 1
+    skipped, run, at = marks.line_ends, 0, at - 1
+    while at >= start and (text[at] == marks.release != " " or text[at] in skipped):
+        run += text[at] == marks.release
+        at -= 1
+    return run % 2 == 1
+
+
+def begins_segment(data: bytes | bytearray, at: int, marks: Separators) -> bool:
+    """Whether only blanks stand between ``at`` and the beginning of ``data`` or a terminator not released."""
+    while at > 0 and data[at - 1] in _BLANK_BYTES:
+        at -= 1
+    if at == 0:
+        return True
+    if data[at - 1] != ord(marks.terminator):
+        return False
+    release, run, at = ord(marks.release), 0, at - 2
+    if at < 0 or (data[at] != release and data[at] > 13):
+        return True
+    line_ends = marks.line_ends.encode()
+    while at >= 0 and (data[at] == release != 32 or data[at] in line_ends):
+        run += data[at] == release
+        at -= 1
+    return run % 2 == 0
 
 
 def _segment(text: str, marks: Separators, number: int, line: int) -> Segment:
-    body = text[:-1].replace("\r", "").replace("\n", "")
+    body = text[:-1].translate(dict.fromkeys(map(ord, marks.line_ends)))
     if marks.release == " " or marks.release not in body:
         elements = [e.split(marks.component) for e in body.split(marks.element)]
     else:
@@ -161,26 +219,8 @@ def _released(body: str, marks: Separators) -> list[list[str]]:
 
 def message_type(head: bytes) -> str | None:
     """The type in the first UNH (``CODECO``), "" for an interchange without one, None where it is not EDIFACT."""
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    start = head.removeprefix(BYTE_ORDER_MARK).lstrip()
     if not start.startswith((b"UNA", b"UNB", b"UNH")):
         return None
     found = re.search(rb"UNH[^\w\s][^'\r\n]*?[^\w\s]([A-Z]{6})(?=\W)", start)
     return found[1].decode() if found else ""
-
-
-def count_equipment(data: bytes) -> int:
-    """EQD+CN segments, counted over the bytes by pattern; shares no code with :func:`segments`."""
-    advices = list(_SERVICE.finditer(data))
-    bounds = [0, *(a.end() for a in advices), len(data)]
-    marks = [_DEFAULT_SERVICE, *(a[1] for a in advices)]
-    return sum(_count(data[bounds[i] : bounds[i + 1]], marks[i]) for i in range(len(marks)))
-
-
-def _count(region: bytes, service: bytes) -> int:
-    component, element, release, terminator = (re.escape(service[i : i + 1]) for i in (0, 1, 3, 5))
-    # A run is looked at from its first character only, else a long one takes quadratic time.
-    run = rb"(?<!" + release + rb")(" + release + rb"*)" if service[3:4] != b" " else rb"()"
-    after = rb"\s*(?=" + element + rb"|" + component + rb"|" + terminator + rb")"
-    pattern = rb"(?:\A|" + run + terminator + rb")\s*EQD" + element + rb"\s*CN" + after
-    # An even run of release characters releases itself and leaves the terminator a terminator.
-    return sum(len(m[1] or b"") % 2 == 0 for m in re.finditer(pattern, region))

@@ -1,253 +1,246 @@
-"""Container groups (EQD) of CODECO and COARRI to raw rows of the port event layout.
+"""Messages with one container group per EQD to raw rows of the port event layout: CODECO, COARRI, COPINO, VERMAS.
 
-The row's line is the physical line its EQD starts on; where lines do not tell rows apart (a file on one line)
-it is the number of the segment, for the whole file.
+A file is read in pieces, each of which becomes a part with its rows, faults and an own independent count. The row's
+line is the physical line its EQD starts on; where lines do not tell rows apart (a file on one line) it is the number
+of the segment, for the whole file.
 """
 
 from __future__ import annotations
 
+import io
+import shutil
+import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import BinaryIO, cast
 
-from corridor_etl.sources._edifact import Segment, count_equipment, decoded, segments
-from corridor_etl.sources._event_codes import (
-    FAR_END,
-    FUNCTIONS,
-    HEADER,
-    PLACES,
-    TEST_FUNCTION,
-    TIME_QUALIFIERS,
-    event_code,
-)
-from corridor_etl.sources._interchange import Envelope, Message, same_number
-from corridor_etl.sources._mass import kilograms
-from corridor_etl.sources._source import CONTROL, Finding, RawFile, RowFault, raw_frame
+import numpy as np
+import polars as pl
 
-COLUMNS = (
-    "event_code", "container_no", "size_type", "full_empty", "trade_status", "facility_code", "terminal_code",
-    "transport_mode", "conveyance_name", "voyage_no", "gross_gross_kg", "vgm_kg", "seal_nos", "booking_no", "bl_no",
-    "event_time", "event_time_format", "message_ref", "function_code", "dialect", "version", "action",
-)  # fmt: skip
-_MESSAGES = ("CODECO", "COARRI")
-_GATES = ("GTIN", "GTOT")
-_RAIL = "2"
+from corridor_etl.settings import Sender
+from corridor_etl.sources._edifact_count import EquipmentCount
+from corridor_etl.sources._edifact_envelope import ColumnEnvelope
+from corridor_etl.sources._edifact_pieces import PIECE_BYTES, Piece, pieces
+from corridor_etl.sources._edifact_survey import Survey, survey
+from corridor_etl.sources._edifact_text import column
+from corridor_etl.sources._edifact_tokens import Indices, Tokens, packed
+from corridor_etl.sources._equipment_refusals import Refusals, refusals
+from corridor_etl.sources._equipment_rows import COLUMNS, Rows
+from corridor_etl.sources._event_codes import FAR_END, Codes
+from corridor_etl.sources._interchange import same_number
+from corridor_etl.sources._source import Finding, RawFile, RowFault, raw_frame
 
-Values = dict[str, str | None]
-Group = list[Segment]
+_MOST_FINDINGS = 1000
 
 
-class Reader:
-    """Turns one file's messages into rows, faults and findings; used once."""
+def read(data: bytes, sender: Sender | None = None) -> RawFile:
+    """The container events of one file."""
+    parts = list(stream(io.BytesIO(data), sender))
+    return replace(
+        parts[-1],
+        frame=pl.concat([part.frame for part in parts]),
+        rows_counted=sum(part.rows_counted for part in parts),
+        faults=tuple(fault for part in parts for fault in part.faults),
+        raw_lines={line: text for part in parts for line, text in part.raw_lines.items()},
+    )
 
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._envelope = Envelope().take(segments(decoded(data)))
-        self._findings = list(self._envelope.findings)
-        self._rows: list[tuple[Segment, Values, str]] = []
-        self._bad: list[tuple[Segment, str, str, str, str, str]] = []
 
-    def read(self) -> RawFile:
-        """The whole file as a :class:`RawFile`."""
-        for message in self._envelope.messages:
-            self._read_message(message)
-        for stray in self._envelope.strays:
-            if _is_container(stray):
-                self._set_aside([stray], "ST-001", "", stray.text[:80], "a container group inside a message")
-        return self._raw_file()
+def stream(file: BinaryIO, sender: Sender | None = None, piece_bytes: int = PIECE_BYTES) -> Iterator[RawFile]:
+    """The container events of one file in parts of about ``piece_bytes``; findings are in the last one.
 
-    def _read_message(self, message: Message) -> None:
-        header, groups = _grouped(message)
-        bgm = _first(header, "BGM")
-        code, function = (bgm.value(1), bgm.value(3)) if bgm else ("", "")
-        event = event_code(message.kind, message.directory, message.association, code)
-        self._compare_counts(message, groups)
-        refusal = _refusal(message, event, code, function)
-        frame = _header_values(message, header, function)
-        swapped = 0
-        for group in groups:
-            if refusal is not None:
-                self._set_aside(group, *refusal)
-            elif event is not None:
-                swapped += self._read_group(event, header, frame, group)
-        self._note_swap(message, event, swapped)
+    ``FileRejected``: ENCODING, TRUNCATED, TOO_BIG, SERVICE_STRING, COUNT_MISMATCH; the last four may come to light
+    after parts were given out.
+    """
+    if not file.seekable():
+        kept = tempfile.TemporaryFile()
+        shutil.copyfileobj(file, kept)
+        kept.seek(0)
+        file = cast(BinaryIO, kept)
+    start = file.tell()
+    found = survey(file)
+    file.seek(start)
+    yield from _ahead(_parts(file, found, sender, piece_bytes))
 
-    def _read_group(self, event: str, header: Group, frame: Values, group: Group) -> bool:
-        """Adds one container's row; tells whether its ports look swapped."""
-        text = "".join(s.text for s in group)
-        if (control := CONTROL.search(text.replace("\r", ""))) is not None:
-            self._set_aside(group, "CONTROL_CHAR", "", repr(control[0]), "no control characters")
-            return False
-        values = _group_values(event, header, frame, group)
-        self._rows.append((group[0], values, text))
-        far = _located(group, FAR_END[event]) if event in FAR_END else None
-        return far is not None and far.value(2) == values["facility_code"]
 
-    def _set_aside(self, group: Group, rule_id: str, column: str, observed: str, expected: str) -> None:
-        self._bad.append((group[0], rule_id, column, observed, expected, "".join(s.text for s in group)))
+def _parts(file: BinaryIO, found: Survey, sender: Sender | None, piece_bytes: int) -> Iterator[RawFile]:
+    reader, held = _Reader(found, sender), None
+    for piece in pieces(file, found, piece_bytes):
+        part = reader.part(piece)
+        if held is not None:
+            yield held
+        held = part
+    yield reader.last(held)
 
-    def _compare_counts(self, message: Message, groups: Sequence[Group]) -> None:
-        for cnt in (s for s in message.body if s.tag == "CNT" and s.value(1) == "16"):
-            stated = cnt.value(1, 1)
-            if not same_number(stated, str(len(groups))):
-                text = f"CNT+16 of message {message.reference} says {stated} containers, it has {len(groups)}"
-                self._findings.append(
-                    Finding("ST-002", "warning", text, cnt.line_no, stated, str(len(groups)))
-                )
-        others = Counter(s.value(1) for s in message.body if s.tag == "EQD" and not _is_container(s))
-        if others:
-            text = f"message {message.reference} has equipment that is no container: {dict(others)}"
-            self._findings.append(Finding("OTHER_EQUIPMENT", "info", text, message.header.line_no))
 
-    def _note_swap(self, message: Message, event: str | None, swapped: int) -> None:
-        if swapped:
-            text = f"{swapped} containers of message {message.reference}: {event} at their own far port"
-            expected = f"LOC+{FAR_END[str(event)]} to be another port"
-            self._findings.append(Finding("PORT_SWAP", "warning", text, message.header.line_no, "", expected))
+def _ahead(parts: Iterator[RawFile]) -> Iterator[RawFile]:
+    """The same parts, each read while whoever asks for them is still busy with the one before."""
+    with ThreadPoolExecutor(1, "edifact") as pool:
+        coming = pool.submit(next, parts, None)
+        while (part := coming.result()) is not None:
+            coming = pool.submit(next, parts, None)
+            yield part
 
-    def _raw_file(self) -> RawFile:
-        if not self._rows and not self._bad:
-            self._findings.append(Finding("NO_ROWS", "warning", "the file has no containers"))
-        heads = [row[0] for row in self._rows] + [bad[0] for bad in self._bad]
-        by_line = len({h.line_no for h in heads}) == len(heads) and any(h.line_no > 1 for h in heads)
-        rows = [(_line(h, by_line), *(v[c] for c in COLUMNS), text) for h, v, text in self._rows]
+
+class _Reader:
+    """Reads the pieces of one file in order; used once."""
+
+    def __init__(self, found: Survey, sender: Sender | None) -> None:
+        self._survey = found
+        self._codes = Codes(sender)
+        self._envelope = ColumnEnvelope(found)
+        self._count = EquipmentCount()
+        self._findings: list[Finding] = []
+        self._unsaid: Counter[str] = Counter()
+        self._dialect: str | None = None
+        self._head = b""  # the header of the message that goes on in the next piece
+        self._tally = _Tally()
+        self._is_empty = True
+
+    def part(self, piece: Piece) -> RawFile:
+        """The rows of the next piece."""
+        line_end = self._survey.line_end
+        head = Tokens(self._head, piece.marks) if self._head else ()
+        tokens = Tokens(piece.data, piece.marks, piece.first_line, line_end, before=self._head)
+        messages = self._envelope.take(tokens, len(head))
+        rows = Rows(tokens, messages, self._codes)
+        lines = tokens.line_nos if self._survey.is_by_line else self._envelope.numbers
+        refused = refusals(rows)
+        part = self._raw_file(piece, rows, refused, lines)
+        self._note(rows, refused)
+        self._keep_head(rows)
+        self._envelope.passed()
+        self._is_empty = self._is_empty and not len(rows) and not part.faults
+        return part
+
+    def last(self, part: RawFile | None) -> RawFile:
+        """The last part, with what is to be said of the whole file."""
+        self._envelope.finish()
+        self._find(self._envelope.take_findings())
+        if self._is_empty:
+            self._find([Finding("NO_ROWS", "warning", "the file has no containers")])
+        for rule, count in self._unsaid.items():
+            self._findings.append(Finding(rule, "warning", f"{rule}: {count} more findings of this kind"))
+        assert part is not None  # a file without a segment does not pass finish()
+        return replace(part, findings=tuple(self._findings))
+
+    def _raw_file(self, piece: Piece, rows: Rows, refused: Refusals, lines: Callable[[Indices], Indices]) -> RawFile:
+        row_lines = lines(rows.groups.rows)
+        frame = rows.frame(row_lines) if len(rows) else raw_frame(COLUMNS, [])
+        faults, raw_lines = [], {}
+        for i, reason in refused.by_row.items():
+            faults.append(RowFault(int(row_lines[i]), *reason))
+            raw_lines[int(row_lines[i])] = str(rows.raw_text[i])
+        for i in rows.groups.strays:
+            text, line = rows.tokens.segment(int(i)), int(lines(np.array([i]))[0])
+            faults.append(RowFault(line, "ST-001", "", text[:80], "a container group inside a message"))
+            raw_lines[line] = text
+        if refused.by_row:
+            keep = np.ones(len(rows), dtype=bool)
+            keep[list(refused.by_row)] = False
+            frame = frame.filter(pl.Series(keep))
+        if self._dialect is None and len(rows.messages.frame):
+            self._dialect = str(rows.messages.frame["dialect"][0])
         return RawFile(
-            frame=raw_frame(COLUMNS, rows),
-            rows_counted=count_equipment(self._data),
-            findings=tuple(self._findings),
-            faults=tuple(RowFault(_line(b[0], by_line), *b[1:5]) for b in self._bad),
-            dialect=next((f"{m.kind} {m.directory}" for m in self._envelope.messages), "EDIFACT"),
-            raw_lines={_line(b[0], by_line): b[5] for b in self._bad},
+            frame=frame,
+            rows_counted=self._count.take(piece.data),
+            findings=(),
+            faults=tuple(faults),
+            dialect=self._dialect or "EDIFACT",
+            raw_lines=raw_lines,
         )
 
+    def _keep_head(self, rows: Rows) -> None:
+        found, tokens = rows.groups.found, rows.tokens
+        self._head = b""
+        if found.is_open:
+            first = int(found.heads[-1])
+            equipment = np.flatnonzero(tokens.tags[first:] == np.uint64(packed("EQD")))
+            end = first + int(equipment[0]) if len(equipment) else len(tokens)
+            texts = (tokens.text[tokens.starts[i] : tokens.ends[i] + 1] for i in range(first, end))
+            self._head = b"".join(texts)
 
-def _line(head: Segment, by_line: bool) -> int:
-    return head.line_no if by_line else head.number
+    def _find(self, findings: list[Finding]) -> None:
+        for finding in findings:
+            if sum(self._unsaid.values()) or len(self._findings) >= _MOST_FINDINGS:
+                self._unsaid[finding.rule_id] += 1
+            else:
+                self._findings.append(finding)
 
-
-def _is_container(segment: Segment) -> bool:
-    return segment.tag == "EQD" and segment.value(1) == "CN"
-
-
-def _grouped(message: Message) -> tuple[Group, list[Group]]:
-    """The segments before the first EQD, and one group for each container."""
-    header: Group = []
-    groups: list[Group] = []
-    current = header
-    for segment in message.body:
-        if segment.tag == "EQD":
-            current = [segment]
-            if _is_container(segment):
-                groups.append(current)
-        elif segment.tag != "CNT":
-            current.append(segment)
-    return header, groups
-
-
-def _refusal(
-    message: Message, event: str | None, code: str, function: str
-) -> tuple[str, str, str, str] | None:
-    """Why no container of a message can become an event: rule, column, observed, expected; or None."""
-    if message.kind not in _MESSAGES:
-        return "UNKNOWN_MESSAGE", "", message.kind, " or ".join(_MESSAGES)
-    if function == TEST_FUNCTION:
-        return "TEST_MESSAGE", "function_code", function, "a message that is not a test"
-    if event is None:
-        expected = f"a BGM 1001 with a meaning in {message.kind} {message.directory}"
-        return "CD-013", "event_code", code, expected
-    return None
+    def _note(self, rows: Rows, refused: Refusals) -> None:
+        """What is odd about whole messages: their own counts, other equipment, ports that look swapped."""
+        messages = self._tally.take(rows, refused)
+        self._find(self._envelope.take_findings())
+        self._find(messages)
 
 
-def _first(group: Sequence[Segment], tag: str, qualifier: str | None = None) -> Segment | None:
-    return next((s for s in group if s.tag == tag and qualifier in (None, s.value(1))), None)
+class _Tally:
+    """Counts by message, carried over the end of a piece for the message that goes on."""
+
+    def __init__(self) -> None:
+        self._groups = 0
+        self._others: Counter[str] = Counter()
+        self._swapped = 0
+
+    def take(self, rows: Rows, refused: Refusals) -> list[Finding]:
+        """The findings about the messages that end in this piece."""
+        found, size = rows.groups.found, len(rows.groups.found.heads)
+        if not size:
+            return []
+        groups = np.bincount(rows.groups.messages, minlength=size)
+        groups[0] += self._groups
+        others = self._other_equipment(rows)
+        swapped = np.bincount(rows.groups.messages[refused.swapped], minlength=size)
+        swapped[0] += self._swapped
+        findings = self._count_findings(rows, groups)
+        done = size - 1 if found.is_open else size
+        findings += [self._other_finding(rows, i, others[i]) for i in sorted(others) if i < done]
+        findings += [self._swap_finding(rows, int(i), int(swapped[i])) for i in np.flatnonzero(swapped[:done])]
+        self._groups = int(groups[-1]) if found.is_open else 0
+        self._swapped = int(swapped[-1]) if found.is_open else 0
+        self._others = others.get(done, Counter()) if found.is_open else Counter()
+        return findings
+
+    def _other_equipment(self, rows: Rows) -> dict[int, Counter[str]]:
+        tokens, others = rows.tokens, rows.groups.others
+        found: dict[int, Counter[str]] = {0: self._others} if self._others else {}
+        texts = column(tokens, others, tokens.value(others, 1)).fill_null("").to_list()
+        for message, kind in zip(rows.groups.found.of_segment[others].tolist(), texts, strict=True):
+            found.setdefault(message, Counter())[kind] += 1
+        return found
+
+    def _count_findings(self, rows: Rows, groups: Indices) -> list[Finding]:
+        tokens, found = rows.tokens, rows.groups.found
+        at = np.flatnonzero(tokens.tags == np.uint64(packed("CNT")))
+        at = at[found.of_segment[at] >= 0]
+        at = at[tokens.codes(at, tokens.value(at, 1)) == np.uint64(packed("16"))]
+        counted = groups[found.of_segment[at]]
+        stated = column(tokens, at, tokens.value(at, 1, 1)).fill_null("")
+        odd = (stated != pl.Series(counted).cast(pl.String)).arg_true().to_list()
+        findings = []
+        for i in odd:
+            if not same_number(stated[i], str(counted[i])):
+                reference = rows.messages.frame["reference"][int(found.of_segment[at[i]])]
+                text = f"CNT+16 of message {reference} says {stated[i]} containers, it has {counted[i]}"
+                line = _line(tokens, at[i])
+                findings.append(Finding("ST-002", "warning", text, line, stated[i], str(counted[i])))
+        return findings
+
+    @staticmethod
+    def _other_finding(rows: Rows, i: int, others: Counter[str]) -> Finding:
+        reference = rows.messages.frame["reference"][i]
+        text = f"message {reference} has equipment that is no container: {dict(others)}"
+        return Finding("OTHER_EQUIPMENT", "info", text, _line(rows.tokens, rows.groups.found.heads[i]))
+
+    @staticmethod
+    def _swap_finding(rows: Rows, i: int, swapped: int) -> Finding:
+        message = rows.messages.frame.row(i, named=True)
+        text = f"{swapped} containers of message {message['reference']}: {message['event']} at their own far port"
+        line = _line(rows.tokens, rows.groups.found.heads[i])
+        expected = f"LOC+{FAR_END[message['event']]} to be another port"
+        return Finding("PORT_SWAP", "warning", text, line, "", expected)
 
 
-def _reference(group: Sequence[Segment], qualifier: str) -> str | None:
-    return next((s.value(1, 1) for s in group if s.tag == "RFF" and s.value(1) == qualifier), None)
-
-
-def _located(group: Sequence[Segment], qualifier: str) -> Segment | None:
-    return next((s for s in group if s.tag == "LOC" and s.value(1) == qualifier and s.value(2)), None)
-
-
-def _header_values(message: Message, header: Group, function: str) -> Values:
-    version, action = FUNCTIONS.get(function, ("1", "insert"))
-    transport = _first(header, "TDT", "20")
-    return {
-        "conveyance_name": (transport and (transport.value(8, 3) or transport.value(8))) or None,
-        "voyage_no": (transport and transport.value(2)) or None,
-        "transport_mode": (transport and transport.value(3)) or None,
-        "booking_no": _reference(header, "BN"),
-        "bl_no": _reference(header, "BM"),
-        "message_ref": message.reference,
-        "function_code": function or None,
-        "dialect": f"{message.kind} {message.directory}",
-        "version": version,
-        "action": action,
-    }
-
-
-def _group_values(event: str, header: Group, frame: Values, group: Group) -> Values:
-    eqd = group[0]
-    return {
-        **frame,
-        **_transport(event, frame, group),
-        **_weights(group),
-        **_place(event, header, group),
-        **_time(event, group),
-        "event_code": event,
-        "container_no": eqd.value(2),
-        "size_type": eqd.value(3),
-        "trade_status": eqd.value(5),
-        "full_empty": eqd.value(6),
-        "seal_nos": " ".join(s.value(1) for s in group if s.tag == "SEL" and s.value(1)) or None,
-        "booking_no": _reference(group, "BN") or frame["booking_no"],
-        "bl_no": _reference(group, "BM") or frame["bl_no"],
-    }
-
-
-def _transport(event: str, frame: Values, group: Group) -> Values:
-    """Gates: the mode of the vehicle at the gate, and its number if it is a train; else the vessel's."""
-    vehicle = _first(group, "TDT") if event in _GATES else None
-    if vehicle is None:
-        return {}
-    train = vehicle.value(8) if vehicle.value(3) == _RAIL else ""
-    return {
-        "transport_mode": vehicle.value(3) or None,
-        "conveyance_name": train or frame["conveyance_name"],
-        "voyage_no": None if train else frame["voyage_no"],
-    }
-
-
-def _weights(group: Group) -> Values:
-    found: Values = {"gross_gross_kg": None, "vgm_kg": None}
-    names = {"G": "gross_gross_kg", "AET": "gross_gross_kg", "VGM": "vgm_kg"}
-    for mea in (s for s in group if s.tag == "MEA"):
-        name = names.get(mea.value(2))
-        if name is not None and mea.value(1) in ("AAE", "WT") and found[name] is None:
-            found[name] = kilograms(mea.value(3, 1), mea.value(3))
-    return found
-
-
-def _place(event: str, header: Group, group: Group) -> Values:
-    for level, qualifier in PLACES[event]:
-        loc = _located(header if level == HEADER else group, qualifier)
-        if loc is not None:
-            return {"facility_code": loc.value(2), "terminal_code": loc.value(3) or None}
-    sender = _first(header, "NAD", "MS")
-    return {"facility_code": sender.value(2) if sender else None, "terminal_code": None}
-
-
-def _time(event: str, group: Group) -> Values:
-    for segment in _dated(event, group):
-        return {"event_time": segment.value(1, 1), "event_time_format": segment.value(1, 2)}
-    return {"event_time": None, "event_time_format": None}
-
-
-def _dated(event: str, group: Group) -> Iterator[Segment]:
-    for qualifier in TIME_QUALIFIERS[event]:
-        yield from (s for s in group if s.tag == "DTM" and s.value(1) == qualifier and s.value(1, 1))
-
-
-def read(data: bytes) -> RawFile:
-    """The container events of one file of CODECO or COARRI interchanges."""
-    return Reader(data).read()
+def _line(tokens: Tokens, row: int) -> int:
+    return int(tokens.line_nos(np.array([row]))[0])

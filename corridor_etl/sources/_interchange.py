@@ -68,7 +68,7 @@ class Envelope:
             seen = True
             self._steps.get(segment.tag, self._inside)(segment)
         if not seen:
-            raise _cut("the service string", "UNB", "the end of the file")
+            raise cut_off("the service string", "UNB", "the end of the file")
         self._expect_closed("the end of the file")
         return self
 
@@ -78,7 +78,7 @@ class Envelope:
 
     def _close(self, segment: Segment) -> None:
         if self._message is not None:
-            raise _cut(f"message {self._message.reference}", "UNT", f"UNZ (line {segment.line_no})")
+            raise cut_off(f"message {self._message.reference}", "UNT", f"UNZ (line {segment.line_no})")
         if self._interchange is None:
             self._found(segment, "UNZ closes an interchange that no UNB opened", "UNZ", "UNB before it")
             return
@@ -88,7 +88,7 @@ class Envelope:
 
     def _begin(self, segment: Segment) -> None:
         if self._message is not None:
-            raise _cut(f"message {self._message.reference}", "UNT", f"the next UNH (line {segment.line_no})")
+            raise cut_off(f"message {self._message.reference}", "UNT", f"the next UNH (line {segment.line_no})")
         if self._interchange is None:
             self._found(
                 segment, f"message {segment.value(1)} stands outside an interchange", "UNH", "UNB before it"
@@ -128,12 +128,13 @@ class Envelope:
 
     def _expect_closed(self, where: str) -> None:
         if self._message is not None:
-            raise _cut(f"message {self._message.reference}", "UNT", where)
+            raise cut_off(f"message {self._message.reference}", "UNT", where)
         if self._interchange is not None:
-            raise _cut(f"interchange {self._interchange.value(5)}", "UNZ", where)
+            raise cut_off(f"interchange {self._interchange.value(5)}", "UNZ", where)
 
 
-def _cut(what: str, missing: str, where: str) -> FileRejected:
+def cut_off(what: str, missing: str, where: str) -> FileRejected:
+    """The rejection of a file in which something was begun that has no end."""
     return FileRejected(
         "TRUNCATED", f"{what} is not closed before {where}", expected=missing,
         fix="Ask the sender for the whole file.",

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from corridor_etl.settings import Sender
 from corridor_etl.sources import _edifact, _equipment
-from corridor_etl.sources._source import RawFile, Source
+from corridor_etl.sources._source import Source
 
 
 def _claims(head: bytes, _file_name: str) -> bool:
     return _edifact.message_type(head) == "CODECO"
-
-
-def _read(data: bytes, _sender: Sender | None) -> RawFile:
-    return _equipment.read(data)
 
 
 SOURCE = Source(
@@ -20,5 +15,6 @@ SOURCE = Source(
     record_kind="port_event",
     meaning="EDIFACT gate reports: container in or out",
     claims=_claims,
-    read=_read,
+    read=_equipment.read,
+    stream=_equipment.stream,
 )

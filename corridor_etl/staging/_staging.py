@@ -61,6 +61,7 @@ class Desk:
         self.raw = raw
         self.context = context
         self.typed: dict[str, pl.Series] = {}
+        self._cells = _filled_cells(raw.frame)
         self.faults: list[RowFault] = []
         self.findings: list[Finding] = []
 
@@ -71,10 +72,9 @@ class Desk:
 
     def cell(self, name: str) -> pl.Series:
         """A raw column without surrounding whitespace; empty cells are null."""
-        if name not in self.raw.frame.columns:
-            return pl.Series(name, [None] * self.raw.frame.height, dtype=pl.String)
-        stripped = self.raw.frame[name].str.strip_chars()
-        return stripped.set(stripped == "", None)
+        if name not in self._cells.columns:
+            return pl.Series(name, [None], dtype=pl.String).new_from_index(0, self.raw.frame.height)
+        return self._cells[name]
 
     def put(self, name: str, values: pl.Series) -> None:
         """Keeps a typed column under its canonical name."""
@@ -82,19 +82,24 @@ class Desk:
 
     def put_constant(self, name: str, value: Any, dtype: pl.DataType) -> None:
         """Keeps a column that has the same value in every row."""
-        self.put(name, pl.Series(name, [value] * self.raw.frame.height, dtype=dtype))
+        self.put(name, pl.Series(name, [value], dtype=dtype).new_from_index(0, self.raw.frame.height))
 
     def put_cast(
         self, name: str, source: str, cast: Callable[[pl.Series], pl.Series], rule_id: str, expected: str
     ) -> None:
         """Casts a raw column; a cell that says something but casts to null is a fault."""
         cells = self.cell(source)
+        if cells.null_count() == len(cells):
+            self.put(name, cast(cells.clear()).extend_constant(None, len(cells)))
+            return
         values = cast(cells)
         self.put(name, values)
         self.fault(cells.is_not_null() & values.is_null(), rule_id, name, cells, expected)
 
     def fault(self, bad: pl.Series, rule_id: str, column: str, observed: pl.Series, expected: str) -> None:
         """Marks the rows where ``bad`` is true; null is not bad."""
+        if not bad.any():
+            return
         rows = pl.DataFrame({"line": self.lines, "seen": observed.cast(pl.String)}).filter(
             bad.fill_null(False)
         )
@@ -104,8 +109,9 @@ class Desk:
     def note_unknown(self, name: str, source: str) -> None:
         """A finding that lists raw values which have no meaning in a code column and were read as unknown."""
         cells, values = self.cell(source), self.typed[name]
-        unknown = cells.filter(cells.is_not_null() & values.is_null()).unique().sort().to_list()
-        if unknown:
+        is_unknown = cells.is_not_null() & values.is_null()
+        if is_unknown.any():
+            unknown = cells.filter(is_unknown).unique().sort().to_list()
             text = f"{name}: {', '.join(unknown[:5])} read as unknown"
             self.findings.append(
                 Finding("CD-014", "warning", text, None, ", ".join(unknown[:5]), "a known code")
@@ -129,7 +135,7 @@ class Desk:
         known_bad = {f.line_no for f in self.faults}
         is_correction = self.typed["action"].is_in(CORRECTIONS).fill_null(False)
         always = {*record.key, record.week_of[-1], record.version, "action"}
-        for column in (c for c in record.columns if c.is_required):
+        for column in (c for c in record.columns if c.is_required and self.typed[c.name].null_count()):
             is_empty = self.typed[column.name].is_null()
             if column.name not in always and record.is_corrected_by_reference:
                 is_empty &= ~is_correction
@@ -140,11 +146,24 @@ class Desk:
             ]
 
 
+def _filled_cells(frame: pl.DataFrame) -> pl.DataFrame:
+    """All text columns without surrounding whitespace, null where nothing is left."""
+    names = [n for n, dtype in frame.schema.items() if dtype == pl.String and n != "raw_text"]
+    is_empty = {n: frame[n].null_count() == frame.height for n in names}
+    stripped = {n: pl.col(n).str.strip_chars() for n in names if not is_empty[n]}
+    return frame.select(
+        *(pl.when(cell != "").then(cell).alias(n) for n, cell in stripped.items()),
+        *(n for n in names if is_empty[n]),
+    )
+
+
 def mapped(values: pl.Series, function: Callable[[str], Any], dtype: pl.DataType) -> pl.Series:
     """``function`` of each distinct value, once; null stays null."""
-    known = [v for v in values.unique().to_list() if v is not None]
-    results = {v: function(v) for v in known}
-    return pl.Series(values.name, [results.get(v) if v is not None else None for v in values], dtype=dtype)
+    known = values.unique().drop_nulls()
+    results = pl.Series([function(v) for v in known.to_list()], dtype=dtype)
+    if len(known) == 1 and not values.null_count():
+        return results.new_from_index(0, len(values)).alias(values.name)
+    return values.replace_strict(known, results, default=None, return_dtype=dtype)
 
 
 def joined(values: Iterable[str]) -> str | None:

@@ -50,9 +50,18 @@ def local(cells: pl.Series, *, is_day_first: bool = False) -> pl.Series:
 
 def edifact(values: pl.Series, formats: pl.Series) -> pl.Series:
     """DTM values with their 2379 format to a wall clock; a date alone is midnight; an unknown format is null."""
-    frame = pl.DataFrame({"x": values.str.replace(r"^([0-9]{12}|[0-9]{14})[A-Z+-].*$", "${1}"), "f": formats})
-    tries = [pl.when(pl.col("f") == code).then(_read(*layout)) for code, layout in _FORMATS.items()]
-    return frame.select(of_this_century(pl.coalesce(tries)).alias("x")).to_series()
+    known = set(formats.unique().to_list())
+    if known & set(ZONED_FORMATS):
+        values = values.str.replace(r"^([0-9]{12}|[0-9]{14})[A-Z+-].*$", "${1}")
+    present = {code: layout for code, layout in _FORMATS.items() if code in known}
+    if not present:
+        return pl.Series(values.name, [None], dtype=LOCAL).new_from_index(0, len(values))
+    frame = pl.DataFrame({"x": values, "f": formats})
+    if len(known) == 1:
+        clock = _read(*next(iter(present.values())))
+    else:
+        clock = pl.coalesce([pl.when(pl.col("f") == c).then(_read(*layout)) for c, layout in present.items()])
+    return frame.select(of_this_century(clock).alias("x")).to_series()
 
 
 def _read(shape: str, layout: str) -> pl.Expr:
@@ -77,7 +86,11 @@ def to_utc(clock: pl.Series, zones: pl.Series) -> pl.Series:
     """Wall clocks with the zone of each row to UTC; null where the clock is null, ambiguous or skipped."""
     frame = pl.DataFrame({"x": clock, "z": zones})
     result = pl.lit(None, dtype=UTC)
-    for zone in sorted(z for z in zones.unique().to_list() if z):
+    known = zones.unique().to_list()
+    if len(known) == 1 and known[0]:
+        instant = pl.col("x").dt.replace_time_zone(known[0], ambiguous="null", non_existent="null")
+        return frame.select(instant.dt.convert_time_zone("UTC").alias("x"))["x"]
+    for zone in sorted(z for z in known if z):
         instant = pl.col("x").dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
         result = pl.when(pl.col("z") == zone).then(instant.dt.convert_time_zone("UTC")).otherwise(result)
     return frame.with_columns(result.alias("x"))["x"]

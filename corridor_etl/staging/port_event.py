@@ -10,7 +10,7 @@ from corridor_etl.staging import _casts, _times
 from corridor_etl.staging._staging import Desk, Staged, Staging, StagingContext, mapped
 
 TEXT = pl.String()
-KG, TEU = pl.Decimal(18, 3), pl.Decimal(6, 2)
+KG, TEU, CELSIUS = pl.Decimal(18, 3), pl.Decimal(6, 2), pl.Decimal(6, 2)
 
 # EDIFACT 8169 and the words of terminal lists; part loads and the rest stay unknown rather than full.
 _FULL_EMPTY = {
@@ -25,11 +25,13 @@ _FULL_EMPTY = {
     "LADEN": "F",
 }
 _TRADE_STATUS = {"1": "continental", "2": "export", "3": "import", "6": "transhipment"}
+_METHODS = {"SM1": "SM1", "SM2": "SM2", "1": "SM1", "2": "SM2"}
 # EDIFACT 8067.
 _MODES = {"1": "sea", "2": "rail", "3": "road", "4": "air", "8": "inland water"}
 
-_PASSED_ON = ("terminal_code", "conveyance_name", "voyage_no", "wagon_no", "booking_no", "bl_no", "message_ref",
-              "function_code")  # fmt: skip
+_PASSED_ON = ("terminal_code", "conveyance_name", "voyage_no", "vessel_imo", "wagon_no", "booking_no", "bl_no",
+              "message_ref", "event_ref", "function_code")  # fmt: skip
+_SEVERAL = r"[;,、，；|\s]"
 
 
 def stage(raw: RawFile, context: StagingContext) -> Staged:
@@ -50,17 +52,26 @@ def _put_container(desk: Desk) -> None:
     sizes = mapped(desk.cell("size_type"), size_type.canonical, TEXT)
     desk.put("size_type", sizes)
     desk.put("teu", mapped(sizes, size_type.teu, TEU))
-    desk.put("seal_nos", mapped(desk.cell("seal_nos"), _casts.identifiers, TEXT))
+    for name in ("seal_nos", "un_nos", "imo_classes"):
+        desk.put(name, _identifiers(desk.cell(name)))
+
+
+def _identifiers(cells: pl.Series) -> pl.Series:
+    """Identifiers separated by one blank; only cells that hold more than one are looked at singly."""
+    several = cells.str.contains(_SEVERAL).fill_null(False)
+    if not several.any():
+        return cells
+    return mapped(cells.set(~several, None), _casts.identifiers, TEXT).zip_with(several, cells)
 
 
 def _put_codes(desk: Desk) -> None:
-    desk.put("event_code", _casts.code(desk.cell("event_code")))
-    desk.put_constant("classifier", "ACT", TEXT)
-    desk.put("full_empty", mapped(_casts.code(desk.cell("full_empty")), _FULL_EMPTY.get, TEXT))
+    desk.put("event_code", mapped(desk.cell("event_code"), _code, TEXT))
+    desk.put("classifier", desk.cell("classifier").fill_null("ACT"))
+    desk.put("full_empty", mapped(desk.cell("full_empty"), lambda text: _FULL_EMPTY.get(_code(text)), TEXT))
     desk.note_unknown("full_empty", "full_empty")
     desk.put("trade_status", mapped(desk.cell("trade_status"), _TRADE_STATUS.get, TEXT))
     desk.put("dialect", desk.cell("dialect").fill_null(desk.raw.dialect.split()[0]))
-    desk.put("version", _casts.count(desk.cell("version").fill_null("1")))
+    desk.put("version", mapped(desk.cell("version").fill_null("1"), _version, pl.Int64()))
     desk.put("action", desk.cell("action").fill_null("insert"))
     modes = mapped(desk.cell("transport_mode"), _MODES.get, TEXT)
     if "transport_mode" not in desk.raw.frame.columns:  # a terminal list knows trains only
@@ -69,14 +80,33 @@ def _put_codes(desk: Desk) -> None:
     desk.put("transport_mode", modes)
 
 
+def _code(text: str) -> str:
+    return str(_casts.code(pl.Series([text], dtype=TEXT))[0])
+
+
+def _version(text: str) -> int | None:
+    return _casts.count(pl.Series([text], dtype=TEXT))[0]
+
+
 def _put_weights(desk: Desk) -> None:
-    for name in ("gross_gross_kg", "vgm_kg"):
-        desk.put_cast(name, name, lambda c: _casts.number(c, KG, desk.raw.decimal_mark),
+    dtypes = {"gross_gross_kg": KG, "vgm_kg": KG, "tare_kg": KG, "temperature_c": CELSIUS}
+    for name, dtype in dtypes.items():
+        desk.put_cast(name, name, lambda c, d=dtype: _number(c, d, desk.raw.decimal_mark),
                       _casts.NUMBER_RULE, _casts.NUMBER_EXPECTED)  # fmt: skip
+    desk.put("vgm_method", mapped(desk.cell("vgm_method"), lambda text: _METHODS.get(_code(text)), TEXT))
+    desk.note_unknown("vgm_method", "vgm_method")
+
+
+def _number(cells: pl.Series, dtype: pl.Decimal, decimal_mark: str) -> pl.Series:
+    """:func:`_casts.number`, at once for a column in which every number is a plain one."""
+    plain = rf"^[0-9]{{1,{dtype.precision - dtype.scale}}}(?:\.[0-9]{{1,{dtype.scale}}})?$"
+    if decimal_mark == "." and cells.str.contains(plain).all():
+        return cells.cast(dtype)
+    return _casts.number(cells, dtype, decimal_mark)
 
 
 def _put_place(desk: Desk) -> None:
-    codes = desk.cell("facility_code").str.to_uppercase()
+    codes = mapped(desk.cell("facility_code"), str.upper, TEXT)
     desk.put("facility_code", codes)
     desk.put("facility_node", mapped(codes, place.node_of, TEXT))
 

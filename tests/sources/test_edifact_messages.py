@@ -1,8 +1,10 @@
 """CODECO and COARRI: what becomes an event, what is only reported, and what is refused."""
 
+# ruff: noqa: DTZ001 - a wall clock has no zone
 from __future__ import annotations
 
 import time
+from datetime import datetime
 
 import pytest
 
@@ -53,12 +55,32 @@ def test_a_code_without_meaning_in_its_directory_costs_each_row(kind: str, bgm: 
     assert raw.raw_text(raw.faults[0].line_no).startswith("EQD+CN+QZAU7000011")
 
 
+SENT = str(int((datetime(2025, 1, 1) - datetime(2000, 1, 1)).total_seconds()) // 60)
+
+
 @pytest.mark.parametrize(("function", "version", "action"), [
-    ("9", "1", "insert"), ("", "1", "insert"), ("5", "2", "replace"), ("1", "2", "cancel"),
+    ("9", "1", "insert"), ("", "1", "insert"), ("2", "1", "insert"), ("7", "1", "insert"), ("31", "1", "insert"),
+    ("35", "1", "insert"), ("46", "1", "insert"), ("5", SENT, "replace"), ("18", SENT, "replace"),
+    ("47", SENT, "replace"), ("4", SENT, "patch"), ("1", SENT, "cancel"), ("3", SENT, "cancel"),
+    ("17", SENT, "cancel"),
 ])  # fmt: skip
 def test_message_function(function: str, version: str, action: str) -> None:
     row = read(interchange(message(*BOX, bgm=f"34+X+{function}"))).frame.row(0, named=True)
     assert (row["version"], row["action"]) == (version, action)
+
+
+@pytest.mark.parametrize(("issued", "minutes"), [
+    ("DTM+137:200001010203:203", "123"), ("DTM+137:20000102:102", "1440"), ("DTM+137:0001020000:201", "1440"),
+    ("DTM+137:20000101020305UTC:304", "123"), ("DTM+137:200001010000:203", "2"), ("DTM+137:nonsense:203", SENT),
+])  # fmt: skip
+def test_a_correction_is_ordered_by_the_minute_it_was_issued(issued: str, minutes: str) -> None:
+    raw = read(interchange(message(issued, *BOX, bgm="34+X+5")))
+    assert raw.frame["version"].to_list() == [minutes]
+
+
+def test_a_correction_without_any_time_comes_after_the_original() -> None:
+    raw = read(interchange(message(*BOX, bgm="34+X+5")).replace("250101:0000", ""))
+    assert raw.frame["version"].to_list() == ["2"]
 
 
 def test_a_test_message_is_set_aside() -> None:
@@ -101,9 +123,11 @@ def test_an_interchange_cut_anywhere_is_rejected(length: int) -> None:
     assert caught.value.reason == "TRUNCATED"
 
 
-def test_a_message_without_its_end_is_rejected() -> None:
-    with pytest.raises(FileRejected, match="UNT"):
-        read(WHOLE.replace("UNT+6+1'", "", 1))
+def test_a_message_without_its_end_is_set_aside_and_its_neighbour_loads() -> None:
+    raw = read(WHOLE.replace("UNT+6+1'", "", 1))
+    assert [(f.rule_id, f.expected) for f in raw.faults] == [("NOT_CLOSED", "UNT before the next message")]
+    assert [f.rule_id for f in raw.findings] == ["NOT_CLOSED"]
+    assert raw.frame.height == 1
 
 
 def test_containers_of_another_message_type_do_not_vanish() -> None:

@@ -1,0 +1,53 @@
+"""Places in a buffer to columns of text, without copying the buffer.
+
+A Polars string is a view of sixteen bytes: the length, then either up to twelve bytes of text or the first four and
+where the rest stands. The views are made for whole columns here; the text itself stays where it was read.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from corridor_etl.sources._edifact_tokens import Indices, Spans, Tokens
+
+_INLINE = 12
+_HEAD = np.array([(1 << 8 * min(n, 4)) - 1 for n in range(_INLINE + 1)], dtype=np.uint64)
+_TAIL = np.array([(1 << 8 * max(n - 4, 0)) - 1 for n in range(_INLINE + 1)], dtype=np.uint64)
+
+
+def column(tokens: Tokens, rows: Indices, spans: Spans, name: str = "") -> pl.Series:
+    """The values of the segments ``rows`` as text, null where there is none; released characters as themselves."""
+    texts = view(tokens, spans, name)
+    if not len(tokens.releases):
+        return texts
+    released = tokens.released(rows, spans)
+    if not len(released):
+        return texts
+    plain = [tokens.plain(spans, int(i)) or None for i in released]
+    return texts.scatter(released, pl.Series(plain, dtype=pl.String))
+
+
+def view(tokens: Tokens, spans: Spans, name: str = "") -> pl.Series:
+    """The bytes of the spans as they stand in the buffer, as text; null where the length is 0."""
+    rows = len(spans.start)
+    longest = int(spans.length.max()) if rows else 0
+    if not longest:
+        return pl.Series(name, [None], dtype=pl.String).new_from_index(0, rows)
+    length = spans.length.astype(np.uint64)
+    short = spans.length if longest <= _INLINE else np.minimum(spans.length, _INLINE)
+    views = np.empty((rows, 2), dtype=np.uint64)
+    np.bitwise_or(length, (tokens.word_at(spans.start) & _HEAD[short]) << np.uint64(32), out=views[:, 0])
+    if longest <= 4:
+        views[:, 1] = 0
+    else:
+        np.bitwise_and(tokens.word_at(spans.start + 4), _TAIL[short], out=views[:, 1])
+    if longest > _INLINE:
+        far = spans.length > _INLINE
+        views[:, 1] = np.where(far, spans.start.astype(np.uint64) << np.uint64(32), views[:, 1])
+    is_there = spans.length > 0
+    validity = None if is_there.all() else pa.py_buffer(np.packbits(is_there, bitorder="little"))
+    buffers = [validity, pa.py_buffer(views), pa.py_buffer(tokens.text)]
+    array = pa.Array.from_buffers(pa.string_view(), rows, buffers)
+    return pl.Series(name, pl.from_arrow(array), dtype=pl.String)

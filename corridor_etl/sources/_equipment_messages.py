@@ -1,0 +1,127 @@
+"""One line for each message of a piece: what it is, what its document code means, and what becomes of its records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from corridor_etl.sources import _equipment_fields as layout
+from corridor_etl.sources._edifact_text import column
+from corridor_etl.sources._edifact_tokens import Indices
+from corridor_etl.sources._event_codes import CLASSIFIERS, FUNCTIONS, INSERT, MESSAGES, TEST_FUNCTION, Codes
+from corridor_etl.sources._layout import Groups
+
+_EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001 - only the order of corrections matters
+_CLOCKS = {14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M", 10: "%y%m%d%H%M", 8: "%Y%m%d", 6: "%y%m%d"}
+_CODE = ("kind", "directory", "association", "document_code")
+
+Refusal = tuple[str, str, str, str]
+"""Why no container of a message can become an event: rule, column, observed, expected."""
+
+
+class MessageTable:
+    """The messages of one piece; every column is text, "" where the message says nothing."""
+
+    def __init__(self, groups: Groups, codes: Codes) -> None:
+        self._codes = codes
+        self._refused = groups.found.refused
+        made = {}
+        for wanted in layout.MESSAGE:
+            for name, cells in groups.fields(wanted).items():
+                made[name] = column(groups.tokens, cells.segments, cells.spans).fill_null("")
+        date, time = groups.found.sent
+        frame = pl.DataFrame(made).with_columns(
+            directory=pl.concat_str("version", pl.lit("."), "release"), sent=date.fill_null("") + time.fill_null("")
+        )
+        self.frame = frame.with_columns(
+            self._mapped(frame, _CODE, codes.event, "event"),
+            self._mapped(frame, ("kind",), lambda kind: CLASSIFIERS.get(kind, "ACT"), "classifier"),
+            self._mapped(frame, ("function_code",), lambda f: FUNCTIONS.get(f, INSERT), "action"),
+            self._mapped(frame, ("function_code", "issued", "sent"), _version, "row_version"),
+            dialect=pl.concat_str("kind", pl.lit(" "), "directory"),
+        )
+        self.unproved = self._doubtful()
+
+    def _doubtful(self) -> list[int]:
+        """Messages whose document code has a meaning in other directories only, which they are now taken to have."""
+        without = self.frame["event"].is_null().arg_true().to_list()
+        pairs = self.frame.select("kind", "document_code")
+        meant = {i: self._codes.event_elsewhere(*pairs.row(i)) for i in without}
+        guesses = {i: event for i, event in meant.items() if event is not None}
+        if guesses:
+            events = self.frame["event"].scatter(list(guesses), pl.Series(list(guesses.values()), dtype=pl.String))
+            self.frame = self.frame.with_columns(events.alias("event"))
+        return list(guesses)
+
+    @staticmethod
+    def _mapped(frame: pl.DataFrame, keys: tuple[str, ...], function: Callable[..., str | None], name: str) -> pl.Series:
+        """``function`` of each distinct combination of ``keys``, once."""
+        known = frame.select(keys).unique()
+        values = pl.Series(name, [function(*row) for row in known.iter_rows()], dtype=pl.String)
+        if known.height == 1:
+            return values.new_from_index(0, frame.height)
+        found = frame.select(keys).join(known.with_columns(values), on=keys, how="left", maintain_order="left")
+        return found[name]
+
+    def column(self, name: str) -> pl.Series:
+        """One value for each message, null where it says nothing."""
+        values = self.frame[name]
+        return values.set(values == "", None)
+
+    def event_index(self) -> tuple[list[str], Indices]:
+        """The events there are, and which one each message reports; behind the last stands a message of no event."""
+        return _index(self.frame["event"])
+
+    def kind_index(self) -> tuple[list[str], Indices]:
+        """The message types there are, and the one of each message."""
+        return _index(self.frame["kind"])
+
+    def refusals(self) -> dict[int, Refusal]:
+        """Messages of which no container can become an event, each with the reason."""
+        unknown = ~self.frame["kind"].is_in(MESSAGES)
+        test = self.frame["function_code"] == TEST_FUNCTION
+        found: dict[int, Refusal] = {
+            i: ("TEST_MESSAGE", "function_code", TEST_FUNCTION, "a message that is not a test")
+            for i in test.arg_true().to_list()
+        }
+        for i in unknown.arg_true().to_list():
+            found[i] = ("UNKNOWN_MESSAGE", "", self.frame["kind"][i], " or ".join(MESSAGES))
+        return found | {i: ("NOT_CLOSED", "", *reason) for i, reason in self._refused.items()}
+
+    def without_meaning(self, i: int) -> Refusal:
+        """The refusal of a container of a message whose document code says nothing here."""
+        message = self.frame.row(i, named=True)
+        expected = f"a BGM 1001 with a meaning in {message['kind']} {message['directory']}"
+        return "CD-013", "event_code", message["document_code"], expected
+
+
+def _index(values: pl.Series) -> tuple[list[str], Indices]:
+    names = values.drop_nulls().unique(maintain_order=True).to_list()
+    places = values.replace_strict(names, list(range(len(names))), default=len(names), return_dtype=pl.Int64)
+    return names, places.to_numpy() if len(values) else np.empty(0, dtype=np.int64)
+
+
+def _version(function: str, issued: str, sent: str) -> str:
+    """1 for an original; a correction has the minute it was issued, counted from 2000, so that the last one wins."""
+    if FUNCTIONS.get(function, INSERT) == INSERT:
+        return "1"
+    minutes = next((m for m in (_minutes(issued), _minutes(sent)) if m is not None), 0)
+    return str(max(2, minutes))
+
+
+def correction(function: str, issued: str, sent: str = "") -> tuple[str, str]:
+    """Version and action of a record in a message of that function, issued at a DTM+137 or sent at a UNB time."""
+    return _version(function, issued, sent), FUNCTIONS.get(function, INSERT)
+
+
+def _minutes(text: str) -> int | None:
+    digits = text[:14] if text[:14].isdigit() else text[:12] if text[:12].isdigit() else text[:8]
+    layout_of_clock = _CLOCKS.get(len(digits)) if digits.isascii() and digits.isdigit() else None
+    try:
+        moment = datetime.strptime(digits, layout_of_clock) if layout_of_clock else None  # noqa: DTZ007
+    except ValueError:
+        return None
+    return int((moment - _EPOCH).total_seconds() // 60) if moment else None
