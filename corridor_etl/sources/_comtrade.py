@@ -66,7 +66,8 @@ def statistics(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     names = frame.columns
     columns: dict[str, pl.Expr | str] = {
         n: first_of(n, among=names)
-        for n in ("reporter_code", "classification", "commodity_code", "commodity_name", "quantity", "net_kg", "value_usd")
+        for n in ("reporter_code", "classification", "commodity_code", "commodity_name", "quantity", "net_kg",
+                  "value_usd")
     }  # fmt: skip
     columns |= {
         n: first_of(n, among=names).fill_null("").replace(_ALL_OF)

@@ -1,4 +1,4 @@
-"""Berthings from Brazil's port authority (ANTAQ): arrival, berth, cargo work and departure in local time of the port."""
+"""Berthings from Brazil's port authority (ANTAQ): arrival, berth, cargo work and departure, in local time."""
 
 from __future__ import annotations
 
