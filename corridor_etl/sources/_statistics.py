@@ -25,6 +25,10 @@ COLUMNS = (
 _BREAKDOWNS = ("partner_code", "second_partner_code", "transport_mode_code", "procedure_code",
                "customs_office_code", "region_code")  # fmt: skip
 _DIGITS = {"value_usd": 5, "net_kg": 3, "quantity": 3}
+_SPAN = (
+    pl.col("period").str.len_chars()
+    .replace_strict({4: "years", 7: "months", 9: "spans of years"}, default="other").alias("period")
+)  # fmt: skip
 _HARMONISED = "^(H[0-9S]?|HS|NCM)$"
 
 
@@ -84,6 +88,9 @@ def mixtures(frame: pl.DataFrame) -> list[Finding]:
     )
     if levels.height > 1:
         found.append(_mixed(frame, ["commodity_level", "classification"], "levels of the classification"))
+    spans = frame.with_columns(_SPAN)
+    if spans["period"].n_unique() > 1:
+        found.append(_mixed(spans, ["period"], "periods of different length"))
     for name in _BREAKDOWNS:
         is_total = frame[name].is_in([ALL])
         if is_total.any() and not is_total.all():
@@ -94,7 +101,7 @@ def mixtures(frame: pl.DataFrame) -> list[Finding]:
 
 
 def _of_breakdown(name: str) -> pl.Expr:
-    return pl.when(pl.col(name) == ALL).then(pl.lit(ALL)).otherwise(pl.lit("one by one"))
+    return pl.when(pl.col(name) == ALL).then(pl.lit(ALL)).otherwise(pl.lit("one by one")).alias(name)
 
 
 def _mixed(frame: pl.DataFrame, names: list[str], what: str) -> Finding:
@@ -113,12 +120,17 @@ def plain_numbers(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
     for name, digits in _DIGITS.items():
         before = frame[name]
         texts = {t: _plain(t, digits) for t in before.unique().drop_nulls().to_list()}
-        frame = frame.with_columns(before.replace_strict({k: v for k, (v, _) in texts.items()}, default=None))
+        frame = frame.with_columns(_replaced(before, texts))
         rounded = before.is_in([t for t, (_, is_rounded) in texts.items() if is_rounded]).sum()
         if rounded:
             text = f"{rounded} cells of {name} have more than {digits} decimals and are rounded to them"
             found.append(Finding("ROUNDED", "info", text, None, "", f"at most {digits} decimals"))
     return frame, found
+
+
+def _replaced(cells: pl.Series, texts: dict[str, tuple[str, bool]]) -> pl.Series:
+    plain = {text: made for text, (made, _) in texts.items()}
+    return cells.replace_strict(plain, default=None, return_dtype=pl.String).alias(cells.name)
 
 
 def _plain(text: str, digits: int) -> tuple[str, bool]:

@@ -11,8 +11,9 @@ import polars as pl
 
 from corridor_etl.settings import Sender
 from corridor_etl.sources import _delimited
+from corridor_etl.sources._fan_out import repeats
 from corridor_etl.sources._headers import Layout
-from corridor_etl.sources._source import Finding, RawFile, Source
+from corridor_etl.sources._source import RawFile, Source
 
 LAYOUT = Layout(
     name="antaq_cargo_csv",
@@ -58,17 +59,7 @@ def _read(data: bytes, sender: Sender | None) -> RawFile:
         direction=pl.col("direction").str.strip_chars().replace(_DIRECTIONS),
         full_empty=pl.when(state != "").then(state.replace(_STATES)),
     )
-    return replace(raw, frame=frame, findings=(*raw.findings, *_fan_out(frame)))
-
-
-def _fan_out(frame: pl.DataFrame) -> list[Finding]:
-    calls, most = frame["call_key"].n_unique(), frame.group_by("call_key").len()["len"].max()
-    if calls == frame.height:
-        return []
-    text = f"{frame.height} lots belong to {calls} calls: joined to them, a call repeats up to {most} times"
-    return [
-        Finding("JOIN_FANOUT", "info", text, None, str(frame.height), f"{calls} calls, each counted once")
-    ]
+    return replace(raw, frame=frame, findings=(*raw.findings, *repeats(frame, "call_key", "calls", severity="info")))
 
 
 SOURCE = Source(

@@ -11,8 +11,9 @@ import polars as pl
 
 from corridor_etl.settings import Sender
 from corridor_etl.sources import _delimited
+from corridor_etl.sources._fan_out import repeats
 from corridor_etl.sources._headers import Layout
-from corridor_etl.sources._source import Finding, RawFile, Source
+from corridor_etl.sources._source import RawFile, Source
 
 LAYOUT = Layout(
     name="terminal_visits_csv",
@@ -44,17 +45,7 @@ def _read(data: bytes, sender: Sender | None) -> RawFile:
         for c in ("inbound_action", "outbound_action")
     ]
     frame = raw.frame.with_columns(stated)
-    return replace(raw, frame=frame, findings=(*raw.findings, *_fan_out(frame)))
-
-
-def _fan_out(frame: pl.DataFrame) -> list[Finding]:
-    stops, most = frame["visit_ref"].n_unique(), frame.group_by("visit_ref").len()["len"].max()
-    if stops == frame.height:
-        return []
-    text = f"{frame.height} rows are {stops} stops: a stop repeats up to {most} times, once for each pair of actions"
-    return [
-        Finding("JOIN_FANOUT", "warning", text, None, str(frame.height), f"{stops} stops counted by number")
-    ]
+    return replace(raw, frame=frame, findings=(*raw.findings, *repeats(frame, "visit_ref", "stops")))
 
 
 SOURCE = Source(

@@ -7,6 +7,7 @@ import polars as pl
 from corridor_etl.reference import place, size_type
 from corridor_etl.sources import Finding, RawFile
 from corridor_etl.staging import _casts, _times
+from corridor_etl.staging._instants import instants
 from corridor_etl.staging._staging import Desk, Staged, Staging, StagingContext, mapped
 
 TEXT = pl.String()
@@ -26,10 +27,14 @@ _FULL_EMPTY = {
 }
 _TRADE_STATUS = {"1": "continental", "2": "export", "3": "import", "6": "transhipment"}
 # EDIFACT 8067.
-_MODES = {"1": "sea", "2": "rail", "3": "road", "4": "air", "8": "inland water"}
+_MODES = {
+    "1": "sea", "2": "rail", "3": "road", "4": "air", "8": "inland water", "VESSEL": "sea", "RAIL": "rail",
+    "TRUCK": "road", "BARGE": "inland water",
+}  # fmt: skip
+_OFFSET = "(Z|[+-][0-9]{2}:?[0-9]{2})$"
 
 _PASSED_ON = ("terminal_code", "conveyance_name", "voyage_no", "wagon_no", "booking_no", "bl_no", "message_ref",
-              "function_code")  # fmt: skip
+              "function_code", "vessel_imo", "event_ref")  # fmt: skip
 
 
 def stage(raw: RawFile, context: StagingContext) -> Staged:
@@ -55,7 +60,7 @@ def _put_container(desk: Desk) -> None:
 
 def _put_codes(desk: Desk) -> None:
     desk.put("event_code", _casts.code(desk.cell("event_code")))
-    desk.put_constant("classifier", "ACT", TEXT)
+    desk.put("classifier", _casts.code(desk.cell("classifier")).fill_null("ACT"))
     desk.put("full_empty", mapped(_casts.code(desk.cell("full_empty")), _FULL_EMPTY.get, TEXT))
     desk.note_unknown("full_empty", "full_empty")
     desk.put("trade_status", mapped(desk.cell("trade_status"), _TRADE_STATUS.get, TEXT))
@@ -83,6 +88,9 @@ def _put_place(desk: Desk) -> None:
 
 def _put_time(desk: Desk) -> None:
     cells = desk.cell("event_time")
+    if "event_time_format" not in desk.raw.frame.columns and cells.str.contains(_OFFSET).any():
+        _put_instants(desk)
+        return
     is_edifact = "event_time_format" in desk.raw.frame.columns
     formats = desk.cell("event_time_format")
     clock = (
@@ -106,6 +114,16 @@ def _put_time(desk: Desk) -> None:
     desk.put("event_on_local", clock.dt.date())
     desk.put("timezone", zones)
     desk.put("timezone_source", how)
+
+
+def _put_instants(desk: Desk) -> None:
+    """Times that carry their own offset."""
+    read = instants(desk, "event_time", "event_at_utc", desk.typed["facility_code"])
+    desk.put("event_at_utc", read.utc)
+    desk.put("event_at_local", read.local)
+    desk.put("event_on_local", read.local.dt.date())
+    desk.put("timezone", read.zone)
+    desk.put("timezone_source", read.source)
 
 
 def _zones(desk: Desk, cells: pl.Series, formats: pl.Series) -> tuple[pl.Series, pl.Series]:
