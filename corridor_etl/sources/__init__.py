@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from functools import cache
 
@@ -50,4 +51,14 @@ def recognise(data: bytes, file_name: str, sender: Sender | None) -> Source:
 def _seen(head: bytes) -> str:
     if (kind := message_type(head)) is not None:
         return f"is an EDIFACT message of type {kind}"
+    if (keys := _json_keys(head)) is not None:
+        return f"is JSON with the keys {', '.join(keys)}" if keys else "is JSON without keys"
     return f"begins with {head_line(head)[:60]!r}"
+
+
+def _json_keys(head: bytes) -> list[str] | None:
+    """The first keys of what begins like JSON, or None for anything else."""
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"{", b"["):
+        return None
+    found = re.findall(rb'"([^"\\\r\n]{1,40})"\s*:', head[:4096])
+    return list(dict.fromkeys(key.decode("utf-8", "backslashreplace") for key in found))[:6]

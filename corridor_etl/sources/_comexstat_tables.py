@@ -37,12 +37,25 @@ class Table:
 
 
 def _by_flow(section: str, **keys: str) -> tuple[Table, Table]:
-    return (Table((section, "exportacoes", EACH), EXPORT, **keys), Table((section, "importacoes", EACH), IMPORT, **keys))
+    exports, imports = (section, "exportacoes", EACH), (section, "importacoes", EACH)
+    return Table(exports, EXPORT, **keys), Table(imports, IMPORT, **keys)
 
 
 TABLES = (
-    Table(("exportacoesPorPeriodo", EACH), EXPORT, period="periodo", commodity="categoria", classification="categoria"),
-    Table(("importacoesPorPeriodo", EACH), IMPORT, period="periodo", commodity="categoria", classification="categoria"),
+    Table(
+        ("exportacoesPorPeriodo", EACH),
+        EXPORT,
+        period="periodo",
+        commodity="categoria",
+        classification="categoria",
+    ),
+    Table(
+        ("importacoesPorPeriodo", EACH),
+        IMPORT,
+        period="periodo",
+        commodity="categoria",
+        classification="categoria",
+    ),
     Table(("timeseriesMensal", EACH), BOTH, period="periodo"),
     Table(("timeseries", EACH), BOTH, period="ano"),
     Table(("timeseriesByCadeia", EACH), BOTH, period="ano", commodity="cadeia", classification="cadeia"),
@@ -56,4 +69,3 @@ TABLES = (
     *_by_flow("byPaisByCadeia", partner="codigo", commodity="cadeia", classification="cadeia"),
     *_by_flow("topProdutos", commodity="ncm", name="descricao"),
 )
-

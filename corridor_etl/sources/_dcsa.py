@@ -16,7 +16,14 @@ from corridor_etl.reference._tables import table
 from corridor_etl.sources._json import text_of
 from corridor_etl.sources._json_rows import Flaw, first_text
 
-_PARTS = ("metadata", "payload", "eventClassification", "equipmentDetails", "transportDetails", "shipmentDetails")
+_PARTS = (
+    "metadata",
+    "payload",
+    "eventClassification",
+    "equipmentDetails",
+    "transportDetails",
+    "shipmentDetails",
+)
 TYPES = ("EQUIPMENT", "TRANSPORT", "SHIPMENT")
 
 PLACE = {
@@ -98,7 +105,9 @@ def code_of(kind: str, event: Mapping[str, Any]) -> str | None:
 def voyage(event: Mapping[str, Any], code: str) -> str | None:
     """The voyage the event belongs to: inbound for discharge, arrival and gate-out, outbound for the rest."""
     order = ("import", "export") if code in _INBOUND else ("export", "import")
-    return first_text(event, ("transportCall.carrierVoyageNumber", *(p for side in order for p in _VOYAGES[side])))
+    return first_text(
+        event, ("transportCall.carrierVoyageNumber", *(p for side in order for p in _VOYAGES[side]))
+    )
 
 
 def references(event: Mapping[str, Any], kind: str) -> list[str]:
@@ -133,4 +142,6 @@ def place_flaw(code: str | None) -> Flaw | None:
     if code is None:
         return None
     is_shaped = len(code) == 5 and code.isascii() and code.isalnum()
-    return None if is_shaped and code[:2].upper() in country.known_codes() else ("ID-031", "facility_code", code, expected)
+    if is_shaped and code[:2].upper() in country.known_codes():
+        return None
+    return "ID-031", "facility_code", code, expected

@@ -1,4 +1,4 @@
-"""Lists that were joined before they were sent: one thing stands in several rows, and rows must not be counted as it."""
+"""Lists that were joined before they were sent: one thing stands in several rows, and is counted once."""
 
 from __future__ import annotations
 

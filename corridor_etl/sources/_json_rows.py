@@ -84,4 +84,6 @@ def _nothing(file: JsonFile) -> list[Finding]:
 
 def texts_frame(rows: Sequence[tuple[int, Values, str]], columns: Sequence[str]) -> pl.DataFrame:
     """Rows of (line, texts, text as received) as a raw frame."""
-    return raw_frame(columns, [(line, *(values.get(c) for c in columns), text) for line, values, text in rows])
+    return raw_frame(
+        columns, [(line, *(values.get(c) for c in columns), text) for line, values, text in rows]
+    )

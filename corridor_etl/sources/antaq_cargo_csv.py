@@ -59,7 +59,9 @@ def _read(data: bytes, sender: Sender | None) -> RawFile:
         direction=pl.col("direction").str.strip_chars().replace(_DIRECTIONS),
         full_empty=pl.when(state != "").then(state.replace(_STATES)),
     )
-    return replace(raw, frame=frame, findings=(*raw.findings, *repeats(frame, "call_key", "calls", severity="info")))
+    return replace(
+        raw, frame=frame, findings=(*raw.findings, *repeats(frame, "call_key", "calls", severity="info"))
+    )
 
 
 SOURCE = Source(

@@ -59,7 +59,9 @@ def _read(data: bytes, sender: Sender | None) -> RawFile:
 
 def _counted(data: bytes, file: JsonFile, path: Path) -> int:
     """Containers named in the bytes, and an entity each where there is no message."""
-    return len(_CONTAINER.findall(data)) + count_records(data, file.encoding, path) - len(_NAMED.findall(data))
+    return (
+        len(_CONTAINER.findall(data)) + count_records(data, file.encoding, path) - len(_NAMED.findall(data))
+    )
 
 
 def _entity(row: JsonRow, sender: Sender | None) -> _Entity:
@@ -69,7 +71,9 @@ def _entity(row: JsonRow, sender: Sender | None) -> _Entity:
         return _Entity(row, values, None, (flaws[0].rule_id, flaws[0].observed, flaws[0].expected))
     message = text_of(values.get(MESSAGE))
     if not message:
-        return _Entity(row, values, None, ("NO_MESSAGE", f"no {MESSAGE}", "the EDIFACT message as it was sent"))
+        return _Entity(
+            row, values, None, ("NO_MESSAGE", f"no {MESSAGE}", "the EDIFACT message as it was sent")
+        )
     try:
         return _Entity(row, values, codeco.SOURCE.read(message.encode(), sender), None)
     except FileRejected as error:

@@ -31,7 +31,9 @@ Numbered = tuple[int, dict[str, str | None], str]
 
 def _read(data: bytes, sender: Sender | None) -> RawFile:
     encodings = sender.encodings if sender else ()
-    files = [(t, read_document(data, encodings, [t.path])) for t in TABLES if f'"{t.path[0]}"'.encode() in data]
+    files = [
+        (t, read_document(data, encodings, [t.path])) for t in TABLES if f'"{t.path[0]}"'.encode() in data
+    ]
     found, faults, raw_lines = _figures(files)
     raw = texts_frame(found, _RAW)
     as_written = {n: pl.col(n) for n in _RAW if n != "table"}
@@ -51,7 +53,9 @@ def _read(data: bytes, sender: Sender | None) -> RawFile:
     )
 
 
-def _figures(files: Sequence[tuple[Table, JsonFile]]) -> tuple[list[Numbered], list[RowFault], dict[int, str]]:
+def _figures(
+    files: Sequence[tuple[Table, JsonFile]],
+) -> tuple[list[Numbered], list[RowFault], dict[int, str]]:
     """Every figure with its position in the file, and the elements that cannot be read."""
     span = _span(files)
     found: list[Numbered] = []
@@ -76,7 +80,9 @@ def _span(files: Sequence[tuple[Table, JsonFile]]) -> str | None:
     return f"{years[0]}-{years[1]}" if all(years) else None
 
 
-def _values(table: Table, element: Any, figure: tuple[str, str, str], span: str | None) -> dict[str, str | None]:
+def _values(
+    table: Table, element: Any, figure: tuple[str, str, str], span: str | None
+) -> dict[str, str | None]:
     flow, value, weight = figure
     partner = text_of(element.get(table.partner))
     return {

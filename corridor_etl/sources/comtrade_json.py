@@ -32,7 +32,9 @@ def _read(data: bytes, sender: Sender | None) -> RawFile:
 
 def _judge(row: JsonRow) -> Judged:
     values = {
-        raw: text for key, raw in _comtrade.SPELLINGS.items() if (text := text_of(row.value.get(key))) is not None
+        raw: text
+        for key, raw in _comtrade.SPELLINGS.items()
+        if (text := text_of(row.value.get(key))) is not None
     }
     return "trade_statistic", values
 
@@ -54,7 +56,9 @@ def _counts(file: JsonFile) -> list[Finding]:
         found.append(Finding("STATED_COUNT", "warning", text, None, stated, held))
     if held in _LIMITS:
         text = f"the answer holds {held} rows, which is as many as one may: it is probably cut"
-        found.append(Finding("PROBABLY_CUT", "warning", text, None, held, "fewer rows than the publisher's limit"))
+        found.append(
+            Finding("PROBABLY_CUT", "warning", text, None, held, "fewer rows than the publisher's limit")
+        )
     return found
 
 

@@ -6,11 +6,15 @@ vessel nor place, and the status of a vessel is where it is and not where it cal
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
+from corridor_etl.errors import FileRejected
 from corridor_etl.settings import Sender
 from corridor_etl.sources._dcsa import place_flaw
 from corridor_etl.sources._json import EACH, JsonFile, JsonRow, Path, is_lines, read_document, read_lines
 from corridor_etl.sources._json_count import count_lines, count_records
-from corridor_etl.sources._json_rows import Judged, first_text, has_keys, raw_file, texts
+from corridor_etl.sources._json_rows import Judged, has_keys, raw_file, texts
 from corridor_etl.sources._source import RawFile, Source
 
 _PATHS = {
@@ -35,14 +39,24 @@ _OTHERS = (
 _KEYS = ("portCallID", "portCallServiceID", "timestampID", "terminalCallID", "portVisitReference")
 
 
+_TEMPLATE = re.compile("_PLACEHOLDER$")
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_BARE_WORD = re.compile(rb"[:,\[]\s*([A-Z][A-Z0-9_]+)\s*[,}\]]")
+
+
 def _claims(head: bytes, _file_name: str) -> bool:
-    return has_keys(head, *_KEYS) and not has_keys(head, "transportCalls", "vesselSchedules", "eventClassifierCode")
+    return has_keys(head, *_KEYS) and not has_keys(
+        head, "transportCalls", "vesselSchedules", "eventClassifierCode"
+    )
 
 
 def _read(data: bytes, sender: Sender | None) -> RawFile:
     encodings = sender.encodings if sender else ()
+    _refuse_template(data)
     file, counted = _messages(data, encodings)
-    return raw_file(file, _judge, columns={"port_call": COLUMNS}, rows_counted=counted, dialect="dcsa_jit_json")
+    return raw_file(
+        file, _judge, columns={"port_call": COLUMNS}, rows_counted=counted, dialect="dcsa_jit_json"
+    )
 
 
 def _messages(data: bytes, encodings: tuple[str, ...]) -> tuple[JsonFile, int]:
@@ -60,8 +74,27 @@ def _judge(row: JsonRow) -> Judged:
     other = next((what for key, what in _OTHERS if key in row.value), None)
     if other is not None:
         return [("NO_RECORD_KIND", "", other, "a port call: its reference, its vessel and its place")]
+    if any(text and _TEMPLATE.search(text) for text in values.values()):
+        return [("PLACEHOLDER", "", _seen(values), "the values of a call, not those of a template")]
     flaw = place_flaw(values["facility_code"])
     return [flaw] if flaw is not None else ("port_call", values)
+
+
+def _seen(values: Mapping[str, str | None]) -> str:
+    return ", ".join(text for text in values.values() if text and _TEMPLATE.search(text))
+
+
+def _refuse_template(data: bytes) -> None:
+    """A template that was never filled in is no JSON: it has bare words where values should stand."""
+    bare = _BARE_WORD.search(_STRING.sub(lambda m: b" " * len(m[0]), data))
+    if bare is None:
+        return
+    line = data.count(b"\n", 0, bare.start()) + 1
+    raise FileRejected(
+        "PLACEHOLDER", f"line {line} has the bare word {bare[1].decode()} where a value should stand",
+        expected="a message whose values are filled in", fix="Ask the sender for the message, not for its template.",
+        line_no=line,
+    )  # fmt: skip
 
 
 SOURCE = Source(

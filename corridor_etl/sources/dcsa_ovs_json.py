@@ -32,14 +32,21 @@ _TIMES = {
     ("DEPA", "ACT"): ("departed_at", 4),
 }
 _PLACE = ("location.UNLocationCode", "UNLocationCode")
-_TERMINAL = ("location.facilitySMDGCode", "location.facilityCode", "location.facility.facilityCode", "facilitySMDGCode")
+_TERMINAL = (
+    "location.facilitySMDGCode",
+    "location.facilityCode",
+    "location.facility.facilityCode",
+    "facilitySMDGCode",
+)
 _VOYAGE = ("carrierExportVoyageNumber", "carrierImportVoyageNumber", "universalExportVoyageReference")
 
 
 def _read(data: bytes, sender: Sender | None) -> RawFile:
     file = read_document(data, sender.encodings if sender else (), _PATHS)
     counted = sum(count_records(data, file.encoding, p) for p in _PATHS)
-    return raw_file(file, _judge, columns={"port_call": COLUMNS}, rows_counted=counted, dialect="dcsa_ovs_json")
+    return raw_file(
+        file, _judge, columns={"port_call": COLUMNS}, rows_counted=counted, dialect="dcsa_ovs_json"
+    )
 
 
 def _judge(row: JsonRow) -> Judged:
@@ -57,7 +64,12 @@ def _judge(row: JsonRow) -> Judged:
         "message_ref": first_text(call, ("portVisitReference",)),
         "dialect": "dcsa_ovs_json",
     }
-    own = (values["vessel_imo"] or values["conveyance_name"], values["voyage_no"], facility, values["sequence_no"])
+    own = (
+        values["vessel_imo"] or values["conveyance_name"],
+        values["voyage_no"],
+        facility,
+        values["sequence_no"],
+    )
     values["call_key"] = first_text(call, ("transportCallReference",)) or "/".join(part or "" for part in own)
     flaw = place_flaw(facility)
     flaws = [flaw] if flaw is not None else []
@@ -73,7 +85,9 @@ def _take_times(call: Any, values: dict[str, str | None]) -> list[Flaw]:
         event, classifier = (first_text(stamp, (k,)) or "" for k in ("eventTypeCode", "eventClassifierCode"))
         known = _TIMES.get((event, classifier))
         if known is None:
-            flaws.append(("CD-015", "call_status", f"{event} {classifier}", "ARRI or DEPA with PLN, EST or ACT"))
+            flaws.append(
+                ("CD-015", "call_status", f"{event} {classifier}", "ARRI or DEPA with PLN, EST or ACT")
+            )
             continue
         values[known[0]] = first_text(stamp, ("eventDateTime",))
         progress = max(progress, known[1])

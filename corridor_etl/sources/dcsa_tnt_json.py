@@ -65,14 +65,16 @@ def _wrapping_key(value: Any) -> str | None:
 
 def _raw(file: JsonFile, counted: int, wrapper: str | None) -> RawFile:
     events = {i: _dcsa.flat(row.value) for i, row in enumerate(file.rows) if isinstance(row.value, dict)}
-    by_id = {str(e["eventID"]): e for e in events.values() if e.get("eventID") and not e.get("retractedEventID")}
+    by_id = {
+        str(e["eventID"]): e for e in events.values() if e.get("eventID") and not e.get("retractedEventID")
+    }
 
     def judge(row: JsonRow) -> Judged:
         if wrapper is not None:
             return [_wrapped(wrapper)]
         return record_of(_dcsa.flat(row.value), by_id)
 
-    version = "3" if any("eventClassification" in row.value for row in file.rows if isinstance(row.value, dict)) else "2"
+    version = "3" if any("eventClassification" in e for e in events.values()) else "2"
     return raw_file(file, judge, columns=COLUMNS, rows_counted=counted, dialect=f"dcsa_tnt_json {version}",
                     findings=_unnamed(events.values()))  # fmt: skip
 
