@@ -121,10 +121,11 @@ def _with_partners(frame: pl.DataFrame, levels: Mapping[tuple[str, ...], Sequenc
 
 
 def _incomplete(total: Decimal, lists: Mapping[str, Sequence[Decimal]]) -> list[str]:
+    sums = {name: (len(values), sum(values, Decimal(0))) for name, values in sorted(lists.items())}
     return [
-        f"PARTNERS_INCOMPLETE: {len(values)} partners by {name} sum to {sum(values).normalize():,f}"
-        for name, values in sorted(lists.items())
-        if sum(values) != total
+        f"PARTNERS_INCOMPLETE: {count} partners by {name} sum to {value.normalize():,f}"
+        for name, (count, value) in sums.items()
+        if value != total
     ]
 
 

@@ -62,7 +62,7 @@ def _retraction(kind: str, event: Event, original: Event | None, retracted: str)
         return [("DT-006", "version", "", expected)]
     if original is not None:
         minute = str(max(int(minute), int(_version(original)) + 1))
-    state = {"version": minute, "action": "cancel", "event_ref": retracted, "event_key": retracted}
+    state: Values = {"version": minute, "action": "cancel", "event_ref": retracted, "event_key": retracted}
     return _judged(kind, original or event, state)
 
 

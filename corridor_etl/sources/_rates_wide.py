@@ -51,7 +51,7 @@ def _cells(head: bytes) -> tuple[list[str], str]:
 def _head(data: bytes) -> _Head:
     cells, delimiter = _cells(data[:65_536])
     pairs = {c: found for c in cells[1:] if (found := pair(c)) is not None}
-    bare = {c: found for c in cells[1:] if c not in pairs and (found := single(c)) is not None}
+    bare = {c: one for c in cells[1:] if c not in pairs and (one := single(c)) is not None}
     if bare and any(code == _EURO for _, code in bare.values()):
         raise FileRejected(
             "SCHEMA", f"the columns {', '.join(list(bare)[:5])} do not say in which currency they are priced",

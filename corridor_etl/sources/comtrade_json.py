@@ -40,7 +40,7 @@ def _judge(row: JsonRow) -> Judged:
 
 
 def _refuse_error(file: JsonFile) -> None:
-    error = text_of((file.root or {}).get("error")) if file.root is not None else None
+    error = text_of(file.root.get("error")) if file.root is not None else None
     if error and error.strip() and not file.rows:
         raise FileRejected(
             "ERROR_ANSWER", f"the publisher answered with an error: {error.strip()[:200]}",
