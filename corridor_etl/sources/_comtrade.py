@@ -26,7 +26,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "commodity_code": ("Commodity Code", "cmdCode"),
     "commodity_name": ("Commodity", "cmdDescE", "cmdDesc"),
     "unit_code": ("Qty Unit Code", "Quantity Unit Code", "qtCode", "qtyUnitCode"),
-    "quantity": ("Qty", "Supplementary Quantity", "TradeQuantity"),
+    "quantity": ("Qty", "qty", "Supplementary Quantity", "TradeQuantity"),
     "net_kg": ("Netweight (kg)", "NetWeight", "netWgt"),
     "value_usd": ("Trade Value (US$)", "Value", "TradeValue", "primaryValue"),
     "estimation_code": ("Estimation Code", "Flag", "estCode", "legacyEstimationFlag"),

@@ -11,7 +11,7 @@ from corridor_etl.errors import FileRejected
 from corridor_etl.settings import Sender
 from corridor_etl.sources._csv import MAX_COLUMNS, Record, count_rows, records, row_fault, sniffed_delimiter
 from corridor_etl.sources._decode import Decoded, decode, head_line
-from corridor_etl.sources._headers import Layout, unmapped
+from corridor_etl.sources._headers import Layout, folded, unmapped
 from corridor_etl.sources._source import Finding, RawFile, RowFault, raw_frame
 
 CLAIM_SHARE = 0.6
@@ -29,7 +29,8 @@ def claims(layout: Layout, head: bytes) -> bool:
     try:
         names = layout.raw_names(cells)
     except FileRejected:
-        return True  # a header with a column twice is still this layout's header
+        # A header with a column twice is still this layout's header; anything else with a text twice is not.
+        return len({folded(c) for c in cells} & layout.known) >= CLAIM_SHARE * len(layout.mandatory)
     return len({*names} & {*layout.mandatory}) >= CLAIM_SHARE * len(layout.mandatory)
 
 
