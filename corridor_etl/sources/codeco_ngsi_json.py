@@ -25,6 +25,9 @@ _CONTAINER = re.compile(rb"EQD[^A-Za-z0-9\s]CN\b")
 _NAMED = re.compile(rb'"messageRaw"\s*:')
 
 
+_EMPTY = ("NO_CONTAINER", "no container", "a message about a container")
+
+
 @dataclass(frozen=True)
 class _Entity:
     """One entity: its values without NGSI's types, and what its message was read to."""
@@ -58,10 +61,10 @@ def _read(data: bytes, sender: Sender | None) -> RawFile:
 
 
 def _counted(data: bytes, file: JsonFile, path: Path) -> int:
-    """Containers named in the bytes, and an entity each where there is no message."""
-    return (
-        len(_CONTAINER.findall(data)) + count_records(data, file.encoding, path) - len(_NAMED.findall(data))
-    )
+    """Containers named behind each message's key, one at least, and an entity each where there is no such key."""
+    messages = _NAMED.split(data)[1:]
+    named = sum(max(1, len(_CONTAINER.findall(part))) for part in messages)
+    return named + count_records(data, file.encoding, path) - len(messages)
 
 
 def _entity(row: JsonRow, sender: Sender | None) -> _Entity:
@@ -99,10 +102,18 @@ def _numbered(entities: list[_Entity]) -> Iterator[Row]:
         for fault in entity.raw.faults if entity.raw is not None else ():
             line += 1
             yield line, entity, None, (fault.rule_id, fault.column, fault.observed, fault.expected)
-        if entity.reason is not None:
+        for _ in range(_unread(entity)):
             line += 1
-            rule, observed, expected = entity.reason
+            rule, observed, expected = entity.reason or _EMPTY
             yield line, entity, None, (rule, MESSAGE, observed, expected)
+
+
+def _unread(entity: _Entity) -> int:
+    """How many rows an entity leaves that has none: one for each container its message names, one at least."""
+    if entity.raw is not None and entity.raw.rows_counted:
+        return 0
+    message = (text_of(entity.values.get(MESSAGE)) or "").encode()
+    return max(1, len(_CONTAINER.findall(message)))
 
 
 def _findings(entity: _Entity) -> Iterator[Finding]:
