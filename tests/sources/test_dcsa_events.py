@@ -67,9 +67,17 @@ def test_one_list_holds_three_kinds() -> None:
     )  # fmt: skip
     assert (gate["seal_nos"], gate["booking_no"], gate["bl_no"]) == ("S1 S2", "B1", "T1")
     assert gate["event_time"] == "2025-06-01T10:00:00+08:30"
-    assert (sailing["conveyance_key"], sailing["voyage_no"], sailing["classifier"]) == ("9074729", "042W", "EST")
+    assert (sailing["conveyance_key"], sailing["voyage_no"], sailing["classifier"]) == (
+        "9074729",
+        "042W",
+        "EST",
+    )
     assert (sailing["service_code"], sailing["delay_reason_code"]) == ("OEL", "WEA")
-    assert (booking["document_type"], booking["document_no"], booking["status_code"]) == ("booking", "B1", "CONF")
+    assert (booking["document_type"], booking["document_no"], booking["status_code"]) == (
+        "booking",
+        "B1",
+        "CONF",
+    )
     assert (booking["container_nos"], booking["event_key"]) == ("QZAU7000011", "e3")
     lines = [frame["line_no"].item() for frame in (raw.frame, *raw.others.values())]
     assert len(set(lines)) == 3

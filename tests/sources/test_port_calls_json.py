@@ -76,7 +76,11 @@ def test_a_bare_word_inside_a_text_is_no_template() -> None:
 @pytest.mark.parametrize("content", [schedule(SCHEDULED), [schedule(SCHEDULED)]])
 def test_a_scheduled_call_with_planned_and_actual_times(content: Any) -> None:
     call = read(content, "dcsa_ovs_json").frame.row(0, named=True)
-    assert (call["call_key"], call["service_code"], call["conveyance_name"]) == ("SR1-1", "OEL", "QINGZHOU STAR")
+    assert (call["call_key"], call["service_code"], call["conveyance_name"]) == (
+        "SR1-1",
+        "OEL",
+        "QINGZHOU STAR",
+    )
     assert (call["planned_arrival_at"], call["arrived_at"]) == (
         "2025-06-04T09:00:00+08:00", "2025-06-04T11:20:00+08:00",
     )  # fmt: skip
