@@ -23,7 +23,7 @@ from corridor_etl.sources._csv_count import RowCounter
 from corridor_etl.sources._csv_head import Head, first_line, read_head, truncated
 from corridor_etl.sources._csv_pieces import Splitter
 from corridor_etl.sources._decode import PIECE_BYTES, Text, head_line
-from corridor_etl.sources._headers import Layout, drift
+from corridor_etl.sources._headers import Layout, drift, folded
 from corridor_etl.sources._source import Finding, RawFile, RowFault, Source
 
 CLAIM_SHARE = 0.6
@@ -68,7 +68,8 @@ def claims(layout: Layout, head: bytes) -> bool:
     try:
         names = layout.raw_names(cells)
     except FileRejected:
-        return True  # a header with a column twice is still this layout's header
+        # A header with a column twice is still this layout's header; anything else with a text twice is not.
+        return len({folded(c) for c in cells} & layout.known) >= CLAIM_SHARE * len(layout.mandatory)
     return len({*names} & {*layout.mandatory}) >= CLAIM_SHARE * len(layout.mandatory)
 
 

@@ -7,6 +7,7 @@ import polars as pl
 from corridor_etl.reference import place, size_type
 from corridor_etl.sources import Finding, RawFile
 from corridor_etl.staging import _casts, _times
+from corridor_etl.staging._instants import instants
 from corridor_etl.staging._staging import Desk, Staged, Staging, StagingContext, mapped
 
 TEXT = pl.String()
@@ -27,7 +28,11 @@ _FULL_EMPTY = {
 _TRADE_STATUS = {"1": "continental", "2": "export", "3": "import", "6": "transhipment"}
 _METHODS = {"SM1": "SM1", "SM2": "SM2", "1": "SM1", "2": "SM2"}
 # EDIFACT 8067.
-_MODES = {"1": "sea", "2": "rail", "3": "road", "4": "air", "8": "inland water"}
+_MODES = {
+    "1": "sea", "2": "rail", "3": "road", "4": "air", "8": "inland water", "VESSEL": "sea", "RAIL": "rail",
+    "TRUCK": "road", "BARGE": "inland water",
+}  # fmt: skip
+_OFFSET = "(Z|[+-][0-9]{2}:?[0-9]{2})$"
 
 _PASSED_ON = ("terminal_code", "conveyance_name", "voyage_no", "vessel_imo", "wagon_no", "booking_no", "bl_no",
               "message_ref", "event_ref", "function_code")  # fmt: skip
@@ -113,6 +118,9 @@ def _put_place(desk: Desk) -> None:
 
 def _put_time(desk: Desk) -> None:
     cells = desk.cell("event_time")
+    if "event_time_format" not in desk.raw.frame.columns and cells.str.contains(_OFFSET).any():
+        _put_instants(desk)
+        return
     is_edifact = "event_time_format" in desk.raw.frame.columns
     formats = desk.cell("event_time_format")
     clock = (
@@ -136,6 +144,16 @@ def _put_time(desk: Desk) -> None:
     desk.put("event_on_local", clock.dt.date())
     desk.put("timezone", zones)
     desk.put("timezone_source", how)
+
+
+def _put_instants(desk: Desk) -> None:
+    """Times that carry their own offset."""
+    read = instants(desk, "event_time", "event_at_utc", desk.typed["facility_code"])
+    desk.put("event_at_utc", read.utc)
+    desk.put("event_at_local", read.local)
+    desk.put("event_on_local", read.local.dt.date())
+    desk.put("timezone", read.zone)
+    desk.put("timezone_source", read.source)
 
 
 def _zones(desk: Desk, cells: pl.Series, formats: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -88,14 +88,28 @@ GOOD: dict[str, dict[str, Any]] = {
         "timezone": "Europe/Moscow", "timezone_source": "profile", "version": 1, "action": "insert",
     },
     "trade_statistic": {
-        "source_id": "comtrade", "reporter_code": "398", "partner_code": "156", "flow": "import", "period": "2024",
+        "source_id": "comtrade", "reporter_code": "398", "partner_code": "156", "second_partner_code": "all", "flow": "import", "period": "2024",
         "period_on_local": "2024-01-01", "classification": "H6", "commodity_code": "94", "commodity_level": "HS2",
-        "transport_mode_code": "all", "customs_office_code": "all", "region_code": "all", "unit_code": "none",
+        "transport_mode_code": "all", "procedure_code": "all", "customs_office_code": "all", "region_code": "all", "unit_code": "none",
         "value_usd": "1000", "version": 1, "action": "insert",
     },
     "exchange_rate": {
         "source_id": "central_bank", "rate_on_local": "2025-06-01", "currency": "USD", "base_currency": "CNY",
         "rate": "7.1894", "units": 1, "version": 1, "action": "insert",
+    },
+    "terminal_visit": {
+        "visit_ref": "7001", "inbound_action": "BargeTransportAction", "outbound_action": "ExternalAction",
+        "visited_on_local": "2025-06-01", "container_no": "MSKU9070323", "size_type": "45G1", "teu": "2",
+        "full_empty": "F", "booking_no": "B1", "gated_in_at_utc": "2025-06-01T02:00:00", "timezone": "UTC",
+        "timezone_source": "assumed_utc", "version": 1, "action": "insert",
+    },
+    "yard_position": {
+        "entry_ref": "9001", "listed_on_local": "2025-06-01", "stack_code": "716", "container_no": "MSKU9070323",
+        "put_ref": "81", "is_in_yard": True, "version": 1, "action": "insert",
+    },
+    "port_cargo": {
+        "cargo_ref": "3001", "call_key": "C1", "listed_on_local": "2025-06-01", "direction": "loaded",
+        "full_empty": "F", "gross_kg": "4620", "version": 1, "action": "insert",
     },
 }  # fmt: skip
 

@@ -60,15 +60,21 @@ ROWS = {
         "container_no": "QZAU7000011", "operation_station_code": "707701", "operation_at": "01.06.2025 02:10",
     },
     "trade_statistic": {
-        "source_id": "comtrade", "reporter_code": "398", "partner_code": "156", "flow": "import", "period": "2024",
+        "source_id": "comtrade", "reporter_code": "398", "partner_code": "156", "second_partner_code": "all", "flow": "import", "period": "2024",
         "period_on": "2024-01-01", "classification": "H6", "commodity_code": "94", "commodity_level": "HS2",
-        "transport_mode_code": "all", "customs_office_code": "all", "region_code": "all", "unit_code": "none",
+        "transport_mode_code": "all", "procedure_code": "all", "customs_office_code": "all", "region_code": "all", "unit_code": "none",
         "value_usd": "1000",
     },
     "exchange_rate": {
         "source_id": "central_bank", "rate_on": "2025-06-01", "currency": "USD", "base_currency": "RMB",
         "rate": "7.1894", "units": "1",
     },
+    "terminal_visit": {
+        "visit_ref": "7001", "inbound_action": "BargeTransportAction", "outbound_action": "none", "size_type": "40HC",
+        "full_empty": "true", "gated_in_at": "2025-06-01 02:00:05.250000",
+    },
+    "yard_position": {"entry_ref": "9001", "stack_code": "716", "put_ref": "81", "depth_no": "0"},
+    "port_cargo": {"cargo_ref": "3001", "call_key": "C1", "direction": "loaded", "gross_t": "4.62"},
 }  # fmt: skip
 DAY_FIRST = {"decimal_mark": ",", "is_day_first": True}
 
