@@ -170,7 +170,9 @@ class _Service:
     def take(self, block: bytes) -> None:
         text = self._kept + block
         for found in _SERVICE.finditer(text, max(0, self._done - self._kept_at), len(text) - 10):
-            if self._kept_at + found.start() >= self._done and begins_segment(text, found.start(), self._marks):
+            if self._kept_at + found.start() >= self._done and begins_segment(
+                text, found.start(), self._marks
+            ):
                 self._take_segment(text, found.start())
         self._done = max(self._done, self._kept_at + len(text) - 12)
         start = _run_start(text, self._marks)

@@ -125,7 +125,9 @@ class _Reader:
         assert part is not None  # a file without a segment does not pass finish()
         return replace(part, findings=tuple(self._findings))
 
-    def _raw_file(self, piece: Piece, rows: Rows, refused: Refusals, lines: Callable[[Indices], Indices]) -> RawFile:
+    def _raw_file(
+        self, piece: Piece, rows: Rows, refused: Refusals, lines: Callable[[Indices], Indices]
+    ) -> RawFile:
         row_lines = lines(rows.groups.rows)
         frame = rows.frame(row_lines) if len(rows) else raw_frame(COLUMNS, [])
         faults, raw_lines = [], {}
@@ -196,7 +198,9 @@ class _Tally:
         findings = self._count_findings(rows, groups)
         done = size - 1 if found.is_open else size
         findings += [self._other_finding(rows, i, others[i]) for i in sorted(others) if i < done]
-        findings += [self._swap_finding(rows, int(i), int(swapped[i])) for i in np.flatnonzero(swapped[:done])]
+        findings += [
+            self._swap_finding(rows, int(i), int(swapped[i])) for i in np.flatnonzero(swapped[:done])
+        ]
         self._groups = int(groups[-1]) if found.is_open else 0
         self._swapped = int(swapped[-1]) if found.is_open else 0
         self._others = others.get(done, Counter()) if found.is_open else Counter()

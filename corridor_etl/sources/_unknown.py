@@ -14,7 +14,9 @@ _KEY = re.compile(rb'"([^"\\\r\n]{1,40})"\s*:')
 def seen(head: bytes) -> str:
     """``is an EDIFACT message of type X``, ``is XML with the root X``, ``is JSON with the keys ...``, or its first line."""
     if (kind := message_type(head)) is not None:
-        return f"is an EDIFACT message of type {kind}" if kind else "is an EDIFACT interchange without a message"
+        return (
+            f"is an EDIFACT message of type {kind}" if kind else "is an EDIFACT interchange without a message"
+        )
     if (xml := head_of(head)) is not None:
         return f"is XML with the root {xml.root}{f' of {xml.namespace}' if xml.namespace else ''}"[:200]
     if (keys := _json_keys(head)) is not None:

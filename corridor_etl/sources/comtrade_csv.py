@@ -13,7 +13,7 @@ LAYOUT = Layout(name="comtrade_csv", spellings=_comtrade.SPELLINGS, mandatory=_c
 
 
 def _read(data: bytes, sender: Sender | None) -> RawFile:
-    raw = _delimited.read(LAYOUT, data, sender)
+    raw = _delimited.read(_delimited.Delimited(lambda: LAYOUT), data, sender)
     frame, findings = _comtrade.statistics(raw.frame)
     return replace(raw, frame=frame, findings=(*raw.findings, *findings))
 

@@ -22,7 +22,9 @@ assert _spec.loader is not None
 shared = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(shared)
 
-TEXTS = st.sampled_from(["a", "b", "ab", "A1", "12", "", "b-1", "2024-02-30", "2024-02-29", '{"a": 1}', "[1", "null"])
+TEXTS = st.sampled_from(
+    ["a", "b", "ab", "A1", "12", "", "b-1", "2024-02-30", "2024-02-29", '{"a": 1}', "[1", "null"]
+)
 NUMBERS = st.sampled_from([-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 7.0, 100.0])
 DAYS = st.sampled_from([datetime(2024, 1, d) for d in range(1, 8)])
 LIMITS = st.sampled_from([-1.0, 0.0, 0.5, 1.0, 2.0, 50.0])
@@ -117,7 +119,9 @@ def records_of(draw: st.DrawFn) -> list[Any]:
         gxe.ExpectColumnPairValuesToBeEqual(column_A="f", column_B="g", ignore_row_if=pair),
         gxe.ExpectColumnPairValuesToBeEqual(column_A="s", column_B="u", ignore_row_if=pair),
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="f", column_B="g", ignore_row_if=pair),
-        gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="i", column_B="j", or_equal=True, ignore_row_if=pair),
+        gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+            column_A="i", column_B="j", or_equal=True, ignore_row_if=pair
+        ),
         gxe.ExpectColumnPairValuesToBeInSet(
             column_A="i", column_B="s", value_pairs_set=[(1, "a"), (2, None), (0, "b")], ignore_row_if=pair
         ),
@@ -144,12 +148,20 @@ def columns_of(draw: st.DrawFn) -> list[Any]:
         *(gxe.ExpectColumnSumToBeBetween(column=c, **between) for c in "fi"),
         *(gxe.ExpectColumnStdevToBeBetween(column=c, **between) for c in "fi"),
         *(
-            gxe.ExpectColumnQuantileValuesToBeBetween(column="f", quantile_ranges=ranges, allow_relative_error=how)
+            gxe.ExpectColumnQuantileValuesToBeBetween(
+                column="f", quantile_ranges=ranges, allow_relative_error=how
+            )
             for how in (False, "linear", "lower", "higher")
         ),
         *(gxe.ExpectColumnUniqueValueCountToBeBetween(column=c, **between) for c in "fist"),
-        *(gxe.ExpectColumnProportionOfUniqueValuesToBeBetween(column=c, min_value=0.5, max_value=1) for c in "fs"),
-        *(gxe.ExpectColumnProportionOfNonNullValuesToBeBetween(column=c, min_value=0.5, max_value=1) for c in "fs"),
+        *(
+            gxe.ExpectColumnProportionOfUniqueValuesToBeBetween(column=c, min_value=0.5, max_value=1)
+            for c in "fs"
+        ),
+        *(
+            gxe.ExpectColumnProportionOfNonNullValuesToBeBetween(column=c, min_value=0.5, max_value=1)
+            for c in "fs"
+        ),
         gxe.ExpectColumnDistinctValuesToBeInSet(column="s", value_set=texts),
         gxe.ExpectColumnDistinctValuesToContainSet(column="s", value_set=texts),
         gxe.ExpectColumnDistinctValuesToEqualSet(column="s", value_set=texts),
