@@ -22,6 +22,7 @@ from corridor_etl.sources._edifact import (
 
 BLOCK_BYTES = 4 << 20
 _SERVICE = re.compile(rb"UN[ABHTZ]")
+_LOOK_AHEAD = 16
 _KEPT_BYTES = 1 << 17
 
 
@@ -49,6 +50,7 @@ def survey(file: BinaryIO) -> Survey:
         plain = block.translate(None, service.line_ends) if b"\n" in block or b"\r" in block else block
         lines.take(block, plain)
         service.take(plain)
+    service.take(bytes(_LOOK_AHEAD))
     return Survey(
         charset.result(),
         lines.line_end,
@@ -170,7 +172,9 @@ class _Service:
     def take(self, block: bytes) -> None:
         text = self._kept + block
         for found in _SERVICE.finditer(text, max(0, self._done - self._kept_at), len(text) - 10):
-            if self._kept_at + found.start() >= self._done and begins_segment(text, found.start(), self._marks):
+            if self._kept_at + found.start() >= self._done and begins_segment(
+                text, found.start(), self._marks
+            ):
                 self._take_segment(text, found.start())
         self._done = max(self._done, self._kept_at + len(text) - 12)
         start = _run_start(text, self._marks)

@@ -34,7 +34,8 @@ class MessageTable:
                 made[name] = column(groups.tokens, cells.segments, cells.spans).fill_null("")
         date, time = groups.found.sent
         frame = pl.DataFrame(made).with_columns(
-            directory=pl.concat_str("version", pl.lit("."), "release"), sent=date.fill_null("") + time.fill_null("")
+            directory=pl.concat_str("version", pl.lit("."), "release"),
+            sent=date.fill_null("") + time.fill_null(""),
         )
         self.frame = frame.with_columns(
             self._mapped(frame, _CODE, codes.event, "event"),
@@ -52,18 +53,24 @@ class MessageTable:
         meant = {i: self._codes.event_elsewhere(*pairs.row(i)) for i in without}
         guesses = {i: event for i, event in meant.items() if event is not None}
         if guesses:
-            events = self.frame["event"].scatter(list(guesses), pl.Series(list(guesses.values()), dtype=pl.String))
+            events = self.frame["event"].scatter(
+                list(guesses), pl.Series(list(guesses.values()), dtype=pl.String)
+            )
             self.frame = self.frame.with_columns(events.alias("event"))
         return list(guesses)
 
     @staticmethod
-    def _mapped(frame: pl.DataFrame, keys: tuple[str, ...], function: Callable[..., str | None], name: str) -> pl.Series:
+    def _mapped(
+        frame: pl.DataFrame, keys: tuple[str, ...], function: Callable[..., str | None], name: str
+    ) -> pl.Series:
         """``function`` of each distinct combination of ``keys``, once."""
         known = frame.select(keys).unique()
         values = pl.Series(name, [function(*row) for row in known.iter_rows()], dtype=pl.String)
         if known.height == 1:
             return values.new_from_index(0, frame.height)
-        found = frame.select(keys).join(known.with_columns(values), on=keys, how="left", maintain_order="left")
+        found = frame.select(keys).join(
+            known.with_columns(values), on=keys, how="left", maintain_order="left"
+        )
         return found[name]
 
     def column(self, name: str) -> pl.Series:

@@ -45,9 +45,14 @@ def _without_event(rows: Rows) -> dict[int, Refusal]:
         facility = rows.text(rows.place["facility_code"]).gather(doubtful)
         near, far = rows.near_end().gather(doubtful), rows.far_end().gather(doubtful)
         wanted = [STATUS.get(rows.event_names[e], "") for e in rows.events[doubtful]]
-        is_proved = (rows.status().gather(doubtful) == pl.Series(wanted)) & (near == facility) & (far != facility)
+        is_proved = (
+            (rows.status().gather(doubtful) == pl.Series(wanted)) & (near == facility) & (far != facility)
+        )
         lacks[doubtful] = ~is_proved.fill_null(False).to_numpy()
-    return {int(row): rows.messages.without_meaning(int(rows.groups.messages[row])) for row in np.flatnonzero(lacks)}
+    return {
+        int(row): rows.messages.without_meaning(int(rows.groups.messages[row]))
+        for row in np.flatnonzero(lacks)
+    }
 
 
 def _control_characters(rows: Rows) -> dict[int, Refusal]:
@@ -90,7 +95,9 @@ def _contradictions(rows: Rows, found: dict[int, Refusal]) -> Indices:
     status = rows.status().gather(swapped).to_list()
     near = rows.near_end().gather(swapped).to_list()
     kept = []
-    for row, code, own_end, place in zip(swapped.tolist(), status, near, facility.gather(swapped).to_list(), strict=True):
+    for row, code, own_end, place in zip(
+        swapped.tolist(), status, near, facility.gather(swapped).to_list(), strict=True
+    ):
         event = rows.event_names[rows.events[row]]
         other = OPPOSITE[event]
         if code == STATUS[other] and own_end != place:

@@ -100,7 +100,9 @@ class Rows:
         made |= {n: self.text(c) for n, c in self._time.items()}
         made["event_code"] = pl.Series([*self.event_names, None], dtype=pl.String).gather(self.events)
         columns = [made[name].alias(name) for name in COLUMNS]
-        return pl.DataFrame([pl.Series("line_no", line_nos, dtype=pl.Int64), *columns, self.raw_text.alias("raw_text")])
+        return pl.DataFrame(
+            [pl.Series("line_no", line_nos, dtype=pl.Int64), *columns, self.raw_text.alias("raw_text")]
+        )
 
     def text(self, cells: Cells) -> pl.Series:
         """A column of cells as text."""
@@ -110,7 +112,11 @@ class Rows:
         values, units = self._cells[name], self._cells[f"{name}:unit"]
         codes = self.tokens.codes(units.segments, units.spans)
         is_usual = (codes == np.uint64(packed(usual))) | ~values.is_filled
-        unit_texts = pl.Series([None], dtype=pl.String).new_from_index(0, len(self)) if is_usual.all() else self.text(units)
+        unit_texts = (
+            pl.Series([None], dtype=pl.String).new_from_index(0, len(self))
+            if is_usual.all()
+            else self.text(units)
+        )
         return converted(self.text(values), unit_texts, codes, usual)
 
     def _transport(self) -> dict[str, pl.Series]:
@@ -216,5 +222,7 @@ def _imo(ids: pl.Series, lists: pl.Series) -> pl.Series:
     """Seven digits of a ship number: where the list is 146 (ship numbers) or none, or the letters IMO are written."""
     frame = pl.DataFrame({"id": ids.str.to_uppercase().str.replace_all(" ", "", literal=True), "list": lists})
     is_listed = pl.col("list").is_null() | (pl.col("list") == "146")
-    is_number = pl.col("id").str.contains("^IMO[0-9]{7}$") | (pl.col("id").str.contains("^[0-9]{7}$") & is_listed)
+    is_number = pl.col("id").str.contains("^IMO[0-9]{7}$") | (
+        pl.col("id").str.contains("^[0-9]{7}$") & is_listed
+    )
     return frame.select(id=pl.when(is_number).then(pl.col("id").str.tail(7)))["id"]

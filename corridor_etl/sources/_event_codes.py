@@ -30,7 +30,10 @@ _CODES = {
     ("COARRI", NEW, "122"): ("LOAD", "D.24A 1001: transport loading report"),
     ("COPINO", OLD, "34"): ("GTIN", "D.95B 1001: gate in, announced"),
     ("COPINO", OLD, "36"): ("GTOT", "D.95B 1001: gate out, announced"),
-    ("COPINO", OLD, "661"): ("GTIN", "practice of D.95B senders: delivery to the terminal; no such code there"),
+    ("COPINO", OLD, "661"): (
+        "GTIN",
+        "practice of D.95B senders: delivery to the terminal; no such code there",
+    ),
     ("COPINO", NEW, "104"): ("GTIN", "D.24A 1001: transport equipment impending arrival advice"),
     ("COPINO", NEW, "171"): ("GTOT", "D.24A 1001: pick-up notice"),
 }

@@ -88,7 +88,9 @@ class Envelope:
 
     def _begin(self, segment: Segment) -> None:
         if self._message is not None:
-            raise cut_off(f"message {self._message.reference}", "UNT", f"the next UNH (line {segment.line_no})")
+            raise cut_off(
+                f"message {self._message.reference}", "UNT", f"the next UNH (line {segment.line_no})"
+            )
         if self._interchange is None:
             self._found(
                 segment, f"message {segment.value(1)} stands outside an interchange", "UNH", "UNB before it"

@@ -231,7 +231,6 @@ class Groups:
             self._tagged[tag] = _Tagged(tokens, at, owners)
         return self._tagged[tag]
 
-
     def _owners(self, at: Indices) -> dict[Level, Indices]:
         """The message whose header, and the group, each segment belongs to."""
         return {"header": self._header_of[at], "group": self._group_of[at]}

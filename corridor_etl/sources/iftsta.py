@@ -38,7 +38,9 @@ class _Box:
         parts = {id(s): s for s in (*self.status, *self.own)}
         return "".join(s.text for s in sorted(parts.values(), key=lambda s: s.number))
 
-    def first(self, tag: str, qualifier: str | None = None, place: tuple[int, int] = (1, 0)) -> Segment | None:
+    def first(
+        self, tag: str, qualifier: str | None = None, place: tuple[int, int] = (1, 0)
+    ) -> Segment | None:
         """The nearest segment of a tag that is filled in at ``place``: in the status, the container, the header."""
         for group in (self.status, self.own, self.shared):
             for segment in group:
@@ -186,7 +188,10 @@ class _Reader:
         seen = CONTROL.search(box.text.replace("\r", ""))
         for is_bad, fault in (
             (message.kind != "IFTSTA", ("UNKNOWN_MESSAGE", "", message.kind, "IFTSTA")),
-            (function == TEST_FUNCTION, ("TEST_MESSAGE", "function_code", function, "a message that is not a test")),
+            (
+                function == TEST_FUNCTION,
+                ("TEST_MESSAGE", "function_code", function, "a message that is not a test"),
+            ),
             (event is None, ("CD-013", "event_code", code, "an STS status that is an event of a container")),
             (seen is not None, ("CONTROL_CHAR", "", repr(seen and seen[0]), "no control characters")),
         ):

@@ -17,11 +17,20 @@ SERVICE_SETS = (
 )
 # Private-use characters among them: a reader that puts such in the place of released ones would lose these.
 TEXTS = st.text(
-    st.characters(codec="utf-8", exclude_characters="\r\n\x1a\x1c\x1d\x1f", exclude_categories=("Cs",)), max_size=10
+    st.characters(codec="utf-8", exclude_characters="\r\n\x1a\x1c\x1d\x1f", exclude_categories=("Cs",)),
+    max_size=10,
 )
 SPECIALS = st.text("?+:'|^!~\\ \ue000\ue001AB", max_size=6)
-ANY_TEXT = st.one_of(TEXTS, SPECIALS, st.sampled_from(["EQD", "'EQD+CN+X", "UNT+1+1'", "UNZ", "UNA:+.? '", "?", "??'"]))
-KINDS = ("CODECO:D:95B:UN:SMDG16", "COARRI:D:95B:UN", "CODECO:D:00B:UN:SMDG21", "COARRI:D:23A:UN:ITG10", "CODECO:D:99Z:UN")
+ANY_TEXT = st.one_of(
+    TEXTS, SPECIALS, st.sampled_from(["EQD", "'EQD+CN+X", "UNT+1+1'", "UNZ", "UNA:+.? '", "?", "??'"])
+)
+KINDS = (
+    "CODECO:D:95B:UN:SMDG16",
+    "COARRI:D:95B:UN",
+    "CODECO:D:00B:UN:SMDG21",
+    "COARRI:D:23A:UN:ITG10",
+    "CODECO:D:99Z:UN",
+)
 BGM = {"CODECO:D:95B": ("34", "36"), "COARRI:D:95B": ("44", "46"), "CODECO:D:00B": ("109", "111", "266"),
        "COARRI:D:23A": ("119", "122"), "CODECO:D:99Z": ("34",)}  # fmt: skip
 LINE_ENDS = ("", "\n", "\r\n", "\r", "\n\n", " \n")

@@ -19,7 +19,7 @@ from corridor_etl.sources._edifact_survey import survey
 from corridor_etl.sources._edifact_text import column
 from corridor_etl.sources._edifact_tokens import Tokens
 
-PATIENT = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+PATIENT = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _by_column(data: bytes, size: int) -> list[tuple[str, list[list[str]], int, str]]:
@@ -30,7 +30,8 @@ def _by_column(data: bytes, size: int) -> list[tuple[str, list[list[str]], int, 
         tokens = Tokens(piece.data, piece.marks, piece.first_line, found.line_end)
         rows = np.arange(len(tokens))
         texts = [
-            [column(tokens, rows, tokens.value(rows, e, c)).fill_null("").to_list() for c in range(6)] for e in range(1, 9)
+            [column(tokens, rows, tokens.value(rows, e, c)).fill_null("").to_list() for c in range(6)]
+            for e in range(1, 9)
         ]
         tags = column(tokens, rows, tokens.value(rows, 0, is_tag=True)).to_list()
         lines = tokens.line_nos(rows).tolist()
