@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock pictures clean
+.PHONY: help demo test check lock bench pictures clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,6 +31,9 @@ check: $(READY)  ## lint, types and import contracts
 
 lock:  ## pin every dependency anew (needs uv and a package index)
 	@sh scripts/pin_dependencies.sh
+
+bench: $(READY)  ## compare with what would be used instead: NAME=edifact, or all without NAME
+	@$(BIN)/python -m benchmarks $(NAME)
 
 pictures: $(READY)  ## take the pictures of the README from the demo's own output (needs Chromium)
 	@$(BIN)/python scripts/take_pictures.py

@@ -58,7 +58,8 @@ class Spans:
 class Tokens:
     """The segments of one buffer in which one set of service characters holds.
 
-    ``starts`` and ``ends`` bound each segment without its terminator, ``tags`` are packed codes. Every segment must be whole: a caller cuts behind a terminator.
+    ``starts`` and ``ends`` bound each segment without its terminator, ``tags`` are packed codes. Every segment must be
+    whole: a caller cuts behind a terminator.
     ``FileRejected`` TOO_BIG for a segment over 64 kB.
     """
 

@@ -54,7 +54,7 @@ def stream(file: BinaryIO, sender: Sender | None = None, piece_bytes: int = PIEC
     after parts were given out.
     """
     if not file.seekable():
-        kept = tempfile.TemporaryFile()
+        kept = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the generator
         shutil.copyfileobj(file, kept)
         kept.seek(0)
         file = cast(BinaryIO, kept)

@@ -115,7 +115,7 @@ class Groups:
         self.tokens = tokens
         self.found = found
         self._tagged: dict[str, _Tagged] = {}
-        equipment = np.flatnonzero((tokens.tags == np.uint64(packed("EQD"))))
+        equipment = np.flatnonzero(tokens.tags == np.uint64(packed("EQD")))
         qualifiers = tokens.codes(equipment, tokens.value(equipment, 1))
         is_container = qualifiers == np.uint64(packed("CN"))
         is_inside = found.of_segment[equipment] >= 0
