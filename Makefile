@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check gx-conformance lock pictures clean
+.PHONY: help demo test check bench gx-conformance lock pictures clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -34,6 +34,9 @@ gx-conformance: $(READY)  ## run Great Expectations' own tests on the Polars eng
 
 lock:  ## pin every dependency anew (needs uv and a package index)
 	@sh scripts/pin_dependencies.sh
+
+bench: $(READY)  ## compare with what would be used instead: NAME=edifact, or all without NAME
+	@$(BIN)/python -m benchmarks $(NAME)
 
 pictures: $(READY)  ## take the pictures of the README from the demo's own output (needs Chromium)
 	@$(BIN)/python scripts/take_pictures.py

@@ -177,8 +177,11 @@ def _is_released(text: str, at: int, start: int, marks: Separators) -> bool:
 
 def begins_segment(data: bytes | bytearray, at: int, marks: Separators) -> bool:
     """Whether only blanks stand between ``at`` and the beginning of ``data`` or a terminator not released."""
+    size = 16
     while at > 0 and data[at - 1] in _BLANK_BYTES:
-        at -= 1
+        before = data[max(0, at - size) : at]
+        at -= len(before) - len(before.rstrip(_BLANK_BYTES))
+        size *= 4
     if at == 0:
         return True
     if data[at - 1] != ord(marks.terminator):

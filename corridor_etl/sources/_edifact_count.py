@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 
-_ADVICE = re.compile(rb"UNA(.{6})\s*(?=UN[BGH])", re.DOTALL)
+_ADVICE = re.compile(rb"UNA(.{6})\s*(?=U\s*N\s*[BGH])", re.DOTALL)
 _USUAL = b":+.? '"
 _BLANKS = b" \r\n\t\x1a"
-_PLAIN_ENDS = (b"", b"\n", b"\r\n")
 
 
 def count_equipment(data: bytes) -> int:
@@ -35,16 +34,14 @@ class EquipmentCount:
 
 def _count(region: bytes, service: bytes) -> int:
     element, release, terminator = (service[i : i + 1] for i in (1, 3, 5))
-    group = b"EQD" + element + b"CN" + element
-    groups = region.count(b"EQD")
-    # Nearly every file writes nothing but one plain form; then two searches are all that is needed.
-    before = next((end for end in _PLAIN_ENDS if terminator + end + group in region), b"")
-    is_first = region.lstrip(_BLANKS).startswith(group)
-    plain = region.count(terminator + before + group) + is_first
-    if plain == groups and (release not in region or release + terminator + before + group not in region):
-        return plain
     line_ends = bytes(c for c in b"\r\n" if c not in service)
-    return _count_each(terminator + region.translate(None, line_ends), service)
+    text = region.translate(None, line_ends) if b"\n" in region or b"\r" in region else region
+    group = b"EQD" + element + b"CN" + element
+    plain = text.count(terminator + group) + text.startswith(group)
+    # Nearly every file writes nothing but the plain form; then two searches are all that is needed.
+    if plain == text.count(b"EQD") and (release not in text or release + terminator + group not in text):
+        return plain
+    return _count_each(terminator + text, service)
 
 
 def _count_each(text: bytes, service: bytes) -> int:

@@ -189,7 +189,8 @@ class ColumnEnvelope:
         key = (self._value(i, 2), self._interchange)
         if key in self._references and self._interchange:
             self._findings.append((i, Finding(
-                "DUPLICATE_INTERCHANGE", "warning", f"interchange {self._interchange} stands in the file more than once",
+                "DUPLICATE_INTERCHANGE", "warning",
+                f"interchange {self._interchange} stands in the file more than once",
                 self._line(i), self._interchange, "another reference in each interchange of a sender",
             )))  # fmt: skip
         self._references.add(key)

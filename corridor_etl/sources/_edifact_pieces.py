@@ -35,11 +35,15 @@ _NO_LINE_END = re.compile(rb"[^\r\n]")
 
 @dataclass(frozen=True)
 class Piece:
-    """Whole segments under one set of service characters; ``first_line`` is the physical line they begin on."""
+    """Whole segments under one set of service characters; ``first_line`` is the physical line they begin on.
+
+    ``advice`` is the service string advice that came before ``data``, where it changed something.
+    """
 
     data: bytes
     marks: Separators
     first_line: int
+    advice: bytes = b""
 
 
 def pieces(file: BinaryIO, found: Survey, size: int = PIECE_BYTES) -> Iterator[Piece]:
@@ -61,6 +65,7 @@ class _Cutter:
         self._is_ended = False
         self._is_begun = False
         self._marks = Separators()
+        self._stated = b""
         self._line = 1
         self._scanned = 0
 
@@ -99,8 +104,9 @@ class _Cutter:
         if len(self._text) <= 8 * MAX_ROW_CHARS:
             return
         last = self._text.rfind(self._marks.terminator.encode())
-        if len(self._text) - last > 8 * MAX_ROW_CHARS:
-            raise too_long(self._text[last + 1 :].lstrip(_BLANK_BYTES)[:40].decode(errors="backslashreplace"))
+        rest = self._text[last + 1 :].strip(_BLANK_BYTES)
+        if len(rest) > 8 * MAX_ROW_CHARS:
+            raise too_long(rest[:40].decode(errors="backslashreplace"))
 
     def _piece(self, end: int) -> Iterator[Piece]:
         if end <= 0:
@@ -109,7 +115,8 @@ class _Cutter:
         del self._text[:end]
         self._scanned = max(0, self._scanned - end)
         if data.strip(_BLANK_BYTES):
-            yield Piece(data, self._marks, self._line)
+            yield Piece(data, self._marks, self._line, self._stated)
+            self._stated = b""
         self._line += data.count(self._line_end)
 
     def _advice(self) -> int | None:
@@ -125,7 +132,7 @@ class _Cutter:
             if stated._replace(decimal="") != self._marks._replace(decimal=""):
                 if self._text[:at].strip(_BLANK_BYTES):
                     return at
-                self._marks = stated
+                self._marks, self._stated = stated, bytes(self._text[at : at + _ADVICE_BYTES])
             self._blank_out(at)
         else:
             self._scanned = max(self._scanned, len(self._text) - len("UN"))

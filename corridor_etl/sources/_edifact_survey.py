@@ -22,6 +22,7 @@ from corridor_etl.sources._edifact import (
 
 BLOCK_BYTES = 4 << 20
 _SERVICE = re.compile(rb"UN[ABHTZ]")
+_LOOK_AHEAD = 16
 _KEPT_BYTES = 1 << 17
 
 
@@ -49,6 +50,7 @@ def survey(file: BinaryIO) -> Survey:
         plain = block.translate(None, service.line_ends) if b"\n" in block or b"\r" in block else block
         lines.take(block, plain)
         service.take(plain)
+    service.take(bytes(_LOOK_AHEAD))
     return Survey(
         charset.result(),
         lines.line_end,

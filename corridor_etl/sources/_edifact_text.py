@@ -13,6 +13,8 @@ import pyarrow as pa
 from corridor_etl.sources._edifact_tokens import Indices, Spans, Tokens
 
 _INLINE = 12
+# What Python's str.strip takes away, so that both ways of reading give one value.
+_BLANKS = "".join(chr(n) for n in range(0x3001) if chr(n).isspace())
 _HEAD = np.array([(1 << 8 * min(n, 4)) - 1 for n in range(_INLINE + 1)], dtype=np.uint64)
 _TAIL = np.array([(1 << 8 * max(n - 4, 0)) - 1 for n in range(_INLINE + 1)], dtype=np.uint64)
 
@@ -20,6 +22,9 @@ _TAIL = np.array([(1 << 8 * max(n - 4, 0)) - 1 for n in range(_INLINE + 1)], dty
 def column(tokens: Tokens, rows: Indices, spans: Spans, name: str = "") -> pl.Series:
     """The values of the segments ``rows`` as text, null where there is none; released characters as themselves."""
     texts = view(tokens, spans, name)
+    if tokens.has_wide_blanks:
+        texts = texts.str.strip_chars(_BLANKS)
+        texts = texts.set(texts == "", None)
     if not len(tokens.releases):
         return texts
     released = tokens.released(rows, spans)

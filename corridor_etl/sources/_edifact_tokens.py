@@ -26,6 +26,9 @@ _SPACES[[9, 10, 11, 12, 13, 28, 29, 30, 31, 32]] = True
 _SKIPPED = np.zeros(256, dtype=bool)
 _SKIPPED[list(BLANKS.encode())] = True
 _BLANK_RUN = re.compile(b"[" + BLANKS.encode() + b"]*")
+_WIDE_BLANK = re.compile(
+    rb"\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2(?:\x80[\x80-\x8a\xa8\xa9\xaf]|\x81\x9f)|\xe3\x80\x80"
+)
 _LOW_BYTES = np.array([(1 << 8 * n) - 1 for n in range(9)], dtype=np.uint64)
 
 
@@ -55,7 +58,8 @@ class Spans:
 class Tokens:
     """The segments of one buffer in which one set of service characters holds.
 
-    ``starts`` and ``ends`` bound each segment without its terminator, ``tags`` are packed codes. Every segment must be whole: a caller cuts behind a terminator.
+    ``starts`` and ``ends`` bound each segment without its terminator, ``tags`` are packed codes. Every segment must be
+    whole: a caller cuts behind a terminator.
     ``FileRejected`` TOO_BIG for a segment over 64 kB.
     """
 
@@ -70,6 +74,7 @@ class Tokens:
         self._words = np.ndarray((len(self.text) - 8,), dtype="<u8", buffer=self.text, strides=(1,))
         self.releases = self._release_characters()
         self._split()
+        self.has_wide_blanks = not self.text.isascii() and _WIDE_BLANK.search(self.text) is not None
         self._first_line, self._breaks = first_line, removed
         self.has_release = np.zeros(len(self.starts) + 1, dtype=bool)
         self.has_release[np.searchsorted(self.ends, self.releases)] = True

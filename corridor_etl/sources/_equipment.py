@@ -54,7 +54,7 @@ def stream(file: BinaryIO, sender: Sender | None = None, piece_bytes: int = PIEC
     after parts were given out.
     """
     if not file.seekable():
-        kept = tempfile.TemporaryFile()
+        kept = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the generator
         shutil.copyfileobj(file, kept)
         kept.seek(0)
         file = cast(BinaryIO, kept)
@@ -146,7 +146,7 @@ class _Reader:
             self._dialect = str(rows.messages.frame["dialect"][0])
         return RawFile(
             frame=frame,
-            rows_counted=self._count.take(piece.data),
+            rows_counted=self._count.take(piece.advice + piece.data),
             findings=(),
             faults=tuple(faults),
             dialect=self._dialect or "EDIFACT",
@@ -184,12 +184,15 @@ class _Tally:
         self._groups = 0
         self._others: Counter[str] = Counter()
         self._swapped = 0
+        self._line: int | None = None  # where the message that goes on began
 
     def take(self, rows: Rows, refused: Refusals) -> list[Finding]:
         """The findings about the messages that end in this piece."""
         found, size = rows.groups.found, len(rows.groups.found.heads)
         if not size:
             return []
+        lines = rows.tokens.line_nos(found.heads)
+        lines[0] = self._line or lines[0]
         groups = np.bincount(rows.groups.messages, minlength=size)
         groups[0] += self._groups
         others = self._other_equipment(rows)
@@ -197,10 +200,14 @@ class _Tally:
         swapped[0] += self._swapped
         findings = self._count_findings(rows, groups)
         done = size - 1 if found.is_open else size
-        findings += [self._other_finding(rows, i, others[i]) for i in sorted(others) if i < done]
         findings += [
-            self._swap_finding(rows, int(i), int(swapped[i])) for i in np.flatnonzero(swapped[:done])
+            self._other_finding(rows, i, others[i], int(lines[i])) for i in sorted(others) if i < done
         ]
+        findings += [
+            self._swap_finding(rows, int(i), int(swapped[i]), int(lines[i]))
+            for i in np.flatnonzero(swapped[:done])
+        ]
+        self._line = int(lines[-1]) if found.is_open else None
         self._groups = int(groups[-1]) if found.is_open else 0
         self._swapped = int(swapped[-1]) if found.is_open else 0
         self._others = others.get(done, Counter()) if found.is_open else Counter()
@@ -232,16 +239,15 @@ class _Tally:
         return findings
 
     @staticmethod
-    def _other_finding(rows: Rows, i: int, others: Counter[str]) -> Finding:
+    def _other_finding(rows: Rows, i: int, others: Counter[str], line: int) -> Finding:
         reference = rows.messages.frame["reference"][i]
         text = f"message {reference} has equipment that is no container: {dict(others)}"
-        return Finding("OTHER_EQUIPMENT", "info", text, _line(rows.tokens, rows.groups.found.heads[i]))
+        return Finding("OTHER_EQUIPMENT", "info", text, line)
 
     @staticmethod
-    def _swap_finding(rows: Rows, i: int, swapped: int) -> Finding:
+    def _swap_finding(rows: Rows, i: int, swapped: int, line: int) -> Finding:
         message = rows.messages.frame.row(i, named=True)
         text = f"{swapped} containers of message {message['reference']}: {message['event']} at their own far port"
-        line = _line(rows.tokens, rows.groups.found.heads[i])
         expected = f"LOC+{FAR_END[message['event']]} to be another port"
         return Finding("PORT_SWAP", "warning", text, line, "", expected)
 

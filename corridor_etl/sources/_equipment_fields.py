@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from corridor_etl.sources._layout import Field, Level, ListField
 
+# TDT 8051 of what brings a box to a gate or fetches it, and MEA 6311 of a weight.
+_VEHICLES = ("1", "2", "10", "11", "12", "13", "25", "30")
+_WEIGHED = ("AAE", "WT")
+
 # One value for each message.
 MESSAGE = (
     Field("header", "UNH", {"reference": (1, 0), "kind": (2, 0), "version": (2, 1), "release": (2, 2),
@@ -32,13 +36,12 @@ GROUP = (
                            "full_empty": (6, 0)}, is_always=True),
     Field("group", "TDT", {"voyage_no": (2, 0), "mode": (3, 0), "vessel_id": (8, 0), "vessel_id_list": (8, 1),
                            "vessel_name": (8, 3)}, ("20",), is_always=True),
-    Field("group", "TDT", {"vehicle_mode": (3, 0), "vehicle_id": (8, 0)}, ("1", "2", "10", "11", "12", "13", "25", "30"),
-          is_always=True),
+    Field("group", "TDT", {"vehicle_mode": (3, 0), "vehicle_id": (8, 0)}, _VEHICLES, is_always=True),
     Field("group", "RFF", {"booking_no": (1, 1)}, ("BN",)),
     Field("group", "RFF", {"bl_no": (1, 1)}, ("BM",)),
-    Field("group", "MEA", {"gross_gross_kg": (3, 1), "gross_gross_kg:unit": (3, 0)}, ("AAE", "WT"), (2, 0), ("G", "AET")),
-    Field("group", "MEA", {"vgm_kg": (3, 1), "vgm_kg:unit": (3, 0)}, ("AAE", "WT"), (2, 0), ("VGM",)),
-    Field("group", "MEA", {"tare_kg": (3, 1), "tare_kg:unit": (3, 0)}, ("AAE", "WT"), (2, 0), ("T",)),
+    Field("group", "MEA", {"gross_gross_kg": (3, 1), "gross_gross_kg:unit": (3, 0)}, _WEIGHED, (2, 0), ("G", "AET")),
+    Field("group", "MEA", {"vgm_kg": (3, 1), "vgm_kg:unit": (3, 0)}, _WEIGHED, (2, 0), ("VGM",)),
+    Field("group", "MEA", {"tare_kg": (3, 1), "tare_kg:unit": (3, 0)}, _WEIGHED, (2, 0), ("T",)),
     Field("group", "TMP", {"temperature_c": (2, 0), "temperature_c:unit": (2, 1)}, ("2",)),
     Field("group", "DOC", {"vgm_method": (1, 0)}, ("SM1", "SM2")),
 )  # fmt: skip

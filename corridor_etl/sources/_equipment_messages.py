@@ -90,10 +90,8 @@ class MessageTable:
         """Messages of which no container can become an event, each with the reason."""
         unknown = ~self.frame["kind"].is_in(MESSAGES)
         test = self.frame["function_code"] == TEST_FUNCTION
-        found: dict[int, Refusal] = dict.fromkeys(
-            test.arg_true().to_list(),
-            ("TEST_MESSAGE", "function_code", TEST_FUNCTION, "a message that is not a test"),
-        )
+        reason = ("TEST_MESSAGE", "function_code", TEST_FUNCTION, "a message that is not a test")
+        found: dict[int, Refusal] = dict.fromkeys(test.arg_true().to_list(), reason)
         for i in unknown.arg_true().to_list():
             found[i] = ("UNKNOWN_MESSAGE", "", self.frame["kind"][i], " or ".join(MESSAGES))
         return found | {i: ("NOT_CLOSED", "", *reason) for i, reason in self._refused.items()}

@@ -37,7 +37,7 @@ def refusals(rows: Rows) -> Refusals:
 
 
 def _without_event(rows: Rows) -> dict[int, Refusal]:
-    """Rows whose document code means nothing here, unless status and place of the box bear out what it means elsewhere."""
+    """Rows whose document code means nothing here, unless the box itself bears out what it means elsewhere."""
     lacks = ~rows.has_event
     doubtful = np.flatnonzero(np.isin(rows.groups.messages, rows.messages.unproved))
     if len(doubtful):
@@ -58,7 +58,7 @@ def _control_characters(rows: Rows) -> dict[int, Refusal]:
     places = _odd_places(rows.tokens)
     if not places:
         return {}
-    found = {}
+    found: dict[int, Refusal] = {}
     for at, seen in places.items():
         messages, own = rows.groups.of_places(np.array([at]))
         of_header = np.flatnonzero(np.isin(rows.groups.messages, messages))

@@ -59,7 +59,7 @@ class Rows:
         self._announce()
 
     def _announce(self) -> None:
-        """Announced boxes whose document does not say which way: full for export comes in, full from import goes out."""
+        """Announced boxes whose document does not say which way: full for export comes in, full import goes out."""
         kinds, of_message = self.messages.kind_index()
         none = len(self.event_names)
         for kind, status, event in ANNOUNCED:

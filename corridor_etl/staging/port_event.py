@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 
 from corridor_etl.reference import place, size_type
@@ -96,8 +98,8 @@ def _version(text: str) -> int | None:
 def _put_weights(desk: Desk) -> None:
     dtypes = {"gross_gross_kg": KG, "vgm_kg": KG, "tare_kg": KG, "temperature_c": CELSIUS}
     for name, dtype in dtypes.items():
-        desk.put_cast(name, name, lambda c, d=dtype: _number(c, d, desk.raw.decimal_mark),
-                      _casts.NUMBER_RULE, _casts.NUMBER_EXPECTED)  # fmt: skip
+        cast = partial(_number, dtype=dtype, decimal_mark=desk.raw.decimal_mark)
+        desk.put_cast(name, name, cast, _casts.NUMBER_RULE, _casts.NUMBER_EXPECTED)
     desk.put("vgm_method", mapped(desk.cell("vgm_method"), lambda text: _METHODS.get(_code(text)), TEXT))
     desk.note_unknown("vgm_method", "vgm_method")
 

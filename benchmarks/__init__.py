@@ -1,0 +1,1 @@
+"""How fast the platform is beside what somebody would use instead, measured in one run on one machine."""
