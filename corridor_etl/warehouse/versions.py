@@ -14,7 +14,7 @@ from corridor_etl.model import LINEAGE, RecordKind
 
 _SEEN = "_seen"
 _WINNER = "_winner"
-CANCEL, PATCH = "cancel", "patch"
+CANCEL, PATCH, REPLACE = "cancel", "patch", "replace"
 CONFLICT = "CONFLICT"
 
 
@@ -119,16 +119,31 @@ def orphans(new: pl.DataFrame, existing: pl.DataFrame, kind: RecordKind) -> pl.D
 def current(rows: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
     """The current record of each key: its highest version, unless that one cancels it. Sorted by key.
 
-    A patch changes only what it says; later patches win over earlier ones and over the record they patch. Equal
-    versions are decided by the lowest (snapshot, delivery_id, line_no), so the order of ``rows`` is of no account.
+    A patch changes only what it says; later patches win over earlier ones and over the record they patch. What a
+    replacement of a whole document leaves out is gone with the document's earlier version. Equal versions are decided
+    by the lowest (snapshot, delivery_id, line_no), so the order of ``rows`` is of no account.
     """
     ties = ["snapshot", "delivery_id", "line_no"]
+    rows = _of_latest_documents(rows, kind) if kind.document else rows
     ordered = rows.sort([kind.version, *ties], descending=[True, False, False, False])
     whole = ordered.filter(pl.col("action") != PATCH)
     latest = whole.unique(list(kind.key), keep="first", maintain_order=True)
     found = latest.filter(pl.col("action") != CANCEL)
     patches = ordered.filter(pl.col("action") == PATCH)
     return (_patched(found, patches, kind) if patches.height else found).sort(list(kind.key))
+
+
+def _of_latest_documents(rows: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
+    """Without the rows of documents that were replaced later; rows of no document stay."""
+    is_replaced = (pl.col("action") == REPLACE) & pl.col(kind.document).is_not_null()
+    latest = rows.filter(is_replaced).group_by(kind.document).agg(pl.col(kind.version).max().alias("_latest"))
+    if latest.is_empty():
+        return rows
+    is_whole = pl.col("action") != CANCEL
+    joined = rows.join(latest, on=kind.document, how="left", maintain_order="left")
+    return joined.filter(
+        ((pl.col(kind.version) < pl.col("_latest")) & is_whole).fill_null(False).not_()
+    ).drop("_latest")
 
 
 def _patched(records: pl.DataFrame, patches: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:

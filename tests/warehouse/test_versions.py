@@ -127,6 +127,23 @@ def test_a_correction_without_original_is_an_orphan(make: SimpleNamespace) -> No
     assert orphans(make.bookings({"action": "cancel"}), make.bookings(), BOOKING).is_empty()
 
 
+def test_a_replaced_document_takes_its_earlier_rows_with_it() -> None:
+    event = kind("port_event")
+    cells = ("container_no", "document_key", "version", "action", "snapshot", "line_no")
+    rows = [
+        ("A", "D1", 1, "insert", 1, 1), ("B", "D1", 1, "insert", 1, 2), ("C", "D2", 1, "insert", 1, 3),
+        ("D", None, 1, "insert", 1, 4), ("A", "D1", 50, "replace", 2, 1), ("E", "D1", 40, "patch", 3, 1),
+    ]  # fmt: skip
+    schema = {**event.schema, "snapshot": pl.Int64, "delivery_id": pl.String, "line_no": pl.Int64}
+    frame = pl.DataFrame([dict(zip(cells, row, strict=True)) for row in rows], schema=schema)
+    for shown in (frame, frame.reverse()):
+        assert current(shown, event).select("container_no", "version").rows() == [
+            ("A", 50),
+            ("C", 1),
+            ("D", 1),
+        ]
+
+
 def test_stored_rows_know_their_week_and_snapshot(make: SimpleNamespace) -> None:
     rows = stored(make.bookings({"departure_on_local": date(2024, 12, 30)}), BOOKING, 5)
     assert rows.select("snapshot", "iso_week").row(0) == (5, "2025-W01")
