@@ -67,6 +67,16 @@ def test_an_order_is_replaced_and_cancelled(own_home: Path) -> None:
     assert current("container_order") == 0
 
 
+def test_a_replaced_list_ends_what_it_does_not_repeat(own_home: Path) -> None:
+    other = "EQD+CN+QZAU8000021+22G1++2+5"
+    deliver(own_home, "1.edi", interchange(message("COPRAR", *ORDER, BOX, other), reference="1"))
+    replaced = message("COPRAR", "BGM+45+L2+5", "DTM+137:202506110730:203", "RFF+ACW:L1", *ORDER[2:], other)
+    deliver(own_home, "2.edi", interchange(replaced, reference="2"))
+    with Warehouse.open() as warehouse:
+        rows = warehouse.current("container_order")
+    assert rows.select("container_no", "order_no").rows() == [("QZAU8000021", "L1")]
+
+
 def test_a_later_schedule_moves_a_call(own_home: Path) -> None:
     def schedule(made: str, arrival: str) -> bytes:
         return interchange(message(
