@@ -11,6 +11,7 @@ RECORD = RecordKind(
     key=("document_type", "manifest_no", "consignment_no", "item_no"),
     week_of=("document_on_local",),
     compared=("packages", "gross_kg", "goods_description", "container_nos"),
+    document="document_key",
     columns=(
         Column(
             "document_type",
@@ -45,6 +46,11 @@ RECORD = RecordKind(
         Column("consignor_name", TEXT, "sender of the goods; never shown in reports"),
         Column("consignee_name", TEXT, "receiver of the goods; never shown in reports"),
         Column("message_ref", TEXT, "message or document reference of the sender"),
+        Column(
+            "document_key",
+            TEXT,
+            "the manifest, order or report as a whole: sender, message type and document number",
+        ),
         Column("dialect", TEXT, "message type and directory, or the layout's name"),
         *VERSIONED,
     ),

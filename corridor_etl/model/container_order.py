@@ -11,6 +11,7 @@ RECORD = RecordKind(
     key=("order_type", "order_no", "equipment_key"),
     week_of=("ordered_on_local",),
     compared=("full_empty", "gross_gross_kg", "vgm_kg", "containers"),
+    document="document_key",
     columns=(
         Column("order_type", TEXT, "LOAD DISC RELEASE ACCEPT ANNOUNCE CANCEL", "", True),
         Column("order_no", TEXT, "document number of the order", "", True),
@@ -48,6 +49,7 @@ RECORD = RecordKind(
         Column("over_right_cm", MEASURE, "over-width on the right", "cm"),
         Column("over_left_cm", MEASURE, "over-width on the left", "cm"),
         Column("message_ref", TEXT, "message or document reference of the sender"),
+        Column("document_key", TEXT, "the order as a whole: sender, message type and document number"),
         Column("dialect", TEXT, "message type and directory, or the layout's name"),
         *VERSIONED,
     ),

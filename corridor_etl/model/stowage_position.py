@@ -11,6 +11,7 @@ RECORD = RecordKind(
     key=("plan_type", "conveyance_name", "voyage_no", "departure_port_code", "handling_code", "slot_code"),
     week_of=("planned_on_local",),
     compared=("container_no", "full_empty", "gross_gross_kg"),
+    document="document_key",
     columns=(
         Column("plan_type", TEXT, "OCCUPIED (BAPLIE) or INSTRUCTED (MOVINS)", "", True),
         Column("conveyance_name", TEXT, "vessel by name, else by call sign or IMO number", "", True),
@@ -43,6 +44,7 @@ RECORD = RecordKind(
         Column("carrier_code", TEXT, "carrier of the container"),
         Column("bl_no", TEXT, "transport document number"),
         Column("message_ref", TEXT, "message or document reference of the sender"),
+        Column("document_key", TEXT, "the plan as a whole: sender, message type and document number"),
         Column("dialect", TEXT, "message type and directory, or the layout's name"),
         *VERSIONED,
     ),

@@ -53,7 +53,7 @@ def recognise(data: bytes, file_name: str, sender: Sender | None) -> Source:
             "FOREIGN_MESSAGE",
             f"{file_name} is an EDIFACT message of type {named(foreign)}, which no record of the corridor comes from;"
             " it is set aside",
-            expected=f"one of {', '.join(wanted)}", fix="Nothing, unless the sender meant to send something else.",
+            expected="a message that docs/sources.md names", fix="Nothing, unless the sender meant something else.",
             message_type=foreign,
         )  # fmt: skip
     raise FileRejected(

@@ -13,7 +13,7 @@ from corridor_etl.sources._mass import kilograms
 from corridor_etl.sources._message_cells import Values, look_up, looked_up
 from corridor_etl.sources._message_envelope import Document
 from corridor_etl.sources._message_layout import Layout, Row, compared, repeated
-from corridor_etl.sources._message_terms import INSERT, day
+from corridor_etl.sources._message_terms import day
 from corridor_etl.sources._message_tree import MESSAGE, Level, Node, Trigger
 from corridor_etl.sources._message_vessel import vessel
 from corridor_etl.sources._source import Finding
@@ -80,16 +80,12 @@ def _derived(row: Row) -> Values:
         **values,
         **{name: carried[name] or value for name, value in vessel(node).items() if name != "vessel_imo"},
         "document_type": document.message.kind,
-        "manifest_no": _corrected(row) or document.reference,
+        "manifest_no": document.subject,
         "consignment_no": _consignment_no(row),
         "document_on": day(document.stated, "203") or None,
         "gross_kg": values["gross_kg"] or (_stated_mass(node) if node.level != ITEM else None),
         "hs_code": _hs_code(node),
     }
-
-
-def _corrected(row: Row) -> str | None:
-    return look_up(row.node, ("message RFF+ACW 1:1",)) if row.document.action != INSERT else None
 
 
 def _consignment_no(row: Row) -> str:

@@ -14,7 +14,7 @@ from corridor_etl.reference import container_number
 from corridor_etl.sources._message_cells import Values, look_up
 from corridor_etl.sources._message_envelope import Document
 from corridor_etl.sources._message_layout import Fault, Layout, Row, compared, repeated, total
-from corridor_etl.sources._message_terms import INSERT, day
+from corridor_etl.sources._message_terms import day
 from corridor_etl.sources._message_tree import Level, Node, Trigger
 from corridor_etl.sources._message_vessel import vessel
 from corridor_etl.sources._source import Finding
@@ -103,12 +103,6 @@ def order_type(row: Row) -> str | None:
     return own or ORDERS.get((kind, code)) or by_words or by_status
 
 
-def order_no(row: Row) -> str:
-    """The number of the order; a correction names the one it corrects (RFF+ACW) where it has a number of its own."""
-    corrected = look_up(row.node, ("message RFF+ACW 1:1",)) if row.document.action != INSERT else None
-    return corrected or row.document.reference
-
-
 def _derived(row: Row) -> Values:
     order = order_type(row)
     if order is None:
@@ -118,7 +112,7 @@ def _derived(row: Row) -> Values:
     return {
         **{name: carried[name] for name in ("conveyance_name", "vessel_imo", "voyage_no")},
         "order_type": order,
-        "order_no": order_no(row),
+        "order_no": row.document.subject,
         "equipment_key": number or f"#{row.number}",
         "ordered_on": day(row.document.stated, "203") or None,
         "containers": row.values["containers"] or (None if row.document.action == "patch" else "1"),

@@ -38,6 +38,21 @@ class Document:
         """The sender's number of the document, else the reference of its message."""
         return self.bgm(2) or self.message.reference
 
+    @cached_property
+    def subject(self) -> str:
+        """The number of the document this one is about: a correction with a number of its own names it (RFF+ACW)."""
+        body = self.message.body if self.action != INSERT else ()
+        named = (s.value(1, 1) for s in body if s.tag == "RFF" and s.value(1) == "ACW")
+        return next((number for number in named if number), self.reference)
+
+    @property
+    def key(self) -> str | None:
+        """What tells the document from all others: sender, message type and number; None where it has no number."""
+        if self.subject == self.message.reference and not self.bgm(2):
+            return None
+        sender = self.interchange.value(2) if self.interchange else ""
+        return f"{sender}/{self.message.kind}/{self.subject}"
+
     @property
     def function(self) -> str:
         """BGM 1225, "" where the message has none."""

@@ -163,6 +163,7 @@ def _shared(document: Document) -> Values:
     return {
         "message_ref": document.message.reference,
         "dialect": document.dialect,
+        "document_key": document.key,
         "version": document.version,
         "action": document.action,
     }

@@ -42,15 +42,23 @@ CELLS = {
     "gross_kg": (f"message MEA+{_WEIGHT}+AAD|G|AAB|AAE|WT|- 3 mass",),
     "net_kg": (f"message MEA+{_WEIGHT}+AAC|AAL|N|AAA 3 mass",),
     "packages": ("message PAC 1 number",),
+    "item_gross_kg": (f"item MEA+{_WEIGHT}+AAB|AAE|AAG|G|AAD 3 mass",),
+    "item_net_kg": (f"item MEA+{_WEIGHT}+AAA|AAC|AAL|AAF|N|ABS 3 mass",),
+    "item_packages": ("item PAC 1 number",),
+    "dispatch_country": ("message LOC+35 2",),
+    "incoterm": ("item TOD 3", "message TOD 3"),
+    "invoice_total": ("message MOA+39|77|128 1:1 number",),
+    "invoice_currency": ("message MOA+39|77|128 1:2", "message CUX 1:1"),
 }  # fmt: skip
 
 _AMOUNTS = ("38", "66", "14", "203", "40", "43", "123")
 """MOA 5025 of an item, as it is priced first and as customs values it last."""
 
-# BGM 1001 -> direction; a transit declaration is neither, and so is held back.
+# BGM 1001 -> export, import or transit.
 _DIRECTIONS = {
     "929": "I", "930": "I", "931": "I", "935": "I", "496": "I", "497": "I", "498": "I",
     "830": "E", "423": "E", "424": "E", "495": "E",
+    "950": "T", "578": "T", "579": "T", "581": "T", "583": "T", "587": "T", "821": "T", "822": "T",
 }  # fmt: skip
 _WORDS = re.compile("(IM|EX|IMP|EXP|IMPORT|EXPORT)(?:[^A-Z].*)?|(?:IM|EX)[A-Z]")
 _CURRENCIES = ("message MOA+39|77|128 1:2", "message CUX 1:1")

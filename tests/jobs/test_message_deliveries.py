@@ -34,47 +34,57 @@ def current(kind: str) -> int:
 
 
 @pytest.mark.parametrize(("name", "kind"), KINDS.items())
-def test_a_sample_loads_whole(home: Path, name: str, kind: str) -> None:
-    result = deliver(home, f"{name}.edi", (SAMPLES / f"{name}.edi").read_bytes())
+def test_a_sample_loads_whole(own_home: Path, name: str, kind: str) -> None:
+    result = deliver(own_home, f"{name}.edi", (SAMPLES / f"{name}.edi").read_bytes())
     assert result.total("rows_loaded") == result.total("rows_read") == current(kind) >= 2
 
 
-def test_a_file_of_two_kinds_loads_both(home: Path) -> None:
+def test_a_file_of_two_kinds_loads_both(own_home: Path) -> None:
     planned = message("BAPLIE", *PLAN, "LOC+147+010101", "EQD+CN+QZAU8000021+22G1+++5")
-    result = deliver(home, "two.edi", interchange(planned, message("COPRAR", *ORDER, BOX, reference="2")))
+    result = deliver(own_home, "two.edi", interchange(planned, message("COPRAR", *ORDER, BOX, reference="2")))
     assert (result.total("rows_read"), result.total("rows_loaded")) == (2, 2)
     assert (current("stowage_position"), current("container_order")) == (1, 1)
 
 
-def test_a_container_listed_twice_is_loaded_once_and_a_duplicate(home: Path) -> None:
-    twice = deliver(home, "twice.edi", interchange(message("COPRAR", *ORDER, BOX, BOX)))
+def test_a_container_listed_twice_is_loaded_once_and_a_duplicate(own_home: Path) -> None:
+    twice = deliver(own_home, "twice.edi", interchange(message("COPRAR", *ORDER, BOX, BOX)))
     assert (twice.total("rows_loaded"), twice.total("rows_duplicate")) == (1, 1)
     assert current("container_order") == 1
 
 
-def test_an_order_is_replaced_and_cancelled(home: Path) -> None:
+def test_an_order_is_replaced_and_cancelled(own_home: Path) -> None:
     def order(function: str, minute: str, *said: str) -> bytes:
         dated = f"DTM+137:2025061008{minute}:203"
         return interchange(
             message("COPRAR", f"BGM+45+L1+{function}", dated, *ORDER[2:], BOX, *said), reference=minute
         )
 
-    deliver(home, "1.edi", order("9", "00", "MEA+AAE+G+KGM:20000"))
-    deliver(home, "2.edi", order("5", "10", "MEA+AAE+G+KGM:21000"))
+    deliver(own_home, "1.edi", order("9", "00", "MEA+AAE+G+KGM:20000"))
+    deliver(own_home, "2.edi", order("5", "10", "MEA+AAE+G+KGM:21000"))
     with Warehouse.open() as warehouse:
         assert [str(kg) for kg in warehouse.current("container_order")["gross_gross_kg"]] == ["21000.000"]
-    deliver(home, "3.edi", order("1", "20"))
+    deliver(own_home, "3.edi", order("1", "20"))
     assert current("container_order") == 0
 
 
-def test_a_later_schedule_moves_a_call(home: Path) -> None:
+def test_a_replaced_list_ends_what_it_does_not_repeat(own_home: Path) -> None:
+    other = "EQD+CN+QZAU8000021+22G1++2+5"
+    deliver(own_home, "1.edi", interchange(message("COPRAR", *ORDER, BOX, other), reference="1"))
+    replaced = message("COPRAR", "BGM+45+L2+5", "DTM+137:202506110730:203", "RFF+ACW:L1", *ORDER[2:], other)
+    deliver(own_home, "2.edi", interchange(replaced, reference="2"))
+    with Warehouse.open() as warehouse:
+        rows = warehouse.current("container_order")
+    assert rows.select("container_no", "order_no").rows() == [("QZAU8000021", "L1")]
+
+
+def test_a_later_schedule_moves_a_call(own_home: Path) -> None:
     def schedule(made: str, arrival: str) -> bytes:
         return interchange(message(
             "IFTSAI", "BGM+TS2+S1+9", f"DTM+137:{made}:203", "TDT+20+018W+1+++++V7AB1:103::EVENING TIDE", "LOC+9+CNNBG",
             f"DTM+132:{arrival}:203", directory="D:99B:UN"), reference=made[-4:])  # fmt: skip
 
-    deliver(home, "later.edi", schedule("202506020600", "202506111000"))
-    deliver(home, "earlier.edi", schedule("202506010600", "202506101000"))
+    deliver(own_home, "later.edi", schedule("202506020600", "202506111000"))
+    deliver(own_home, "earlier.edi", schedule("202506010600", "202506101000"))
     with Warehouse.open() as warehouse:
         calls = (
             warehouse.current("port_call")["estimated_arrival_at_utc"]
@@ -84,9 +94,9 @@ def test_a_later_schedule_moves_a_call(home: Path) -> None:
     assert calls == ["2025-06-11 02:00"]
 
 
-def test_a_box_in_two_slots_is_held_back_once(home: Path) -> None:
+def test_a_box_in_two_slots_is_held_back_once(own_home: Path) -> None:
     box = "EQD+CN+QZAU8000016+22G1+++5"
     result = deliver(
-        home, "p.edi", interchange(message("BAPLIE", *PLAN, "LOC+147+010101", box, "LOC+147+010102", box))
+        own_home, "p.edi", interchange(message("BAPLIE", *PLAN, "LOC+147+010101", box, "LOC+147+010102", box))
     )
     assert (result.total("rows_loaded"), result.total("rows_quarantined")) == (1, 1)

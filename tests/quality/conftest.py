@@ -62,7 +62,7 @@ GOOD: dict[str, dict[str, Any]] = {
     },
     "stowage_position": {
         "plan_type": "OCCUPIED", "conveyance_name": "QINGZHOU STAR", "voyage_no": "042",
-        "departure_port_code": "CNNBG", "slot_code": "0050302", "planned_on_local": "2025-06-01",
+        "departure_port_code": "CNNBG", "slot_code": "0050302", "handling_code": "NONE", "planned_on_local": "2025-06-01",
         "container_no": "MSKU9070323", "size_type": "45G1", "teu": "2", "full_empty": "F", "version": 1,
         "action": "insert",
     },

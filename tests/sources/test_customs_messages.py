@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from corridor_etl.sources import RawFile
+from corridor_etl.sources._message_cells import looked_up
+from corridor_etl.sources._message_envelope import opened
+from corridor_etl.sources._message_layout import layouts
 from tests.sources.message_writer import interchange, message, read, rules
 
 HEAD = (
@@ -71,7 +74,7 @@ def test_a_tariff_number_among_the_references_counts_where_the_status_has_none()
 
 @pytest.mark.parametrize(("bgm", "status", "flag"), [
     ("929+D1+9", "CST++10:105:143", "I"), ("830+D1+9", "CST++1", "E"), ("ZEM:::EX+D1+9", "LOC+41+NZAKL", "E"),
-    ("914+D1+9", "CST++IM:104", "I"), ("914+D1+9", "CST++EXD", "E"), ("950+D1+9", "CST++T1", None),
+    ("914+D1+9", "CST++IM:104", "I"), ("914+D1+9", "CST++EXD", "E"), ("950+D1+9", "CST++T1", "T"),
     ("IFD::109+D1+9", "CST++IMD+2", "I"),
 ])  # fmt: skip
 def test_the_direction(bgm: str, status: str, flag: str | None) -> None:
@@ -87,6 +90,19 @@ def test_the_direction(bgm: str, status: str, flag: str | None) -> None:
 ])  # fmt: skip
 def test_whose_customs_it_is(head: tuple[str, ...], regime: str | None) -> None:
     assert declaration("UNS+D", "CST+1+940541", head=head).frame["regime"].to_list() == [regime]
+
+
+def test_what_the_item_says_of_itself_stays_apart_from_the_whole() -> None:
+    layout = layouts()["CUSDEC"]
+    data = interchange(message("CUSDEC", *HEAD, "MOA+39:14300:USD", "UNS+D", "CST+1+940541", "MEA+WT+AAE+KGM:60",
+                               "MEA+WT+AAA+KGM:55", "PAC+4++CT"))  # fmt: skip
+    (document,) = opened(data, "CUSDEC").documents
+    (item,) = layout.rows(layout.tree(document))
+    said = looked_up(item, layout.cells)
+    assert (said["item_gross_kg"], said["item_net_kg"], said["item_packages"], said["gross_kg"]) == (
+        "60", "55", "4", "1520.5",
+    )  # fmt: skip
+    assert (said["invoice_total"], said["invoice_currency"]) == ("14300", "USD")
 
 
 def test_a_declaration_without_items_is_a_row_so_that_it_is_not_lost() -> None:

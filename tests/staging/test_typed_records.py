@@ -41,7 +41,7 @@ ROWS = {
         "full_empty": "5", "containers": "3",
     },
     "stowage_position": {
-        "plan_type": "OCCUPIED", "conveyance_name": "QINGZHOU STAR", "voyage_no": "042", "slot_code": "0050302",
+        "plan_type": "OCCUPIED", "conveyance_name": "QINGZHOU STAR", "voyage_no": "042", "slot_code": "0050302", "handling_code": "NONE",
         "departure_port_code": "CNNBG", "planned_on": "2025-06-01", "container_no": "QZAU7000011",
     },
     "port_call": {
