@@ -117,7 +117,9 @@ def test_a_broker_s_file_with_a_mark_and_no_number_yet() -> None:
     assert frame["quantity"].to_list() == ["500", "1000"]
     assert frame["unit_price"].to_list() == ["25", "1.8"]
     assert frame["total_price"].to_list() == ["12500", "1800"]
-    assert set(frame.select("currency", "packages", "gross_kg", "net_kg").rows()) == {("USD", "120", "1520.5", "1400")}
+    assert set(frame.select("currency", "packages", "gross_kg", "net_kg").rows()) == {
+        ("USD", "120", "1520.5", "1400")
+    }
     assert set(frame.select("bl_no", "container_nos").rows()) == {("OOLU1234567890", None)}
     assert {(f.rule_id, f.column) for f in staged.faults} == {("ST-011", "declaration_no")}
 
@@ -144,14 +146,19 @@ def test_a_rejection() -> None:
     assert (row["document_no"], row["status_code"], row["status_name"]) == (
         "20GB1NA4Y2YSRFGVR6", "03", "DMSREJ rejected",
     )  # fmt: skip
-    assert (row["error_codes"], row["event_at_utc"]) == ("CDS12005", datetime(2020, 2, 11, 11, 42, 12, tzinfo=UTC))
+    assert (row["error_codes"], row["event_at_utc"]) == (
+        "CDS12005",
+        datetime(2020, 2, 11, 11, 42, 12, tzinfo=UTC),
+    )
 
 
 def test_a_tax_notification() -> None:
     _, frame = customs("hmrc_wco_13_DMSTAX.xml")
     assert set(frame["document_no"]) == {"20GB1Q3RTK463FGVR4"}
     taxes = frame.filter(pl.col("tax_type_code").is_not_null())
-    assert taxes.select("tax_type_code", "tax_base_amount", "tax_rate_pct", "tax_amount", "currency").rows() == [
+    assert taxes.select(
+        "tax_type_code", "tax_base_amount", "tax_rate_pct", "tax_amount", "currency"
+    ).rows() == [
         ("A00", Decimal(10_000), Decimal("2.70"), Decimal(270), "GBP"),
         ("B00", Decimal(10_270), Decimal(20), Decimal(2054), "GBP"),
     ]
@@ -168,7 +175,11 @@ def test_an_aggregated_declaration() -> None:
 def test_an_export_with_an_invoice_total() -> None:
     row = only("hmrc_wco_New_Export_CUS_Code_Sample.xml")
     assert (row["invoice_total"], row["invoice_currency"]) == (9500, "GBP")
-    assert (row["container_nos"], row["hs_code"], row["destination_country"]) == ("AHFB9384274", "29349990", "PK")
+    assert (row["container_nos"], row["hs_code"], row["destination_country"]) == (
+        "AHFB9384274",
+        "29349990",
+        "PK",
+    )
 
 
 def test_an_original_of_two_items() -> None:
@@ -207,4 +218,8 @@ def test_through_the_whole_line(name: str) -> None:
     expected = FORMATS[name][1]
     held = expected if name in HELD_BACK else 0
     assert (delivery.status, delivery.rows_read) == ("loaded", expected)
-    assert (delivery.rows_loaded, delivery.rows_quarantined, delivery.rows_duplicate) == (expected - held, held, 0)
+    assert (delivery.rows_loaded, delivery.rows_quarantined, delivery.rows_duplicate) == (
+        expected - held,
+        held,
+        0,
+    )
