@@ -16,7 +16,8 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from corridor_etl.errors import TransientError
 from corridor_etl.jobs.ingest import BatchResult, batches, combined, publish_readings
-from corridor_etl.jobs.intake import Reading, delivery_name, inbox_files, read_delivery
+from corridor_etl.jobs.intake import delivery_name, inbox_files, read_deliveries
+from corridor_etl.jobs.reading import Reading
 from flows._runtime import RETRIED, parameter
 
 # Parsing already uses every core; a second reader only hides the time spent waiting for the disk.
@@ -39,18 +40,18 @@ class Tray:
 
     def __init__(self, files: Sequence[Path]) -> None:
         self.files = files
-        self.readings: dict[Path, Reading] = {}
+        self.readings: dict[Path, list[Reading]] = {}
 
     def in_order(self) -> list[Reading]:
         """What has been read, in the order of the files, whichever thread was first."""
-        return [self.readings[file] for file in self.files if file in self.readings]
+        return [reading for file in self.files for reading in self.readings.get(file, ())]
 
 
 @task(task_run_name="read {path.name}", **RETRIED)
 def read(path: Path, tray: Tray) -> str:
     """Archives, recognises, reads and stages one delivery; a bad file is a rejected reading, not a failure."""
-    tray.readings[path] = reading = read_delivery(path)
-    return f"{reading.name}: {reading.status}, {reading.rows_read:,} rows"
+    tray.readings[path] = readings = read_deliveries(path)
+    return "; ".join(f"{r.name}: {r.status}, {r.rows_read:,} rows" for r in readings[:20])
 
 
 @task(task_run_name="commit batch {number}", **RETRIED)

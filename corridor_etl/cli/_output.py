@@ -13,6 +13,11 @@ import typer
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
+def say(text: str) -> None:
+    """Prints one line, whatever characters the data in it has."""
+    typer.echo(_cell(text))
+
+
 def show(rows: Iterable[Mapping[str, Any]], *, as_json: bool, columns: Sequence[str], empty: str) -> None:
     """Prints rows as a JSON list, or as an aligned table of ``columns``; ``empty`` says there are none."""
     rows = [dict(row) for row in rows]

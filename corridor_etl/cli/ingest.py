@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from corridor_etl.cli._dry_run import SHOWN, described, print_reading
 from corridor_etl.cli._output import AsJson, reporter, show
 
 
@@ -37,7 +38,7 @@ def ingest(
 
 def _ingest_with_progress(paths: list[Path] | None):  # type: ignore[no-untyped-def]
     from corridor_etl.jobs.ingest import batches, combined, publish_readings
-    from corridor_etl.jobs.intake import inbox_files, read_delivery
+    from corridor_etl.jobs.intake import inbox_files, read_deliveries
 
     say = reporter()
     groups = batches(inbox_files(paths), retry_rejected=bool(paths))
@@ -45,7 +46,7 @@ def _ingest_with_progress(paths: list[Path] | None):  # type: ignore[no-untyped-
     for group in groups:
         readings = []
         for file in group:
-            readings.append(read_delivery(file))
+            readings += read_deliveries(file)
             done += 1
             say(f"reading {done} of {total}: {file.name}")
         say(f"validating and committing {len(readings)} files")
@@ -55,22 +56,13 @@ def _ingest_with_progress(paths: list[Path] | None):  # type: ignore[no-untyped-
 
 
 def _show_readings(paths: list[Path] | None, as_json: bool) -> None:
-    from corridor_etl.jobs.intake import inbox_files, read_delivery
+    from corridor_etl.jobs.intake import inbox_files, read_deliveries
 
-    rows = []
-    for file in inbox_files(paths):
-        reading = read_delivery(file, keep=False)
-        rows.append(
-            {
-                "name": reading.name,
-                "status": reading.status,
-                "format": reading.format,
-                "dialect": reading.dialect,
-                "rows_read": reading.rows_read,
-                "unreadable_rows": 0 if reading.faults is None else reading.faults["line_no"].n_unique(),
-                "findings": "; ".join(f"{f.rule_id} {f.message}" for f in reading.findings),
-                "message": reading.message,
-            }
-        )
-    columns = ("name", "status", "format", "dialect", "rows_read", "unreadable_rows", "findings", "message")
-    show(rows, as_json=as_json, columns=columns, empty="no files")
+    readings = [r for file in inbox_files(paths) for r in read_deliveries(file, keep=False)]
+    if as_json:
+        show([described(r) for r in readings], as_json=True, columns=SHOWN, empty="no files")
+    elif not readings:
+        typer.echo("no files")
+    else:
+        for reading in readings:
+            print_reading(described(reading))

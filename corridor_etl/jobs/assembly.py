@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from corridor_etl.jobs.intake import Reading
+from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.resolution import Resolved
 from corridor_etl.warehouse import FINDING_COLUMNS, Batch, DeliveryRow
 
@@ -14,6 +14,7 @@ from corridor_etl.warehouse import FINDING_COLUMNS, Batch, DeliveryRow
 def assembled(readings: Sequence[Reading], resolved: Sequence[Resolved]) -> Batch:
     """Deliveries with their balance, fresh rows, quarantine, findings and checks, ready to commit."""
     parts = {
+        "healed": [r.healed for r in resolved],
         "quarantine": [r.quarantine for r in resolved],
         "checks": [r.verdict.checks.with_columns(record_kind=pl.lit(r.kind.name)) for r in resolved],
         "duplicates": [r.duplicates.select("delivery_id", "line_no", "iso_week") for r in resolved],
@@ -21,6 +22,7 @@ def assembled(readings: Sequence[Reading], resolved: Sequence[Resolved]) -> Batc
     return Batch(
         deliveries=[_delivery_row(reading, resolved) for reading in readings],
         rows={r.kind.name: r.fresh for r in resolved},
+        healed_rows={r.kind.name: r.healed_rows for r in resolved if r.healed_rows.height},
         findings=_findings(readings, resolved),
         received_at_utc=max(r.received_at_utc for r in readings),
         **{name: pl.concat(frames) for name, frames in parts.items() if frames},
@@ -28,7 +30,6 @@ def assembled(readings: Sequence[Reading], resolved: Sequence[Resolved]) -> Batc
 
 
 def _delivery_row(reading: Reading, resolved: Sequence[Resolved]) -> DeliveryRow:
-    mine = next((r for r in resolved if r.kind.name == reading.record_kind), None)
     is_read = reading.status == "read"
     return DeliveryRow(
         delivery_id=reading.delivery_id,
@@ -45,16 +46,16 @@ def _delivery_row(reading: Reading, resolved: Sequence[Resolved]) -> DeliveryRow
         reason=reading.reason,
         message=reading.message,
         rows_read=reading.rows_read if is_read else 0,
-        rows_loaded=_rows_of(mine.fresh if mine else None, reading),
-        rows_quarantined=_rows_of(mine.quarantine if mine else None, reading),
-        rows_duplicate=_rows_of(mine.duplicates if mine else None, reading),
+        rows_loaded=_rows_of([r.fresh for r in resolved], reading),
+        rows_quarantined=_rows_of([r.quarantine for r in resolved], reading),
+        rows_duplicate=_rows_of([r.duplicates for r in resolved], reading),
     )
 
 
-def _rows_of(frame: pl.DataFrame | None, reading: Reading) -> int:
-    if frame is None or reading.status != "read":
+def _rows_of(frames: Iterable[pl.DataFrame], reading: Reading) -> int:
+    if reading.status != "read":
         return 0
-    return frame.filter(delivery_id=reading.delivery_id).height
+    return sum(frame.filter(delivery_id=reading.delivery_id).height for frame in frames)
 
 
 def _findings(readings: Sequence[Reading], resolved: Sequence[Resolved]) -> pl.DataFrame:

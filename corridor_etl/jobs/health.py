@@ -32,8 +32,10 @@ def _balances(deliveries: pl.DataFrame) -> Iterator[str]:
 
 
 def _lake(warehouse: Warehouse, deliveries: pl.DataFrame) -> Iterator[str]:
-    for kind in KINDS:
-        stored = warehouse.rows(kind).height
-        loaded = deliveries.filter(status="loaded", record_kind=kind)["rows_loaded"].sum()
-        if stored != loaded:
-            yield f"the lake holds {stored} rows of {kind}, the ledger says {loaded} were loaded"
+    stored = pl.concat([warehouse.rows(kind).select("delivery_id") for kind in KINDS])
+    loaded = deliveries.filter(status="loaded").select("delivery_id", "file_name", "rows_loaded")
+    found = stored.group_by("delivery_id").agg(pl.len().alias("stored"))
+    both = loaded.join(found, on="delivery_id", how="full", coalesce=True).fill_null(0).sort("delivery_id")
+    for row in both.filter(pl.col("stored") != pl.col("rows_loaded")).iter_rows(named=True):
+        name = row["file_name"] or f"delivery {row['delivery_id']}"
+        yield f"the lake holds {row['stored']} rows of {name}, the ledger says {row['rows_loaded']} were loaded"

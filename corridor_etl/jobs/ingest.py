@@ -17,7 +17,8 @@ import polars as pl
 
 from corridor_etl.errors import BaseMoved, BatchHeld, TerminalError
 from corridor_etl.jobs.assembly import assembled
-from corridor_etl.jobs.intake import Reading, delivery_name, inbox_files, read_delivery
+from corridor_etl.jobs.intake import delivery_name, inbox_files, read_deliveries
+from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.resolution import resolved
 from corridor_etl.marts.weekly import weekly_marts
 from corridor_etl.model import KINDS
@@ -109,7 +110,7 @@ def _sha256(file: Path) -> str:
 def ingest(paths: Sequence[Path] | None = None) -> BatchResult:
     """Ingests the inbox (or the given files), batch by batch; the result is over all of them."""
     groups = batches(inbox_files(paths), retry_rejected=bool(paths))
-    return combined([publish_readings([read_delivery(f) for f in group]) for group in groups])
+    return combined([publish_readings([r for f in group for r in read_deliveries(f)]) for group in groups])
 
 
 def combined(results: Sequence[BatchResult]) -> BatchResult:
@@ -209,8 +210,8 @@ def _marked_duplicate(reading: Reading, earlier: Sequence[Reading], warehouse: W
         status="duplicate",
         reason="DUPLICATE_FILE",
         message=f"the same bytes were delivered before as {names[0]}",
-        frame=None,
-        faults=None,
+        frames={},
+        faults={},
         findings=(),
         rows_read=0,
     )
@@ -218,11 +219,11 @@ def _marked_duplicate(reading: Reading, earlier: Sequence[Reading], warehouse: W
 
 def _current_with(batch: Batch, warehouse: Warehouse, snapshot: int) -> dict[str, pl.DataFrame]:
     """Current records of every kind as they will be once the batch is committed."""
-    current = {}
+    current, added = {}, batch.added_rows()
     for name, kind in KINDS.items():
         rows = [warehouse.rows(name)]
-        if name in batch.rows:
-            rows.append(versions.stored(batch.rows[name], kind, snapshot).select(rows[0].columns))
+        if name in added:
+            rows.append(versions.stored(added[name], kind, snapshot).select(rows[0].columns))
         current[name] = versions.current(pl.concat(rows), kind)
     return current
 

@@ -7,65 +7,26 @@ everything that needs more than one delivery belongs to ``ingest``.
 from __future__ import annotations
 
 import fnmatch
-import hashlib
-import json
 import logging
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
 
 import polars as pl
 
 from corridor_etl import settings as configuration
 from corridor_etl.clock import now_utc
 from corridor_etl.errors import CorridorError, FileRejected, UsageError
+from corridor_etl.jobs.content import Content
+from corridor_etl.jobs.reading import Pile, Reading
 from corridor_etl.settings import Sender, Settings, load_settings
-from corridor_etl.sources import Finding, RawFile, RowFault, recognise
+from corridor_etl.sources import RawFile, Source, kind_of_archive, members, recognise
 from corridor_etl.staging import StagingContext, stage
 from corridor_etl.warehouse.archive import Archive
 
 log = logging.getLogger(__name__)
 UNFINISHED = ("*.part", "*.tmp", "*.crdownload", ".*")
-FAULT_SCHEMA = {
-    "delivery_id": pl.String,
-    "line_no": pl.Int64,
-    "rule_id": pl.String,
-    "column": pl.String,
-    "observed": pl.String,
-    "expected": pl.String,
-    "raw_text": pl.String,
-    "raw_json": pl.String,
-}
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What became of one file: ``frame`` holds its staged rows, ``faults`` the rows that are no records."""
-
-    name: str
-    sha256: str
-    size_bytes: int
-    received_at_utc: datetime
-    status: Literal["read", "rejected", "duplicate"]
-    sender_id: str | None = None
-    source_id: str | None = None
-    format: str | None = None
-    record_kind: str | None = None
-    dialect: str | None = None
-    reason: str | None = None
-    message: str | None = None
-    rows_read: int = 0
-    frame: pl.DataFrame | None = None
-    findings: tuple[Finding, ...] = ()
-    faults: pl.DataFrame | None = None
-
-    @property
-    def delivery_id(self) -> str:
-        """The first 16 hexadecimal digits of the file's hash, which every loaded row carries."""
-        return self.sha256[:16]
 
 
 def inbox() -> Path:
@@ -118,32 +79,69 @@ def sender_of(name: str, settings: Settings) -> Sender | None:
     return None
 
 
+def read_deliveries(path: Path, *, keep: bool = True) -> list[Reading]:
+    """One file of the inbox: itself, or for an archive the archive and each file in it as a delivery of its own.
+
+    The bytes are archived unless ``keep`` is false. Never raises for bad content.
+    """
+    reading, content = _received(Content.of_file(path), delivery_name(path), keep)
+    kind = kind_of_archive(content.data) if content.data is not None else None
+    if kind is None:
+        return [_attempt(reading, content)]
+    try:
+        found = members(content.data or b"", reading.name)
+    except FileRejected as error:
+        return [_rejected(reading, error)]
+    inside = [_member_reading(f"{reading.name}/{m.name}", m.data, keep) for m in found]
+    return [replace(reading, format=kind, dialect=f"{len(found)} files"), *inside]
+
+
+def _member_reading(name: str, data: bytes, keep: bool) -> Reading:
+    reading, content = _received(Content.of_bytes(data), str(_printable(Path(name))), keep)
+    if kind_of_archive(data):
+        error = FileRejected("NESTED_ARCHIVE", f"{name} is an archive within an archive", expected="one level",
+                             fix="Ask the sender for the files in one archive.")  # fmt: skip
+        return _rejected(reading, error)
+    return _attempt(reading, content)
+
+
 def read_delivery(path: Path, *, name: str | None = None, keep: bool = True) -> Reading:
-    """Archives (unless ``keep`` is false), recognises, reads and stages one file; never raises for bad content."""
-    settings = load_settings()
-    data = path.read_bytes()
-    name = name or delivery_name(path)
-    sender = sender_of(name, settings)
+    """One file that is no archive: archives it, recognises, reads and stages; never raises for bad content."""
+    return _attempt(*_received(Content.of_file(path), name or delivery_name(path), keep))
+
+
+def _received(content: Content, name: str, keep: bool) -> tuple[Reading, Content]:
     if keep:
-        Archive(configuration.home() / "archive").put(data)
+        content.store(Archive(configuration.home() / "archive"))
+    sender = sender_of(name, load_settings())
     reading = Reading(
         name=name,
-        sha256=hashlib.sha256(data).hexdigest(),
-        size_bytes=len(data),
+        sha256=content.sha256,
+        size_bytes=content.size_bytes,
         received_at_utc=now_utc(),
         status="read",
         sender_id=sender.id if sender else None,
         source_id=sender.source if sender else None,
     )
+    return reading, content
+
+
+def _attempt(reading: Reading, content: Content) -> Reading:
+    settings = load_settings()
+    sender = settings.sender(reading.sender_id) if reading.sender_id else None
     try:
-        return _read(reading, data, sender, settings)
+        return _read(reading, content, sender, settings)
     except FileRejected as error:
-        return replace(reading, status="rejected", reason=error.reason, message=error.message)
+        return _rejected(reading, error)
     except CorridorError:
         raise
     except Exception as error:
-        log.exception("%s broke the reader", name)
-        return replace(reading, status="rejected", reason="PARSER_CRASH", message=_crash(name, error))
+        log.exception("%s broke the reader", reading.name)
+        return replace(reading, status="rejected", reason="PARSER_CRASH", message=_crash(reading.name, error))
+
+
+def _rejected(reading: Reading, error: FileRejected) -> Reading:
+    return replace(reading, status="rejected", reason=error.reason, message=error.message)
 
 
 def _crash(name: str, error: Exception) -> str:
@@ -155,49 +153,41 @@ def _crash(name: str, error: Exception) -> str:
     ).message
 
 
-def _read(reading: Reading, data: bytes, sender: Sender | None, settings: Settings) -> Reading:
-    source = recognise(data, Path(reading.name).name, sender)
-    raw = source.read(data, sender)
+def _read(reading: Reading, content: Content, sender: Sender | None, settings: Settings) -> Reading:
+    source = recognise(content.head, Path(reading.name).name, sender)
     context = StagingContext(
         settings=settings, sender=sender, delivery_id=reading.delivery_id, now_utc=reading.received_at_utc
     )
-    staged = stage(source.record_kind, raw, context)
-    frame = staged.frame.with_columns(delivery_id=pl.lit(reading.delivery_id))
+    pile = Pile(reading.delivery_id)
+    for raw in content.parts(source, sender):
+        for kind, part in _by_kind(source, raw):
+            pile.add(kind, part, stage(kind, part, context))
+        pile.take_whole(raw)
     return replace(
         reading,
         format=source.name,
         record_kind=source.record_kind,
         source_id=reading.source_id or _family(source.record_kind, settings),
-        dialect=raw.dialect,
-        rows_read=raw.rows_counted,
-        frame=frame,
-        findings=(*raw.findings, *staged.findings),
-        faults=_fault_frame(reading.delivery_id, raw, [*raw.faults, *staged.faults]),
+        dialect=pile.dialect,
+        rows_read=pile.rows_read,
+        frames={kind: pl.concat(frames) for kind, frames in pile.frames.items()},
+        findings=tuple(pile.findings),
+        faults={kind: pl.concat(faults) for kind, faults in pile.faults.items()},
     )
+
+
+def _by_kind(source: Source, raw: RawFile) -> Iterator[tuple[str, RawFile]]:
+    """The rows of each record kind as a raw file of their own; rows that are no records belong to the format's kind."""
+    own = sum(other.height for other in raw.others.values())
+    yield source.record_kind, replace(raw, others={}, rows_counted=raw.rows_counted - own)
+    for kind, frame in raw.others.items():
+        yield (
+            kind,
+            replace(
+                raw, frame=frame, others={}, rows_counted=frame.height, faults=(), findings=(), raw_lines={}
+            ),
+        )
 
 
 def _family(record_kind: str, settings: Settings) -> str | None:
     return next((s.id for s in settings.sources if s.record_kind == record_kind), None)
-
-
-def _fault_frame(delivery_id: str, raw: RawFile, faults: Iterable[RowFault]) -> pl.DataFrame:
-    faults = list(faults)
-    wanted = {fault.line_no for fault in faults}
-    as_read = raw.frame.filter(pl.col("line_no").is_in(wanted)) if wanted else raw.frame.clear()
-    by_line = {row["line_no"]: row for row in as_read.iter_rows(named=True)}
-    rows = [_fault_row(delivery_id, fault, by_line.get(fault.line_no, {}), raw) for fault in faults]
-    return pl.DataFrame(rows, schema=FAULT_SCHEMA, orient="row")
-
-
-def _fault_row(delivery_id: str, fault: RowFault, row: dict[str, Any], raw: RawFile) -> dict[str, Any]:
-    cells = {k: v for k, v in row.items() if k not in ("line_no", "raw_text") and v is not None}
-    return {
-        "delivery_id": delivery_id,
-        "line_no": fault.line_no,
-        "rule_id": fault.rule_id,
-        "column": fault.column,
-        "observed": fault.observed,
-        "expected": fault.expected,
-        "raw_text": row.get("raw_text") or raw.raw_lines.get(fault.line_no, ""),
-        "raw_json": json.dumps(cells, ensure_ascii=False, sort_keys=True),
-    }

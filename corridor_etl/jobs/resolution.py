@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from corridor_etl.clock import now_utc
-from corridor_etl.jobs.intake import Reading
+from corridor_etl.jobs.orphans import healing, orphaned
+from corridor_etl.jobs.reading import Reading
 from corridor_etl.model import RecordKind
 from corridor_etl.quality.quarantine import quarantine_frame
 from corridor_etl.quality.runner import Verdict, validate
@@ -29,23 +30,29 @@ class Resolved:
     quarantine: pl.DataFrame
     verdict: Verdict
     flagged: pl.DataFrame
+    healed_rows: pl.DataFrame
+    healed: pl.DataFrame
 
 
 def resolved(
     kind: RecordKind, readings: Sequence[Reading], warehouse: Warehouse, settings: Settings
 ) -> Resolved | None:
     """Validates and resolves the rows of one kind; None where no reading has any. ``BatchHeld`` if that fails."""
-    mine = [r for r in readings if r.record_kind == kind.name and r.frame is not None]
+    mine = [r for r in readings if kind.name in r.frames]
     if not mine:
         return None
-    staged = pl.concat([r.frame for r in mine if r.frame is not None]).with_row_index("row_id")
+    staged = pl.concat([r.frames[kind.name] for r in mine]).with_row_index("row_id")
     staged = staged.with_columns(pl.col("row_id").cast(pl.Int64))
     verdict = validate(kind.name, staged, settings, now_utc=now_utc())
     critical = verdict.failures.filter(severity="critical")
     accepted = staged.join(critical.select("row_id").unique(), on="row_id", how="anti", maintain_order="left")
-    arrivals = versions.arrivals(accepted, warehouse.rows(kind.name), kind)
-    faults = pl.concat([r.faults for r in mine if r.faults is not None])
-    failures = pl.concat([critical, arrivals.failures.select(critical.columns)])
+    existing = warehouse.rows(kind.name)
+    orphans = versions.orphans(accepted, existing, kind)
+    accepted = accepted.join(orphans.select("row_id"), on="row_id", how="anti", maintain_order="left")
+    arrivals = versions.arrivals(accepted, existing, kind)
+    healed_rows, healed = healing(kind, warehouse, existing, arrivals.fresh)
+    faults = pl.concat([r.faults[kind.name] for r in mine])
+    failures = pl.concat([critical, arrivals.failures.select(critical.columns), orphaned(orphans, kind)])
     return Resolved(
         kind=kind,
         fresh=arrivals.fresh,
@@ -53,6 +60,8 @@ def resolved(
         quarantine=quarantine_frame(kind.name, staged, failures, faults),
         verdict=verdict,
         flagged=_flagged(staged, verdict),
+        healed_rows=healed_rows,
+        healed=healed,
     )
 
 

@@ -23,7 +23,10 @@ class RecordKind:
     """One kind of record: ``key`` identifies it, ``version`` orders its corrections, ``week_of`` dates it.
 
     ``week_of`` lists date columns; the first that is not null puts the row into its ISO week. Two rows of one key
-    and version are the same record when they agree on ``compared`` wherever both say something.
+    and version are the same record when they agree on ``compared`` wherever both say something. Where
+    ``is_corrected_by_reference``, a cancellation or patch is about an earlier record and waits until that has come;
+    elsewhere a row says how things stand and needs no other. ``document`` names the column by which rows belong to one
+    document of a sender: a replacement of the document ends every earlier row of it, also those it does not repeat.
     """
 
     name: str
@@ -33,6 +36,8 @@ class RecordKind:
     week_of: tuple[str, ...]
     compared: tuple[str, ...]
     version: str = "version"
+    is_corrected_by_reference: bool = True
+    document: str = ""
 
     @property
     def schema(self) -> dict[str, pl.DataType]:

@@ -11,6 +11,7 @@ RECORD = RecordKind(
     key=("booking_no",),
     week_of=("departure_on_local",),
     compared=("train_no", "departure_on_local", "teu", "booking_status"),
+    is_corrected_by_reference=False,
     columns=(
         Column("booking_no", TEXT, "number of the booking", "", True),
         Column("service_id", TEXT, "service of corridor.toml", "", True),

@@ -11,6 +11,7 @@ RECORD = RecordKind(
     key=("container_no", "event_code", "event_at_utc", "facility_code", "classifier"),
     week_of=("event_on_local",),
     compared=("full_empty", "gross_gross_kg", "vgm_kg"),
+    document="document_key",
     columns=(
         Column(
             "event_code",
@@ -49,6 +50,11 @@ RECORD = RecordKind(
         Column("event_on_local", DAY, "date at the place of the event", "", True),
         *CLOCK,
         Column("message_ref", TEXT, "message or document reference of the sender"),
+        Column(
+            "document_key",
+            TEXT,
+            "document the event was reported in: sender, message type and document number",
+        ),
         Column("event_ref", TEXT, "the sender's own identifier of the event"),
         Column("function_code", TEXT, "EDIFACT message function (9 original, 5 replace, 1 cancel)"),
         Column("dialect", TEXT, "message type and directory, or the layout's name"),

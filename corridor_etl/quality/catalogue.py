@@ -36,7 +36,7 @@ _ELSEWHERE = {
     "ST-004": _BY_FORMAT,
     "ST-005": _BY_FORMAT,
     "ST-006": _BY_OTHER_RECORDS,
-    "ST-007": _BY_OTHER_RECORDS,
+    "ST-007": "judged with the versions: a cancellation or patch waits in quarantine for its original",
     "ST-008": _BY_FORMAT,
     "WT-006": "is about a whole train, not a row",
     "WT-010": "a setting: targets.weight_basis",

@@ -131,12 +131,13 @@ class Sender(_Section):
 
 
 class SourceFamily(_Section):
-    """A family of deliveries that coverage counts together."""
+    """A family of deliveries that coverage counts together; one that is not expected is shown only when it came."""
 
     id: str
     name: str
     record_kind: str
     files_per_week: PositiveCount | None = None
+    is_expected: bool = True
 
 
 class Recipient(_Section):

@@ -8,12 +8,15 @@ from functools import cache
 from corridor_etl import discovery
 from corridor_etl.errors import FileRejected
 from corridor_etl.settings import Sender
+from corridor_etl.sources._archive import kind_of_archive, members
 from corridor_etl.sources._decode import head_line
 from corridor_etl.sources._edifact import message_type
 from corridor_etl.sources._source import HEAD_BYTES, Finding, RawFile, RowFault, Source
 from corridor_etl.sources._xml_head import head_of
 
-__all__ = ["Finding", "RawFile", "RowFault", "Source", "recognise", "sources"]
+__all__ = [
+    "HEAD_BYTES", "Finding", "RawFile", "RowFault", "Source", "kind_of_archive", "members", "recognise", "sources",
+]  # fmt: skip
 
 
 @cache

@@ -20,6 +20,9 @@ from corridor_etl.sources import Finding, RawFile, RowFault
 MISSING_RULE = "ST-011"
 """A cell the record cannot do without is empty."""
 
+CORRECTIONS = ["patch", "cancel"]
+"""Actions of rows that need not repeat what they leave as it is."""
+
 
 @dataclass(frozen=True)
 class StagingContext:
@@ -122,14 +125,14 @@ class Desk:
         return Staged(kept, tuple(self.faults), tuple(self.findings))
 
     def _fault_missing(self, record: RecordKind) -> None:
+        """A row must say what the model requires; a correction by reference what identifies and dates its record."""
         known_bad = {f.line_no for f in self.faults}
-        is_patch = (self.typed["action"] == "patch").fill_null(False)
-        always = {*record.key, record.version, "action", record.week_of[-1]}
+        is_correction = self.typed["action"].is_in(CORRECTIONS).fill_null(False)
+        always = {*record.key, record.week_of[-1], record.version, "action"}
         for column in (c for c in record.columns if c.is_required):
             is_empty = self.typed[column.name].is_null()
-            # A patch says only what it changes, but always of which record and when.
-            if column.name not in always:
-                is_empty &= ~is_patch
+            if column.name not in always and record.is_corrected_by_reference:
+                is_empty &= ~is_correction
             self.faults += [
                 RowFault(line, MISSING_RULE, column.name, "", f"{column.name}: {column.meaning}")
                 for line in self.lines.filter(is_empty).to_list()

@@ -7,10 +7,12 @@ from corridor_etl.warehouse.batch import (
     CHECK_COLUMNS,
     DUPLICATE_COLUMNS,
     FINDING_COLUMNS,
+    HEALED_COLUMNS,
     QUARANTINE_COLUMNS,
     Batch,
     DeliveryRow,
 )
+from corridor_etl.warehouse.healing import ORPHAN_RULE
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
 from corridor_etl.warehouse.lease import Lease
 from corridor_etl.warehouse.warehouse import Warehouse
@@ -19,6 +21,8 @@ __all__ = [
     "CHECK_COLUMNS",
     "DUPLICATE_COLUMNS",
     "FINDING_COLUMNS",
+    "HEALED_COLUMNS",
+    "ORPHAN_RULE",
     "QUARANTINE_COLUMNS",
     "Batch",
     "DeliveryRow",

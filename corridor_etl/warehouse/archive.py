@@ -27,6 +27,18 @@ class Archive:
             durable.write(path, content, mode=0o444)
         return sha256
 
+    def put_file(self, source: Path, sha256: str) -> None:
+        """Stores a file too large for memory; ``TerminalError`` if its bytes changed since they were hashed."""
+        path = self.path(sha256)
+        if path.is_file() and _hash_of(path) == sha256:
+            return
+        durable.make_folder(self.folder)
+        if durable.copy(source, path, mode=0o444) != sha256:
+            path.unlink()
+            raise TerminalError(
+                f"{source.name} changed while it was read", fix="Deliver it again once it is whole."
+            )
+
     def read(self, sha256: str) -> bytes:
         """The bytes; ``UsageError`` if they were never stored, ``TerminalError`` if they changed since."""
         path = self.path(sha256)
@@ -52,6 +64,11 @@ class Archive:
 def store(home: Path, content: bytes) -> str:
     """Archives the bytes in a home folder and returns their SHA-256."""
     return Archive(home / "archive").put(content)
+
+
+def _hash_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _hash(content: bytes) -> str:

@@ -32,6 +32,13 @@ DUPLICATE_COLUMNS: dict[str, pl.DataType] = {
     "line_no": pl.Int64(),
     "iso_week": pl.String(),
 }
+HEALED_COLUMNS: dict[str, pl.DataType] = {
+    "quarantine_id": pl.Int64(),
+    "delivery_id": pl.String(),
+    "iso_week": pl.String(),
+    "counter": pl.String(),
+}
+"""``counter`` is the count the row moves to: ``rows_loaded``, or ``rows_duplicate`` if it only repeats."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,8 @@ class Batch:
 
     ``rows``: record kind -> model columns, ``delivery_id``, ``line_no`` (further columns are ignored). The
     other frames have the columns of the constants above; None is an empty one; findings may be a list of rows.
-    ``duplicates`` is optional; it lets coverage see weeks that a file only repeats.
+    ``duplicates`` is optional; it lets coverage see weeks that a file only repeats. ``healed_rows`` are rows of
+    earlier deliveries that leave the quarantine with this batch, ``healed`` says which (:data:`HEALED_COLUMNS`).
     """
 
     deliveries: Sequence[DeliveryRow]
@@ -80,6 +88,13 @@ class Batch:
     findings: pl.DataFrame | Sequence[Mapping[str, Any]] | None = None
     checks: pl.DataFrame | None = None
     duplicates: pl.DataFrame | None = None
+    healed_rows: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    healed: pl.DataFrame | None = None
+
+    def added_rows(self) -> dict[str, pl.DataFrame]:
+        """All rows the batch adds to the lake, of its own deliveries and of earlier ones, by record kind."""
+        names = [*self.rows, *(n for n in self.healed_rows if n not in self.rows)]
+        return {n: _together(self.rows.get(n), self.healed_rows.get(n)) for n in names}
 
     def quarantine_frame(self) -> pl.DataFrame:
         """The quarantined rows with exactly :data:`QUARANTINE_COLUMNS`."""
@@ -105,10 +120,22 @@ class Batch:
             )
         return found
 
+    def healed_frame(self) -> pl.DataFrame:
+        """What leaves the quarantine with exactly :data:`HEALED_COLUMNS`."""
+        return conformed(
+            _frame(self.healed, HEALED_COLUMNS), HEALED_COLUMNS, what="the healed rows of the batch"
+        )
+
     def duplicate_frame(self) -> pl.DataFrame:
         """The duplicate rows with exactly :data:`DUPLICATE_COLUMNS`."""
         frame = _frame(self.duplicates, DUPLICATE_COLUMNS)
         return conformed(frame, DUPLICATE_COLUMNS, what="the duplicates of the batch")
+
+
+def _together(new: pl.DataFrame | None, healed: pl.DataFrame | None) -> pl.DataFrame:
+    frames = [frame for frame in (new, healed) if frame is not None]
+    shared = [c for c in frames[0].columns if all(c in frame.columns for frame in frames)]
+    return pl.concat([frame.select(shared) for frame in frames])
 
 
 def _frame(

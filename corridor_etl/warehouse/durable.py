@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
+
+_STEP = 1 << 22
 
 
 def sync(path: Path) -> None:
@@ -26,10 +32,27 @@ def make_folder(path: Path) -> Path:
 
 def write(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     """Writes ``path`` so that readers see the whole file or none; an existing file is replaced."""
+    with _aside(path, mode) as file:
+        file.write(content)
+
+
+def copy(source: Path, path: Path, *, mode: int = 0o644) -> str:
+    """Copies a file like :func:`write`, in steps, and returns the SHA-256 of what was copied."""
+    digest = hashlib.sha256()
+    with source.open("rb") as original, _aside(path, mode) as file:
+        while piece := original.read(_STEP):
+            digest.update(piece)
+            file.write(piece)
+    return digest.hexdigest()
+
+
+@contextmanager
+def _aside(path: Path, mode: int) -> Iterator[BinaryIO]:
+    """A file beside ``path`` that takes its place, on disk, when the block ends well."""
     aside = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
     try:
         with aside.open("xb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         aside.chmod(mode)

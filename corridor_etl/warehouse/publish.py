@@ -16,8 +16,8 @@ from sqlalchemy.exc import IntegrityError
 
 from corridor_etl.clock import now_utc
 from corridor_etl.errors import BalanceBroken, BaseMoved
+from corridor_etl.warehouse import healing, mart_tables, records
 from corridor_etl.warehouse import lease as leases
-from corridor_etl.warehouse import mart_tables, records
 from corridor_etl.warehouse.batch import Batch
 from corridor_etl.warehouse.engine import reading, writing
 from corridor_etl.warehouse.lake import Lake
@@ -44,7 +44,7 @@ def publish(
     with reading(engine) as connection:
         check_base(connection, base)
     snapshot = base + 1
-    staged = lake.stage(batch.rows, snapshot)
+    staged = lake.stage(batch.added_rows(), snapshot)
     with writing(engine) as connection:
         check_base(connection, base)
         if lease is not None:
@@ -87,6 +87,7 @@ def _record(connection: Connection, batch: Batch, snapshot: int, lease: Lease | 
     )
     try:
         records.insert_batch(connection, batch, snapshot)
+        healing.record(connection, batch.healed_frame())
     except IntegrityError as error:
         if "balance" not in str(error.orig) and "nothing_loaded" not in str(error.orig):
             raise

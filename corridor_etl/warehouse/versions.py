@@ -14,8 +14,7 @@ from corridor_etl.model import LINEAGE, RecordKind
 
 _SEEN = "_seen"
 _WINNER = "_winner"
-CANCEL = "cancel"
-PATCH = "patch"
+CANCEL, PATCH, REPLACE = "cancel", "patch", "replace"
 CONFLICT = "CONFLICT"
 
 
@@ -106,43 +105,59 @@ def _listed(parts: dict[str, pl.Expr], name: str) -> pl.Expr:
     return pl.concat_str(list(parts.values()), separator=",", ignore_nulls=True).alias(name)
 
 
-def current(rows: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
-    """The current record of each key: its highest version, unless that one cancels it; patches are applied.
+def orphans(new: pl.DataFrame, existing: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
+    """The cancellations and patches among ``new`` whose original is in neither frame (rule ST-007)."""
+    is_correction = pl.col("action").is_in([CANCEL, PATCH])
+    corrections = new.filter(is_correction)
+    if corrections.is_empty() or not kind.is_corrected_by_reference:
+        return corrections.clear()
+    key = list(kind.key)
+    originals = pl.concat([existing.select(key), new.filter(~is_correction).select(key)])
+    return corrections.join(originals, on=key, how="anti", nulls_equal=True, maintain_order="left")
 
-    Equal versions are decided by the lowest (snapshot, delivery_id, line_no), so the order of ``rows`` is
-    of no account. Sorted by key.
+
+def current(rows: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
+    """The current record of each key: its highest version, unless that one cancels it. Sorted by key.
+
+    A patch changes only what it says; later patches win over earlier ones and over the record they patch. What a
+    replacement of a whole document leaves out is gone with the document's earlier version. Equal versions are decided
+    by the lowest (snapshot, delivery_id, line_no), so the order of ``rows`` is of no account.
     """
     ties = ["snapshot", "delivery_id", "line_no"]
+    rows = _of_latest_documents(rows, kind) if kind.document else rows
     ordered = rows.sort([kind.version, *ties], descending=[True, False, False, False])
-    latest = ordered.unique(list(kind.key), keep="first", maintain_order=True)
-    whole = latest.filter(~pl.col("action").is_in([CANCEL, PATCH]))
-    patches = latest.filter(pl.col("action") == PATCH)
-    if patches.height:
-        whole = pl.concat([whole, _patched(ordered, patches, kind)])
-    return whole.sort(list(kind.key))
+    whole = ordered.filter(pl.col("action") != PATCH)
+    latest = whole.unique(list(kind.key), keep="first", maintain_order=True)
+    found = latest.filter(pl.col("action") != CANCEL)
+    patches = ordered.filter(pl.col("action") == PATCH)
+    return (_patched(found, patches, kind) if patches.height else found).sort(list(kind.key))
 
 
-def _patched(ordered: pl.DataFrame, patches: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
-    """Patches over the version they change: each cell is the newest that says something since the last whole version.
+def _of_latest_documents(rows: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
+    """Without the rows of documents that were replaced later; rows of no document stay."""
+    is_replaced = (pl.col("action") == REPLACE) & pl.col(kind.document).is_not_null()
+    latest = rows.filter(is_replaced).group_by(kind.document).agg(pl.col(kind.version).max().alias("_latest"))
+    if latest.is_empty():
+        return rows
+    is_whole = pl.col("action") != CANCEL
+    joined = rows.join(latest, on=kind.document, how="left", maintain_order="left")
+    return joined.filter(
+        ((pl.col(kind.version) < pl.col("_latest")) & is_whole).fill_null(False).not_()
+    ).drop("_latest")
 
-    A patch without a whole version before it waits, and one of a cancelled record changes nothing.
-    """
-    key = list(kind.key)
-    history = ordered.join(patches.select(key), on=key, how="semi", nulls_equal=True)
-    history = history.unique([*key, kind.version], keep="first", maintain_order=True)
-    bases = history.filter(pl.col("action") != PATCH).unique(key, keep="first", maintain_order=True)
-    bases = bases.filter(pl.col("action") != CANCEL).select(*key, pl.col(kind.version).alias("_base"))
-    since = history.join(bases, on=key, nulls_equal=True, maintain_order="left").filter(
-        pl.col(kind.version) >= pl.col("_base")
+
+def _patched(records: pl.DataFrame, patches: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
+    """Records with what later patches say in place of their own; ``patches`` are ordered, the latest first."""
+    key, said = list(kind.key), [c for c in kind.schema if c not in (*kind.key, "action")]
+    bases = records.select(*key, pl.col(kind.version).alias("_base"))
+    later = patches.join(bases, on=key, how="inner", nulls_equal=True, maintain_order="left")
+    changes = (
+        later.filter(pl.col(kind.version) > pl.col("_base"))
+        .group_by(key, maintain_order=True)
+        .agg(pl.col(c).drop_nulls().first().alias(f"_{c}") for c in said)
     )
-    cells = [c for c in ordered.columns if c not in key]
-    own = {kind.version, "action", *(c.name for c in LINEAGE)}
-    merged = since.group_by(key, maintain_order=True).agg(
-        pl.col(c).first() if c in own else pl.col(c).drop_nulls().first() for c in cells
-    )
-    if "iso_week" in cells:
-        merged = merged.with_columns(iso_week=kind.iso_week())
-    return merged.select(ordered.columns)
+    joined = records.join(changes, on=key, how="left", nulls_equal=True, maintain_order="left")
+    return joined.with_columns(pl.coalesce(f"_{c}", c).alias(c) for c in said).select(records.columns)
 
 
 def stored(rows: pl.DataFrame, kind: RecordKind, snapshot: int) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from corridor_etl import settings as configuration
 from corridor_etl.model import kind as kind_of
 from corridor_etl.settings import Settings
-from corridor_etl.warehouse import issues, lake, ledger, setup, versions
+from corridor_etl.warehouse import healing, issues, lake, ledger, setup, versions
 from corridor_etl.warehouse import lease as leases
 from corridor_etl.warehouse import mart_tables as stored_marts
 from corridor_etl.warehouse import publish as commit
@@ -128,6 +128,11 @@ class Warehouse:
         """Quarantined rows, all or those in one state."""
         with reading(self.engine) as connection:
             return ledger.quarantine(connection, state)
+
+    def waiting_corrections(self, kind: str) -> pl.DataFrame:
+        """Quarantined corrections of a record kind that wait for their original, typed as the model's columns."""
+        with reading(self.engine) as connection:
+            return healing.waiting(connection, kind_of(kind))
 
     def findings(self, *, snapshot: int | None = None) -> pl.DataFrame:
         """Findings, all or of one batch."""

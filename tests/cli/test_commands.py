@@ -130,3 +130,13 @@ def test_control_characters_of_data_do_not_reach_the_terminal(tmp_path: Path) ->
     path.write_text("\x1b[31mDear all\n", encoding="utf-8")
     result = run("ingest", path)
     assert "\x1b" not in result.stdout
+
+
+def test_a_dry_run_shows_format_count_first_rows_and_findings(own_home: Path) -> None:
+    shown = run("ingest", "--dry-run", SAMPLES / "terminal_csv.csv").stdout
+    assert "terminal_csv.csv: read" in shown
+    assert "format terminal_csv" in shown
+    assert "3 rows = 3 port_event + 0 that are no records" in shown
+    assert "container_no" in shown
+    assert "QZAU7000011" in shown
+    assert not (own_home / "archive").exists()

@@ -14,6 +14,8 @@ from corridor_etl.reference.calendar import weeks_between
 from corridor_etl.reports.context import WeeklyContext
 from corridor_etl.reports.measures import LEGS, MEASURES
 from corridor_etl.reports.series import service_series
+from corridor_etl.reports.tables import sources
+from corridor_etl.settings import SourceFamily, load_settings
 
 
 @pytest.fixture(scope="module")
@@ -217,3 +219,18 @@ def test_a_busy_week_does_not_make_the_issue_longer() -> None:
     assert len(rows) == 14
     assert rows[12][0].text == "All other (78 trains)"
     assert sum(int(r[3].text.replace(",", "")) for r in rows[:-1]) == int(rows[-1][3].text.replace(",", ""))
+
+
+def test_a_source_that_is_not_expected_is_shown_only_when_it_came() -> None:
+    settings = load_settings()
+    extra = SourceFamily(id="rates", name="Exchange rates", record_kind="exchange_rate", is_expected=False)
+    settings = settings.model_copy(update={"sources": (*settings.sources, extra)})
+    schema = {"source_id": pl.String, "iso_week": pl.String, "files": pl.Int64, "rows_loaded": pl.Int64,
+              "rows_quarantined": pl.Int64}  # fmt: skip
+    came = pl.DataFrame([("rates", "2025-W24", 1, 5, 0)], schema=schema, orient="row")
+    names = [
+        [str(row[0].text) for row in sources(coverage, "2025-W24", settings)[0].rows]
+        for coverage in (came, came.clear())
+    ]
+    assert [("Exchange rates" in n) for n in names] == [True, False]
+    assert all(name != "Exchange rates" for name, _, _ in sources(came.clear(), "2025-W24", settings)[1])

@@ -280,3 +280,18 @@ def test_a_cancelled_booking_comes_after_the_booking(staged) -> None:
         (2, "cancel", "cancelled"),
     ]
     assert frame["booked_at_utc"].unique().to_list() == [datetime(2025, 2, 20, 1, 31, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize(("action", "rules"), [("insert", ["ST-011"]), ("patch", []), ("cancel", [])])
+def test_a_correction_need_not_repeat_what_it_leaves_as_it_is(staged, action: str, rules: list[str]) -> None:
+    row = {**ROWS["transport_event"], "action": action, "classifier": "ACT"}
+    row |= {"version": "2"}
+    call = {
+        "call_key": "CALL1",
+        "planned_arrival_at": "2025-06-01T02:00:00+08:00",
+        "action": action,
+        "version": "2",
+    }
+    result = staged("port_call", [call])
+    assert [f.rule_id for f in result.faults] == rules
+    assert staged("transport_event", [row]).faults == ()

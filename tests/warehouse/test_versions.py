@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corridor_etl.model import kind
-from corridor_etl.warehouse.versions import arrivals, current, stored
+from corridor_etl.warehouse.versions import arrivals, current, orphans, stored
 
 BOOKING = kind("booking")
 
@@ -91,6 +91,59 @@ def test_a_version_after_the_cancellation_counts_again(make: SimpleNamespace) ->
     assert current(rows, BOOKING)["version"].to_list() == [3]
 
 
+def test_a_patch_changes_only_what_it_says(make: SimpleNamespace) -> None:
+    patch = {"version": 2, "action": "patch", "teu": Decimal("4.00"), "containers": None, "train_no": None}
+    (row,) = current(make.bookings({"containers": 3}, patch), BOOKING).to_dicts()
+    assert (row["version"], row["action"], row["teu"]) == (2, "insert", Decimal("4.00"))
+    assert (row["containers"], row["train_no"]) == (3, "X9001")
+
+
+def test_the_later_of_two_patches_wins_and_one_older_than_the_record_says_nothing(
+    make: SimpleNamespace,
+) -> None:
+    rows = make.bookings(
+        {"version": 3, "action": "patch", "teu": Decimal("6.00")},
+        {"version": 1, "action": "patch", "containers": 9},
+        {"version": 2, "action": "replace"},
+        {"version": 4, "action": "patch", "teu": None, "containers": 5},
+    )
+    (row,) = current(rows, BOOKING).to_dicts()
+    assert (row["version"], row["teu"], row["containers"]) == (4, Decimal("6.00"), 5)
+
+
+def test_a_patch_does_not_bring_back_what_was_cancelled(make: SimpleNamespace) -> None:
+    rows = make.bookings({}, {"version": 2, "action": "cancel"}, {"version": 3, "action": "patch"})
+    assert current(rows, BOOKING).is_empty()
+
+
+def test_a_correction_without_original_is_an_orphan(make: SimpleNamespace) -> None:
+    event = kind("port_event")
+    schema = {**event.schema, "line_no": pl.Int64}
+    rows = [{"container_no": c, "action": a, "line_no": i} for i, (c, a) in enumerate(
+        [("A", "cancel"), ("B", "patch"), ("C", "cancel"), ("C", "insert"), ("D", "replace"), ("E", "cancel")])]  # fmt: skip
+    new = pl.DataFrame(rows, schema=schema)
+    known = pl.DataFrame([{"container_no": "E", "action": "insert"}], schema=schema)
+    assert orphans(new, known, event)["container_no"].to_list() == ["A", "B"]
+    assert orphans(make.bookings({"action": "cancel"}), make.bookings(), BOOKING).is_empty()
+
+
+def test_a_replaced_document_takes_its_earlier_rows_with_it() -> None:
+    event = kind("port_event")
+    cells = ("container_no", "document_key", "version", "action", "snapshot", "line_no")
+    rows = [
+        ("A", "D1", 1, "insert", 1, 1), ("B", "D1", 1, "insert", 1, 2), ("C", "D2", 1, "insert", 1, 3),
+        ("D", None, 1, "insert", 1, 4), ("A", "D1", 50, "replace", 2, 1), ("E", "D1", 40, "patch", 3, 1),
+    ]  # fmt: skip
+    schema = {**event.schema, "snapshot": pl.Int64, "delivery_id": pl.String, "line_no": pl.Int64}
+    frame = pl.DataFrame([dict(zip(cells, row, strict=True)) for row in rows], schema=schema)
+    for shown in (frame, frame.reverse()):
+        assert current(shown, event).select("container_no", "version").rows() == [
+            ("A", 50),
+            ("C", 1),
+            ("D", 1),
+        ]
+
+
 def test_stored_rows_know_their_week_and_snapshot(make: SimpleNamespace) -> None:
     rows = stored(make.bookings({"departure_on_local": date(2024, 12, 30)}), BOOKING, 5)
     assert rows.select("snapshot", "iso_week").row(0) == (5, "2025-W01")
@@ -100,7 +153,7 @@ ROW = st.fixed_dictionaries(
     {
         "booking_no": st.sampled_from(["A", "B", "C"]),
         "version": st.integers(1, 3),
-        "action": st.sampled_from(["insert", "cancel"]),
+        "action": st.sampled_from(["insert", "cancel", "patch"]),
         "teu": st.sampled_from([None, Decimal("1.00"), Decimal("2.00")]),
         "snapshot": st.integers(1, 3),
     }
@@ -136,29 +189,3 @@ def test_a_batch_sorted_out_twice_adds_nothing(make: SimpleNamespace, rows: list
     fresh = sorted_out(make, rows, []).fresh.to_dicts()
     again = sorted_out(make, rows, [{k: v for k, v in row.items() if k != "row_id"} for row in fresh])
     assert again.fresh.is_empty()
-
-
-def test_a_patch_changes_what_it_says_and_nothing_else(make: SimpleNamespace) -> None:
-    original = {"line_no": 1, "version": 1, "teu": Decimal("2.00")}
-    first = {"line_no": 2, "version": 2, "action": "patch", "teu": Decimal("4.00"), "containers": None}
-    second = {"line_no": 3, "version": 3, "action": "patch", "teu": None, "containers": 9}
-    (row,) = current(make.bookings(second, original, first), BOOKING).to_dicts()
-    assert (row["line_no"], row["version"], row["teu"], row["containers"]) == (3, 3, Decimal("4.00"), 9)
-    (whole,) = make.bookings(original).to_dicts()
-    changed = {"line_no", "version", "action", "teu", "containers"}
-    assert {k: v for k, v in row.items() if k not in changed} == {
-        k: v for k, v in whole.items() if k not in changed
-    }
-
-
-def test_a_patch_waits_for_its_original_and_does_not_revive_a_cancelled_record(make: SimpleNamespace) -> None:
-    patch = {"line_no": 2, "version": 3, "action": "patch"}
-    assert current(make.bookings(patch), BOOKING).is_empty()
-    assert current(make.bookings(patch, {"version": 2, "action": "cancel"}, {}), BOOKING).is_empty()
-
-
-def test_a_later_whole_version_ends_earlier_patches(make: SimpleNamespace) -> None:
-    patch = {"line_no": 2, "version": 2, "action": "patch", "containers": 9}
-    later = {"line_no": 3, "version": 3, "action": "replace", "containers": 4}
-    (row,) = current(make.bookings({}, patch, later), BOOKING).to_dicts()
-    assert (row["line_no"], row["containers"]) == (3, 4)
