@@ -10,18 +10,21 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
 from corridor_etl.errors import FileRejected
-from corridor_etl.sources._source import CONTROL, MAX_ROW_CHARS, Finding, RowFault
+from corridor_etl.sources._json_values import Decoder, Flaw, Head, Number, malformed, repeated
+from corridor_etl.sources._source import MAX_ROW_CHARS, Finding, RowFault
 from corridor_etl.sources._whole_text import decode
+
+__all__ = [
+    "EACH", "Head", "JsonFile", "JsonRow", "Number", "Path", "at", "census", "is_lines", "read_document",
+    "read_lines", "text_of",
+]  # fmt: skip
 
 MAX_DOCUMENT_BYTES = 128 * 1024 * 1024
 MAX_DEPTH = 64
-MAX_DIGITS = 300
-"""A longer number, or one of more than this many powers of ten, is no quantity of anything."""
 
 EACH = "[]"
 """The step of a path that stands for every element of an array."""
@@ -32,21 +35,6 @@ _BLANKS = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 _NO_BRACKETS = re.compile(r"[^\[\]{}]+")
 _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-class Number(str):
-    """A JSON number as written; a quoted one is plain ``str``."""
-
-    __slots__ = ()
-
-
-class Head(dict[str, Any]):
-    """An object around records: its other members, and what is wrong with them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.flaws: list[tuple[str, str, str]] = []
 
 
 @dataclass(frozen=True)
@@ -61,7 +49,7 @@ class JsonRow:
     text: str
     value: Any
     parents: tuple[Head, ...] = ()
-    own_flaws: tuple[tuple[str, str, str], ...] = ()
+    own_flaws: tuple[Flaw, ...] = ()
 
     def faults(self, line_no: int | None = None) -> list[RowFault]:
         """What makes the record unreadable (rule, observed, expected), those of the objects around it included."""
@@ -154,56 +142,6 @@ def _refuse_depth(text: str) -> None:
                            expected=f"at most {MAX_DEPTH} levels")  # fmt: skip
 
 
-class _Decoder:
-    """The standard decoder with nothing lost: numbers as text, and a note of every key that comes twice."""
-
-    def __init__(self) -> None:
-        self.flaws: list[tuple[str, str, str]] = []
-        self._json = json.JSONDecoder(
-            object_pairs_hook=self._object, parse_int=self._number, parse_float=self._number,
-            parse_constant=self._constant, strict=False,
-        )  # fmt: skip
-
-    def value(self, text: str, start: int) -> tuple[Any, int]:
-        """The value that begins at ``start`` and where it ends; its flaws are added to ``flaws``."""
-        value, end = self._json.raw_decode(text, start)
-        return value, end
-
-    def taken(self) -> tuple[tuple[str, str, str], ...]:
-        """The flaws since the last call."""
-        flaws, self.flaws = tuple(dict.fromkeys(self.flaws)), []
-        return flaws
-
-    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key, value in pairs:
-            if key in found:
-                self.flaws.append(_twice(key))
-            found[key] = value
-            self._judge(key)
-            if isinstance(value, str):
-                self._judge(value)
-        return found
-
-    def _judge(self, text: str) -> None:
-        bad = CONTROL.search(text.replace("\r\n", "\n")) or _SURROGATE.search(text)
-        if bad is not None:
-            self.flaws.append(("CONTROL_CHAR", ascii(bad[0]), "no control characters"))
-
-    def _number(self, text: str) -> Number:
-        if len(text) > MAX_DIGITS or ("e" in text.lower() and abs(Decimal(text).adjusted()) > MAX_DIGITS):
-            self.flaws.append(("ST-010", text[:80], f"a number of at most {MAX_DIGITS} digits"))
-        return Number(text)
-
-    def _constant(self, text: str) -> Number:
-        self.flaws.append(("ST-010", text, "a number; JSON has no NaN and no Infinity"))
-        return Number(text)
-
-
-def _twice(key: str) -> tuple[str, str, str]:
-    return "DUPLICATE_KEY", key[:80], "each key once in an object"
-
-
 class _Walk:
     """One pass through a document that stops at the records and decodes everything else whole."""
 
@@ -212,7 +150,7 @@ class _Walk:
         self._text = text
         self._records = frozenset(paths)
         self._open = frozenset(p[:n] for p in paths for n in range(len(p)))
-        self._decoder = _Decoder()
+        self._decoder = Decoder()
         self._line, self._counted, self._end = 1, 0, 0
 
     def document(self) -> Head | None:
@@ -249,7 +187,7 @@ class _Walk:
                 raise self._malformed("a key is not a string", key_at)
             value_at = self._after_blanks(self._expect(":", at_))
             if key in head:
-                head.flaws.append(_twice(key))
+                head.flaws.append(repeated(key))
             value, self._end = self._value(value_at, (*path, key), (*parents, head))
             head.flaws += self._decoder.taken()
             head[key] = value
@@ -291,22 +229,8 @@ class _Walk:
         return malformed(self._text, what, at_)
 
 
-def malformed(text: str, what: str, at_: int) -> FileRejected:
-    """The refusal of a document that is no JSON at a position: TRUNCATED where the text ends there."""
-    line, column = text.count("\n", 0, at_) + 1, at_ - text.rfind("\n", 0, at_)
-    # A string that is never closed is reported where it begins; nothing but its rest follows.
-    is_cut = not text[at_:].strip() or (what.startswith("Unterminated string"))
-    return FileRejected(
-        "TRUNCATED" if is_cut else "MALFORMED",
-        f"line {line}, column {column}: {what}",
-        expected="one whole JSON document",
-        fix="Ask the sender for the whole file." if is_cut else "Ask the sender to write the file again.",
-        line_no=line,
-    )
-
-
 def _line_row(number: int, line_no: int, line: str) -> JsonRow:
-    decoder = _Decoder()
+    decoder = Decoder()
     try:
         value, end = decoder.value(line, 0)
         flaw = "" if not line[end:].strip() else f"{line[end : end + 20]!r} after the value"
@@ -318,7 +242,7 @@ def _line_row(number: int, line_no: int, line: str) -> JsonRow:
 
 
 def _row(
-    number: int, line_no: int, text: str, value: Any, flaws: Iterable[tuple[str, str, str]],
+    number: int, line_no: int, text: str, value: Any, flaws: Iterable[Flaw],
     parents: tuple[Head, ...],
 ) -> JsonRow:  # fmt: skip
     found = list(flaws)

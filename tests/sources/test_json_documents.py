@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corridor_etl.errors import FileRejected
@@ -145,6 +145,7 @@ def plain(value: Any) -> Any:
     return [plain(v) for v in value] if isinstance(value, list) else value
 
 
+@settings(deadline=None)
 @given(RECORDS, VALUES, st.sampled_from([None, 1]), st.booleans())
 def test_any_document_gives_its_records_and_the_count_agrees(
     records: list[Any], head: Any, indent: int | None, is_nested: bool

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.sax.saxutils import escape, quoteattr
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corridor_etl.errors import FileRejected
@@ -221,6 +221,7 @@ NAMES = st.text(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(NAMES, st.integers(0, 10**9), st.booleans()), max_size=6), st.sampled_from(["", "p:"]),
        st.sampled_from(["", "\n"]), st.sampled_from(["utf-8", "utf-16", "gb18030"]))  # fmt: skip
 def test_any_document_gives_its_records_and_the_count_agrees(

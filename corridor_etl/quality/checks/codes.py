@@ -12,19 +12,20 @@ from corridor_etl.reference._tables import table
 
 HS_NATIONAL_CHAPTERS = ("98", "99")
 CHINA = "CN"
+CORRECTIONS = ("patch", "cancel")
 EAEU_MEMBERS = frozenset(("AM", "BY", "KG", "KZ", "RU"))
 
 
-def are_filled(*columns: pl.Expr, optional_in_patch: list[str] | None = None) -> pl.Expr:
-    """None of the cells is empty or blank; some may be where the row only changes another (its ``action`` is patch)."""
+def are_filled(*columns: pl.Expr, optional_in_corrections: list[str] | None = None) -> pl.Expr:
+    """None of the cells is empty or blank; some may be where the row only corrects another by reference."""
     return pl.all_horizontal(
-        _is_filled(c, c.meta.output_name() in (optional_in_patch or ())) for c in columns
+        _is_filled(c, c.meta.output_name() in (optional_in_corrections or ())) for c in columns
     )
 
 
 def _is_filled(cell: pl.Expr, is_optional: bool) -> pl.Expr:
     says = cell.cast(pl.String).str.strip_chars().fill_null("") != ""
-    return says | (pl.col("action") == "patch").fill_null(False) if is_optional else says
+    return says | pl.col("action").is_in(CORRECTIONS).fill_null(False) if is_optional else says
 
 
 def are_countries(*columns: pl.Expr) -> pl.Expr:

@@ -14,7 +14,7 @@ class ExpectCellsFilled(RowExpectation):
 
     map_metric = "cells.filled"
     sentence = "{columns} must not be empty."
-    optional_in_patch: list[str] | None = None
+    optional_in_corrections: list[str] | None = None
 
     @classmethod
     def observed(cls, columns: list[str]) -> pl.Expr:
