@@ -18,7 +18,11 @@ _MARKS = b"ABCDEFGHIJKLMNOP"
 
 def count_records(data: bytes, encoding: str, path: tuple[str, ...]) -> int:
     """Records at one path of a document, such as ``("events", "[]")``; 0 where it does not exist."""
-    text = _folded(data, encoding, [s for s in path if s != EACH])
+    keys = [step for step in path if step != EACH]
+    data = _in_utf8(data, encoding)
+    if not all(f'"{key}"'.encode() in data for key in keys):
+        return 0
+    text = _folded(data, keys)
     parts = [text]
     for step in path:
         mark = b"" if step == EACH else _mark(path, step)
@@ -28,9 +32,8 @@ def count_records(data: bytes, encoding: str, path: tuple[str, ...]) -> int:
 
 def count_lines(data: bytes, encoding: str) -> int:
     """Lines of a file with one value a line that are not blank."""
-    if encoding.startswith("utf-16"):
-        data = data.decode(encoding).encode()
-    return sum(1 for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n") if line.strip())
+    lines = _in_utf8(data, encoding).removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    return sum(1 for line in lines if line.strip())
 
 
 def _mark(path: tuple[str, ...], step: str) -> bytes:
@@ -38,9 +41,11 @@ def _mark(path: tuple[str, ...], step: str) -> bytes:
     return _MARKS[at : at + 1] + b":"
 
 
-def _folded(data: bytes, encoding: str, keys: list[str]) -> bytes:
-    if encoding != "utf-8":
-        data = data.decode(encoding).encode()
+def _in_utf8(data: bytes, encoding: str) -> bytes:
+    return data if encoding == "utf-8" else data.decode(encoding).encode()
+
+
+def _folded(data: bytes, keys: list[str]) -> bytes:
     marks = {key.encode(): _MARKS[i : i + 1] for i, key in enumerate(keys)}
     bare = _STRING.sub(lambda m: marks.get(m[1], b"s"), data.removeprefix(b"\xef\xbb\xbf"))
     return _BLANK.sub(b"", bare)

@@ -28,7 +28,12 @@ SAILING: dict[str, Any] = {
 }  # fmt: skip
 REEFER: dict[str, Any] = {**GATE, "eventID": "v3-3", "eventClassification": {
     "eventTypeCode": "REEFER", "eventClassifierCode": "ACT", "reeferEventTypeCode": "MEAS"}}  # fmt: skip
-RETRACTION = {**GATE, "eventID": "v3-9", "retractedEventID": "v3-1", "eventUpdatedDateTime": "2025-06-03T08:00:00Z"}
+RETRACTION = {
+    **GATE,
+    "eventID": "v3-9",
+    "retractedEventID": "v3-1",
+    "eventUpdatedDateTime": "2025-06-03T08:00:00Z",
+}
 
 
 def deliver(home: Path, name: str, *events: dict[str, Any]) -> BatchResult:
@@ -80,11 +85,15 @@ def test_a_retraction_and_its_event_in_one_file(own_home: Path) -> None:
     ("rates_csv.csv", "exchange_rate", 7), ("rates_xml.xml", "exchange_rate", 2),
     ("terminal_visits_csv.csv", "terminal_visit", 2), ("yard_positions_csv.csv", "yard_position", 2),
 ])  # fmt: skip
-def test_each_sample_loads_whole_and_again_as_nothing_new(own_home: Path, name: str, kind: str, rows: int) -> None:
+def test_each_sample_loads_whole_and_again_as_nothing_new(
+    own_home: Path, name: str, kind: str, rows: int
+) -> None:
     assert counts(ingest([SAMPLES / name])) == (rows, rows, 0, 0)
     copy = own_home / f"again_{name}"
     content = (SAMPLES / name).read_bytes()
-    copy.write_bytes(content + b"\n" if content.endswith(b"}\n") else content.replace(b"own sample", b"the sample"))
+    copy.write_bytes(
+        content + b"\n" if content.endswith(b"}\n") else content.replace(b"own sample", b"the sample")
+    )
     ingest([copy])
     with Warehouse.open() as warehouse:
         assert problems(warehouse) == []
