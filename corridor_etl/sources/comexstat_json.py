@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from corridor_etl.errors import FileRejected
 from corridor_etl.settings import Sender
 from corridor_etl.sources._comexstat_tables import TABLES, Table
 from corridor_etl.sources._comexstat_totals import compared
@@ -30,10 +31,7 @@ Numbered = tuple[int, dict[str, str | None], str]
 
 
 def _read(data: bytes, sender: Sender | None) -> RawFile:
-    encodings = sender.encodings if sender else ()
-    files = [
-        (t, read_document(data, encodings, [t.path])) for t in TABLES if f'"{t.path[0]}"'.encode() in data
-    ]
+    files = _tables(data, sender.encodings if sender else ())
     found, faults, raw_lines = _figures(files)
     raw = texts_frame(found, _RAW)
     as_written = {n: pl.col(n) for n in _RAW if n != "table"}
@@ -51,6 +49,18 @@ def _read(data: bytes, sender: Sender | None) -> RawFile:
         dialect=f"comexstat_json {files[0][1].encoding}",
         raw_lines=raw_lines,
     )
+
+
+def _tables(data: bytes, encodings: tuple[str, ...]) -> list[tuple[Table, JsonFile]]:
+    """The tables that stand in a file, each read on its own; SCHEMA where there is none."""
+    named = [t for t in TABLES if f'"{t.path[0]}"'.encode() in data]
+    if not named:
+        read_document(data, encodings, ())
+        raise FileRejected(
+            "SCHEMA", "the file has none of the tables of a summary",
+            expected=f"one of {', '.join(t.label for t in TABLES[:5])}", fix="Ask for the file again.",
+        )  # fmt: skip
+    return [(t, read_document(data, encodings, [t.path])) for t in named]
 
 
 def _figures(

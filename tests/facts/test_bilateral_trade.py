@@ -133,7 +133,7 @@ def test_the_corridor_s_share_of_a_month_and_a_year() -> None:
     ))  # fmt: skip
     found = {r["period"]: r for r in corridor_share(lines, totals, partner="156").iter_rows(named=True)}
     rate = per_usd("CNY", day)
-    wanted = sum((Decimal(v) / rate).quantize(Decimal("0.01")) for v in (1000, 500))
+    wanted = sum(((Decimal(v) / rate).quantize(Decimal("0.01")) for v in (1000, 500)), Decimal(0))
     assert (found["2025"]["corridor_usd"], found["2025"]["corridor_lines"]) == (wanted, 2)
     assert found["2025-06"]["corridor_share"] == (wanted / 400).quantize(Decimal("1e-12"))
     assert (found["2025-05"]["corridor_usd"], found["2025-05"]["corridor_share"]) == (Decimal(0), None)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from corridor_etl.errors import FileRejected
-from corridor_etl.sources import RawFile, recognise
+from corridor_etl.sources import RawFile, recognise, sources
 
 WIDE = """日期,USD/CNY,EUR/CNY,100JPY/CNY,CNY/RUB
 2025-06-03,7.1869,8.1992,5.0301,11.0142
@@ -67,6 +69,20 @@ def test_a_line_of_another_width_is_one_fault() -> None:
     assert [(f.rule_id, f.observed) for f in raw.faults] == [("FIELD_COUNT", "3")]
     assert (raw.frame.height, raw.rows_counted) == (7, 8)
     assert raw.raw_text(raw.faults[0].line_no) == "2025-06-06,7.1,8.1"
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.sampled_from(["7.1", "", "N/A", "-", " 8.25 ", "nil", '"5.0"']), min_size=2, max_size=4),
+                min_size=1, max_size=8))  # fmt: skip
+def test_every_cell_of_a_wide_file_is_a_rate_or_is_counted(lines: list[list[str]]) -> None:
+    text = "Date,USD/CNY,EUR/CNY,CNY/RUB\n"
+    text += "".join(f"2025-06-{n:02d},{','.join(cells)}\n" for n, cells in enumerate(lines, start=1))
+    raw = sources()["rates_csv"].read(text.encode(), None)
+    whole = [c for cells in lines if len(cells) == 3 for c in cells]
+    none = sum(c.strip() in ("", "N/A", "-") for c in whole)
+    assert raw.frame.height == len(whole) - none
+    assert len(raw.faults) == sum(len(cells) != 3 for cells in lines)
+    assert int(said(raw).get("NO_RATE", "0")) == none
 
 
 def test_a_repeated_header_is_one_fault() -> None:

@@ -68,6 +68,20 @@ def test_present_names_codes_and_breakdowns() -> None:
     )
 
 
+def test_rows_that_end_with_a_comma_are_not_too_wide() -> None:
+    lines = API.splitlines()
+    trailing = lines[0] + b"\r\n" + b"".join(line + b",\r\n" for line in lines[1:])
+    raw = read(trailing, "comtrade_csv")
+    assert (raw.faults, raw.frame.height) == ((), 3)
+    assert raw.frame["value_usd"].to_list() == read(API, "comtrade_csv").frame["value_usd"].to_list()
+    assert len(named(raw, "TRAILING_DELIMITER")) == 1
+
+
+def test_a_row_that_is_empty_at_its_end_is_not_a_wide_one() -> None:
+    short = CLASSIC.replace(b"5000,0", b"5000,")
+    assert named(read(short, "comtrade_csv"), "TRAILING_DELIMITER") == []
+
+
 def test_a_code_that_lost_its_zero_gets_it_back_and_is_said() -> None:
     raw = read(CLASSIC.replace(b'"07"', b"7").replace(b'"0702"', b"702"), "comtrade_csv")
     assert raw.frame["commodity_code"].to_list()[1:3] == ["07", "0702"]
