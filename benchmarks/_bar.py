@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Bar:
-    """One measured thing. ``goal`` is a floor for ``ours``, or a ceiling where ``is_ceiling``.
+    """One measured thing. ``goal`` is a floor for ``ours``, or for ours / peer where ``is_of_ratio``; a ceiling where
+    ``is_ceiling``.
 
     ``peer`` is the same thing measured for what would be used instead, None where there is none or it is not
     installed (``note`` says so).
@@ -22,25 +23,35 @@ class Bar:
     goal: float
     peer: float | None = None
     is_ceiling: bool = False
+    is_of_ratio: bool = False
     note: str = ""
 
     @property
     def is_met(self) -> bool:
         """Whether ours reaches the goal."""
-        return self.ours <= self.goal if self.is_ceiling else self.ours >= self.goal
+        measured = self.ratio if self.is_of_ratio else self.ours
+        if measured is None:
+            return False
+        return measured <= self.goal if self.is_ceiling else measured >= self.goal
+
+    @property
+    def ratio(self) -> float | None:
+        """Ours / peer; None where there is no peer."""
+        return self.ours / self.peer if self.peer else None
 
     def line(self) -> str:
         """Name, ours, peer, ratio, goal, met or not."""
         peer = "-" if self.peer is None else f"{self.peer:,.0f}"
-        ratio = "-" if not self.peer else f"{self.ours / self.peer:.1f}x"
+        ratio = "-" if self.ratio is None else f"{self.ratio:.2f}x"
         limit = "at most" if self.is_ceiling else "at least"
+        goal = f"{self.goal:.2f}x" if self.is_of_ratio else f"{self.goal:,.0f}"
         verdict = "met" if self.is_met else "NOT MET"
         cells = (
             f"{self.name} [{self.unit}]",
             f"{self.ours:,.0f}",
             peer,
             ratio,
-            f"{limit} {self.goal:,.0f}",
+            f"{limit} {goal}",
             verdict,
         )
         return " | ".join((*cells, self.note)).rstrip(" |")

@@ -37,6 +37,14 @@ def places(bits: Bits) -> npt.NDArray[np.int64]:
     return np.flatnonzero(np.unpackbits(bits.view(np.uint8), bitorder="little").view(np.bool_))
 
 
+def before(bits: Bits, at: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """How many are set before each of these places."""
+    totals = np.concatenate([[0], np.cumsum(np.bitwise_count(bits), dtype=np.int64)])
+    words, rest = at // 64, (at % 64).astype(np.uint64)
+    padded = np.append(bits, _ZERO)
+    return totals[words] + np.bitwise_count(padded[words] & ((_ONE << rest) - _ONE))
+
+
 def last(bits: Bits) -> int:
     """Where the last one is set, -1 where none is."""
     words = np.flatnonzero(bits)

@@ -1,12 +1,12 @@
 """Rows that are no rows of their own: totals among the data, and events repeated by a join.
 
-How a stated total compares with a sum belongs to ``_totals``.
+Totals of spreadsheets, which are cells and not lines, belong to ``_totals``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -14,24 +14,24 @@ import polars as pl
 
 from corridor_etl.sources._csv_pieces import Rows
 from corridor_etl.sources._source import Finding
-from corridor_etl.sources._totals import compared
 
-_TOTALS = r"""^[ \t"',;|]*(?:合计|总计|总数|小计|[Tt]otal|TOTAL|[Ss]ubtotal|SUBTOTAL|[Ии]того|ИТОГО|[Вв]сего|ВСЕГО)"""
+_WORDS = (
+    "合计", "总计", "总数", "小计", "共计", "累计", "本页合计", "total", "Total", "TOTAL", "subtotal", "Subtotal",
+    "SUBTOTAL", "grand total", "Grand total", "Grand Total", "GRAND TOTAL", "итого", "Итого", "ИТОГО", "всего",
+    "Всего", "ВСЕГО",
+)  # fmt: skip
+_TOTALS = rf"""^[ \t"',;|]*(?:{"|".join(_WORDS)})"""
 _CONTAINER = r"^[^\n]*[A-Za-z]{3}[UJZujz][0-9]{7}"
 
 # The count over the bytes sees the same rows its own way: a line that begins with such a word and names no container.
 TOTALS_BYTES = re.compile(
-    rb"""(?m)^[ \t"',;|]*(?:"""
-    + b"|".join(
-        word.encode()
-        for word in ("合计", "总计", "总数", "小计", "total", "Total", "TOTAL", "subtotal", "Subtotal", "SUBTOTAL",
-                     "итого", "Итого", "ИТОГО", "всего", "Всего", "ВСЕГО")
-    )
-    + rb")(?![^\n]*[A-Za-z]{3}[UJZujz][0-9]{7})"
-)  # fmt: skip
+    rb"""(?m)^[ \t"',;|]*(?:""" + "|".join(_WORDS).encode() + rb")(?![^\n]*[A-Za-z]{3}[UJZujz][0-9]{7})"
+)
 
 _SUMMED = ("packages", "cargo_gross_kg", "cargo_net_kg")
+_STATED = {"rows": "container_no", **dict(zip(_SUMMED, _SUMMED, strict=True))}
 _NUMBER = pl.Decimal(38, 6)
+_PLAIN = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?")
 Sums = dict[str, Decimal]
 _NOTHING: Sums = {"rows": Decimal(0), **dict.fromkeys(_SUMMED, Decimal(0))}
 
@@ -81,20 +81,28 @@ class Totals:
 
     def _compare(self, total: Mapping[str, str | None]) -> None:
         """A total is that of the whole list so far, or of the rows since the total before."""
-        stated = {name: _plain(total.get(name), self._decimal_mark) for name in (*_SUMMED, "container_no")}
-        against = [
-            list(_compared(stated, sums, int(str(total["line_no"])))) for sums in (self._whole, self._block)
-        ]
+        against = [_compared(total, sums, self._decimal_mark) for sums in (self._whole, self._block)]
         if all(against):
             self._findings += against[0]
         self._block = dict(_NOTHING)
 
 
-def _compared(stated: Mapping[str, str | None], sums: Sums, line_no: int) -> Iterable[Finding]:
-    rows = int(sums["rows"])
-    if rows:
-        first = {name: f"{sums[name].normalize():f}" for name in _SUMMED}
-        yield from compared(stated, [first, *({} for _ in range(rows - 1))], line_no)
+def _compared(total: Mapping[str, str | None], sums: Sums, decimal_mark: str) -> list[Finding]:
+    """A finding (ST-008) for each stated total that is not the sum, or for containers the count, of the rows."""
+    line_no = int(str(total["line_no"]))
+    stated = {name: _number(total.get(column), decimal_mark) for name, column in _STATED.items()}
+    return [
+        Finding(
+            "ST-008",
+            "warning",
+            f"the totals row says {said:f} for {_STATED[name]}, the rows have {sums[name].normalize():f}",
+            line_no,
+            f"{said:f}",
+            f"{sums[name].normalize():f}",
+        )
+        for name, said in stated.items()
+        if said is not None and sums["rows"] and said != sums[name]
+    ]
 
 
 def _is_total(texts: pl.Series) -> pl.Series:
@@ -108,8 +116,9 @@ def _numbers(name: str, decimal_mark: str) -> pl.Expr:
     return plain.cast(_NUMBER, strict=False)
 
 
-def _plain(text: str | None, decimal_mark: str) -> str | None:
-    return text.strip().replace(" ", "").replace(decimal_mark, ".") if text else None
+def _number(text: str | None, decimal_mark: str) -> Decimal | None:
+    plain = (text or "").strip().replace(decimal_mark, ".")
+    return Decimal(plain) if _PLAIN.fullmatch(plain) else None
 
 
 def fan_out(frame: pl.DataFrame, event_columns: Sequence[str]) -> list[Finding]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from corridor_etl.errors import FileRejected
 from corridor_etl.sources._csv import BLANKS, MAX_COLUMNS, Record, record, sniffed_delimiter, unclosed
-from corridor_etl.sources._decode import line_ends
+from corridor_etl.sources._text_pieces import line_ends
 
 # Spreadsheets write this line above the header to tell each other the delimiter.
 _HINT = re.compile(r'"?sep=([,;\t|])"?')

@@ -77,15 +77,11 @@ class Splitter:
 
     def _by_lines(self, data: bytes, *, is_quoted_too: bool) -> Rows:
         """Records by their lines; those with stray quotes exactly, together with the lines they take in."""
-        text = np.frombuffer(data, np.uint8)
-        ends = np.flatnonzero(text == spanning.LINE_END)
-        delimiters = np.flatnonzero(text == ord(self._delimiter))
-        lines = self.line_no + np.arange(len(ends), dtype=np.int64)
-        spans = Spans(spanning.starts_of(ends), ends, lines, delimiters)
+        spans = spanning.plain(data, self._delimiter, self.line_no)
         if not is_quoted_too:
-            return self._read(data, spans, [], spanning.behind_last(ends), is_quoted=False)
+            return self._read(data, spans, [], spanning.behind_last(spans.ends), is_quoted=False)
         found, is_free, behind = self._stray(data, spans)
-        free = Spans(spans.starts[is_free], ends[is_free], lines[is_free], delimiters)
+        free = Spans(spans.starts[is_free], spans.ends[is_free], spans.lines[is_free], spans.delimiters)
         return self._read(data, free, found, behind, is_quoted=False)
 
     def _stray(self, data: bytes, spans: Spans) -> tuple[list[Record], Flags, int]:

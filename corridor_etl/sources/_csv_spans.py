@@ -26,12 +26,12 @@ _WINDOW = MAX_ROW_CHARS // 2
 
 @dataclass(frozen=True)
 class Spans:
-    """First byte, line end and line number of each record, and the places of the delimiters between their fields."""
+    """First byte, line end and line number of each record, and the delimiters between their fields."""
 
     starts: Places
     ends: Places
     lines: Places
-    delimiters: Places
+    delimiters: bits.Bits
     has_inner_ends: bool = False
 
 
@@ -107,7 +107,7 @@ def _whole_quoted(text: Bytes, delimiter: str, width: int) -> Whole | None:
     if records == breaks:
         return Whole(size, np.arange(records), is_quoted=True)
     places = bits.places(record_ends)
-    return Whole(size, _steps(places, bits.places(ends)), True, places)
+    return Whole(size, bits.before(ends, starts_of(places)), True, places)
 
 
 def _has_stray(quotes: bits.Bits, is_inside: bits.Bits, edges: bits.Bits, size: int) -> bool:
@@ -118,11 +118,6 @@ def _has_stray(quotes: bits.Bits, is_inside: bits.Bits, edges: bits.Bits, size: 
     if size % 64:
         behind = bits.upto(behind, size)
     return bool(np.any(quotes & is_inside & ~before) or np.any(behind & ~edges))
-
-
-def _steps(record_ends: Places, ends: Places) -> Places:
-    """Lines above each record of a piece."""
-    return np.searchsorted(ends, starts_of(record_ends))
 
 
 def _needs_a_look(data: bytes, delimiter: str) -> bool:
@@ -150,24 +145,23 @@ def _looks(data: bytes) -> Places:
 def quoted(data: bytes, delimiter: str, line_no: int) -> Spans | None:
     """Records of a piece with quotes; None where one of the quotes is not at the edge of a field."""
     text = np.frombuffer(data, np.uint8)
-    places = np.flatnonzero((text == QUOTE) | (text == LINE_END) | (text == ord(delimiter)))
-    kinds = text[places]
-    is_quote, is_end = kinds == QUOTE, kinds == LINE_END
-    is_inside = (np.cumsum(is_quote.view(np.uint8), dtype=np.uint8) & 1).view(np.bool_)
-    opens, closes, is_apart = is_quote & is_inside, is_quote & ~is_inside, np.diff(places) != 1
-    is_stray = (
-        np.any(opens[1:] & is_apart)
-        or np.any(closes[:-1] & is_apart)
-        or (opens[0] and places[0] != 0)
-        or (closes[-1] and places[-1] != len(data) - 1)
-    )
-    if is_stray:
+    quotes, line_ends = bits.where(np.equal, text, QUOTE), bits.where(np.equal, text, LINE_END)
+    delimiters = bits.where(np.equal, text, ord(delimiter))
+    is_inside = bits.running_parity(quotes)
+    if _has_stray(quotes, is_inside, quotes | line_ends | delimiters, len(text)):
         return None
-    ends, all_ends = places[is_end & ~is_inside], places[is_end]
-    starts, has_inner_ends = starts_of(ends), len(all_ends) != len(ends)
-    steps = _steps(ends, all_ends) if has_inner_ends else np.arange(len(ends))
-    delimiters = places[(kinds == ord(delimiter)) & ~is_inside]
-    return Spans(starts, ends, line_no + steps, delimiters, has_inner_ends)
+    ends = bits.places(line_ends & ~is_inside)
+    lines = line_no + bits.before(line_ends, starts_of(ends))
+    has_inner_ends = bits.count(line_ends) != len(ends)
+    return Spans(starts_of(ends), ends, lines, delimiters & ~is_inside, has_inner_ends)
+
+
+def plain(data: bytes, delimiter: str, line_no: int) -> Spans:
+    """Records of a piece by its lines, as if quotes meant nothing."""
+    text = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(text == LINE_END)
+    lines = line_no + np.arange(len(ends), dtype=np.int64)
+    return Spans(starts_of(ends), ends, lines, bits.where(np.equal, text, ord(delimiter)))
 
 
 def holding(places: Places, spans: Spans) -> Flags:
@@ -178,15 +172,18 @@ def holding(places: Places, spans: Spans) -> Flags:
 def odd(data: bytes, spans: Spans, delimiter: str, width: int) -> Flags:
     """Records that may be no sound rows: wrong in their fields, too long, blank, or with odd characters."""
     text = np.frombuffer(data, np.uint8)
-    upto = np.searchsorted(spans.delimiters, spans.ends)
-    fields = upto - np.searchsorted(spans.delimiters, spans.starts) + 1
+    before_start = bits.before(spans.delimiters, spans.starts)
+    fields = bits.before(spans.delimiters, spans.ends) - before_start + 1
     is_odd = (fields != width) | (spans.ends - spans.starts > MAX_ROW_CHARS)
     if width < 2 or delimiter == "\t":
         last = np.maximum(spans.ends - 1, spans.starts)
         is_odd |= (text[spans.starts] <= FIRST_PRINTED) & (text[last] <= FIRST_PRINTED)
-    is_control = (text < FIRST_PRINTED) & (text != LINE_END) & (text != TAB)
-    is_odd |= holding(np.flatnonzero(is_control | (text == DELETE)), spans)
-    return is_odd | holding(_looks(data), spans)
+    breaks = bits.where(np.equal, text, LINE_END) | bits.where(np.equal, text, TAB)
+    controls = bits.where(np.less, text, FIRST_PRINTED) & ~breaks | bits.where(np.equal, text, DELETE)
+    if np.any(controls):
+        is_odd |= holding(bits.places(controls), spans)
+    looks = _looks(data)
+    return is_odd | holding(looks, spans) if len(looks) else is_odd
 
 
 def joined(data: bytes, spans: Spans, is_kept: Flags) -> tuple[bytes, Places]:

@@ -1,15 +1,14 @@
 """A delimited file by its layout, in balanced parts of bounded size: the one engine of all CSV formats.
 
-Each format states its layout and how it writes numbers and dates; a sender's dialect overrules it. Bytes to text
+Each format states its layout and its form; a sender's dialect overrules them. Bytes to text
 belongs to ``_decode``, text to rows to ``_csv_pieces``, the count to ``_csv_count``.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import BinaryIO
 
 import polars as pl
@@ -22,43 +21,53 @@ from corridor_etl.sources._csv import MAX_COLUMNS, sniffed_delimiter, unclosed
 from corridor_etl.sources._csv_count import RowCounter
 from corridor_etl.sources._csv_head import Head, first_line, read_head, truncated
 from corridor_etl.sources._csv_pieces import Splitter
-from corridor_etl.sources._decode import PIECE_BYTES, Text, head_line
+from corridor_etl.sources._decode import head_line
 from corridor_etl.sources._headers import Layout, drift, folded
 from corridor_etl.sources._source import Finding, RawFile, RowFault, Source
+from corridor_etl.sources._text_pieces import PIECE_BYTES, Text
 
 CLAIM_SHARE = 0.6
 """A file whose header has this share of a layout's mandatory columns is that layout, even if one is misspelt."""
 
 
 @dataclass(frozen=True)
-class Delimited:
-    """One CSV format: its layout, how it writes numbers and dates, and what its rows may be besides rows.
+class Form:
+    """How a format writes numbers and dates, and what its rows may be besides rows.
 
     ``has_totals``: rows of totals may stand among the rows. ``event_columns``: rows that agree in all of them and
-    stand in one part are one event, repeated by a join.
+    stand in one part are one event, repeated by a join; the first two tell most events apart. ``words``: what the
+    cells of a column mean where it does not have the layout's own header. ``reshaped`` changes a part's rows.
+    ``telling``: columns of which a header must have one to be this format's, as others share the rest.
     """
 
-    layout: Callable[[], Layout]
     decimal_mark: str = "."
     is_day_first: bool = False
     has_totals: bool = False
     event_columns: tuple[str, ...] = ()
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    reshaped: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+    telling: tuple[str, ...] = ()
 
 
-def source(name: str, record_kind: str, meaning: str, form: Delimited) -> Source:
-    """The plug-in of a CSV format."""
+PLAIN = Form()
+
+
+def source(
+    name: str, record_kind: str, meaning: str, layout: Callable[[], Layout], form: Form = PLAIN
+) -> Source:
+    """The plug-in of a CSV format; its layout is made when it is first needed."""
     return Source(
         name=name,
         record_kind=record_kind,
         meaning=meaning,
-        claims=lambda head, _file_name: claims(form.layout(), head),
-        read=partial(read, form),
-        stream=partial(stream, form),
+        claims=lambda head, _file_name: claims(layout(), head, form.telling),
+        read=lambda data, sender: read(layout(), data, sender, form=form),
+        stream=lambda file, sender: stream(layout(), file, sender, form=form),
     )
 
 
-def claims(layout: Layout, head: bytes) -> bool:
-    """Whether the first line that is not blank has most of the mandatory headers of ``layout``."""
+def claims(layout: Layout, head: bytes, telling: Sequence[str] = ()) -> bool:
+    """Whether the first line that is not blank has most of the mandatory headers of ``layout``, and one ``telling``."""
     line, hint = first_line(head_line(head, lines=2))
     if "\x00" in line:
         return False
@@ -70,12 +79,24 @@ def claims(layout: Layout, head: bytes) -> bool:
     except FileRejected:
         # A header with a column twice is still this layout's header; anything else with a text twice is not.
         return len({folded(c) for c in cells} & layout.known) >= CLAIM_SHARE * len(layout.mandatory)
+    if telling and not {*names} & {*telling}:
+        return False
     return len({*names} & {*layout.mandatory}) >= CLAIM_SHARE * len(layout.mandatory)
 
 
-def read(form: Delimited, data: bytes, sender: Sender | None, piece_bytes: int = PIECE_BYTES) -> RawFile:
+def read(
+    layout: Layout,
+    data: bytes,
+    sender: Sender | None,
+    *,
+    decimal_mark: str = ".",
+    is_day_first: bool = False,
+    form: Form | None = None,
+    piece_bytes: int = PIECE_BYTES,
+) -> RawFile:
     """The raw rows of a delimited file at once; ``FileRejected`` where the whole cannot be read."""
-    parts = list(stream(form, io.BytesIO(data), sender, piece_bytes))
+    form = form or Form(decimal_mark, is_day_first)
+    parts = list(stream(layout, io.BytesIO(data), sender, form=form, piece_bytes=piece_bytes))
     return replace(
         parts[-1],
         frame=pl.concat([part.frame for part in parts]),
@@ -86,15 +107,20 @@ def read(form: Delimited, data: bytes, sender: Sender | None, piece_bytes: int =
 
 
 def stream(
-    form: Delimited, file: BinaryIO, sender: Sender | None, piece_bytes: int = PIECE_BYTES
+    layout: Layout,
+    file: BinaryIO,
+    sender: Sender | None,
+    *,
+    form: Form = PLAIN,
+    piece_bytes: int = PIECE_BYTES,
 ) -> Iterator[RawFile]:
-    """The raw rows of a delimited file in balanced parts; ``FileRejected``, perhaps after good parts."""
+    """The raw rows of a seekable delimited file in balanced parts; ``FileRejected``, perhaps after good parts."""
     dialect = sender.dialect if sender else Dialect()
-    layout = form.layout().with_headers(dialect.header_names)
+    layout = layout.with_headers(dialect.header_names)
     text = Text(file, sender.encodings if sender else (), piece_bytes)
     pieces = text.pieces()
     head = read_head(pieces, dialect.delimiter, layout.known)
-    table = _Table(form, layout, dialect, head, text.encoding)
+    table = Table(form, layout, dialect, head, text.encoding)
     counter = RowCounter(head.delimiter, extras.TOTALS_BYTES if form.has_totals else None)
     part = table.part(head.rest, counter.count(head.held) - head.records)
     for piece in pieces:
@@ -105,10 +131,10 @@ def stream(
 
 
 @dataclass
-class _Table:
+class Table:
     """The rows of one file as they come, and what is to be said about the whole of it."""
 
-    form: Delimited
+    form: Form
     layout: Layout
     dialect: Dialect
     head: Head
@@ -134,6 +160,8 @@ class _Table:
         if self._totals is not None:
             rows = self._totals.taken_from(rows, self._selected)
         frame = rows.frame.select(*self._selected())
+        if self.form.reshaped is not None:
+            frame = self.form.reshaped(frame)
         if self.form.event_columns:
             self.findings += extras.fan_out(frame, self.form.event_columns)
         self.rows += counted
@@ -155,12 +183,19 @@ class _Table:
 
     def _selected(self) -> Sequence[pl.Expr]:
         """``line_no``, the layout's columns in its order and ``raw_text``; a column the file lacks is null."""
-        places = {name: f"c{i}" for i, name in enumerate(self._names) if name}
-        cells = (
-            pl.col(places[c]).alias(c) if c in places else pl.lit(None, pl.String).alias(c)
-            for c in self.layout.columns
+        return (pl.col("line_no"), *(self._cells(c) for c in self.layout.columns), pl.col("raw_text"))
+
+    def _cells(self, name: str) -> pl.Expr:
+        if name not in self._names:
+            return pl.lit(None, pl.String).alias(name)
+        at = self._names.index(name)
+        cells = pl.col(f"c{at}").alias(name)
+        words = self.form.words.get(name)
+        if words is None or self.head.header.fields[at] == self.layout.own_header(name):
+            return cells
+        return pl.coalesce(
+            cells.str.strip_chars().str.to_lowercase().replace_strict(words, default=None), cells
         )
-        return (pl.col("line_no"), *cells, pl.col("raw_text"))
 
     def closed(self, part: RawFile, counter: RowCounter) -> RawFile:
         """The last part, with what the end of the file and the whole of it have to say."""

@@ -58,13 +58,14 @@ class Layout:
             raise FileRejected(
                 "SCHEMA",
                 f"line {line_no} is not a header of {self.name}: no column for {', '.join(missing)}",
-                expected="; ".join(f"{m} as '{self._spelling(m)}'" for m in missing[:5]),
+                expected="; ".join(f"{m} as '{self.own_header(m)}'" for m in missing[:5]),
                 fix=self._near(header, names),
                 missing=missing,
             )
         return names
 
-    def _spelling(self, raw_name: str) -> str:
+    def own_header(self, raw_name: str) -> str:
+        """The first spelling of a raw name, which is the layout's own."""
         return next(s for s, name in self.spellings.items() if name == raw_name)
 
     def _near(self, header: Sequence[str], names: Sequence[str | None]) -> str:
@@ -123,7 +124,8 @@ def unmapped(header: Sequence[str], names: Sequence[str | None], line_no: int) -
 def drift(layout: Layout, header: Sequence[str], names: Sequence[str | None], line_no: int) -> list[Finding]:
     """Findings on how a header differs from its layout: renamed (ST-004), new and missing columns."""
     unknown = [c.strip() for c, n in zip(header, names, strict=True) if n is None and c.strip()]
-    near = {cell: layout.nearest(cell, names) for cell in unknown}
+    elsewhere = [cell[:60] for cell in unknown if folded(cell) in _known_anywhere()]
+    near = {cell: layout.nearest(cell, names) for cell in unknown if cell not in elsewhere}
     renamed = [f"{cell[:60]} (did you mean {known}?)" for cell, known in near.items() if known]
     new = [cell[:60] for cell, known in near.items() if not known]
     missing = [name for name in layout.columns if name not in names]
@@ -131,6 +133,12 @@ def drift(layout: Layout, header: Sequence[str], names: Sequence[str | None], li
     said = (
         ("ST-004", "warning", f"columns {kept}: {', '.join(renamed)}", [c for c, k in near.items() if k]),
         ("NEW_COLUMN", "warning", f"new columns {kept}: {', '.join(new)}", new),
+        (
+            "NOT_READ",
+            "info",
+            f"columns {kept}, as the record has no place for them: {', '.join(elsewhere)}",
+            elsewhere,
+        ),
         ("MISSING_COLUMN", "info", f"optional columns not in the file: {', '.join(missing)}", missing),
     )
     return [
@@ -155,3 +163,8 @@ _MODEL_NAMES = {
 def aliases() -> dict[str, str]:
     """Header as written -> raw name of a manifest, from header_alias.csv."""
     return {h: _MODEL_NAMES.get(c, c) for h, c in mapping("header_alias", "header", "canonical").items()}
+
+
+@cache
+def _known_anywhere() -> frozenset[str]:
+    return frozenset(folded(header) for header in aliases())

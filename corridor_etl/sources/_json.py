@@ -16,7 +16,7 @@ from typing import Any
 from corridor_etl.errors import FileRejected
 from corridor_etl.sources._json_values import Decoder, Flaw, Head, Number, malformed, repeated
 from corridor_etl.sources._source import MAX_ROW_CHARS, Finding, RowFault
-from corridor_etl.sources._whole_text import decode
+from corridor_etl.sources._decode import decode
 
 __all__ = [
     "EACH", "Head", "JsonFile", "JsonRow", "Number", "Path", "at", "census", "is_lines", "read_document",

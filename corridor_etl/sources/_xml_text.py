@@ -9,7 +9,7 @@ import codecs
 import re
 
 from corridor_etl.errors import FileRejected
-from corridor_etl.sources._whole_text import Decoded, decode
+from corridor_etl.sources._decode import Decoded, decode
 
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 _MARKS = (

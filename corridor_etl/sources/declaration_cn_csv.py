@@ -1,73 +1,15 @@
-"""China customs declarations as a broker exports them: one row per item, the header's values repeated.
-
-Column names are those of the declaration form (GACC filling norms); weights are the whole declaration's.
-"""
+"""China customs declarations as a broker exports them: one row per item, the header's values repeated."""
 
 from __future__ import annotations
 
-from corridor_etl.sources._delimited import Delimited, source
-from corridor_etl.sources._headers import Layout
+from functools import partial
 
-LAYOUT = Layout(
-    name="declaration_cn_csv",
-    spellings={
-        "海关编号": "declaration_no",
-        "报关单号": "declaration_no",
-        "进出口标志": "ie_flag",
-        "进出口标志(E/I)": "ie_flag",
-        "申报地海关": "office_code",
-        "进出境关别": "border_office_code",
-        "申报日期": "declared_on",
-        "放行日期": "released_on",
-        "监管方式": "supervision_mode",
-        "运输方式": "transport_mode",
-        "成交方式": "transaction_mode",
-        "车次": "train_no",
-        "提运单号": "bl_no",
-        "贸易国": "trade_country",
-        "贸易国(地区)": "trade_country",
-        "原产国": "origin_country",
-        "原产国(alpha-3)": "origin_country",
-        "原产国(地区)": "origin_country",
-        "最终目的国": "destination_country",
-        "最终目的国(地区)": "destination_country",
-        "项号": "item_no",
-        "商品编号": "hs_code",
-        "商品名称": "goods_name",
-        "成交数量": "quantity",
-        "成交单位": "unit_code",
-        "单价": "unit_price",
-        "总价": "total_price",
-        "币制": "currency",
-        "法定数量": "first_quantity",
-        "法定第一数量": "first_quantity",
-        "法定单位": "first_unit_code",
-        "法定第一单位": "first_unit_code",
-        "毛重": "gross_kg",
-        "毛重(KG)": "gross_kg",
-        "净重": "net_kg",
-        "净重(KG)": "net_kg",
-        "件数": "packages",
-        "集装箱号": "container_nos",
-        "状态": "status",
-        "版本": "version",
-    },
-    mandatory=(
-        "declaration_no",
-        "ie_flag",
-        "declared_on",
-        "released_on",
-        "item_no",
-        "hs_code",
-        "total_price",
-        "currency",
-        "container_nos",
-    ),
-)
+from corridor_etl.sources._declaration_cn import layout
+from corridor_etl.sources._delimited import source
 
 SOURCE = source(
     name="declaration_cn_csv",
     record_kind="declaration_item",
     meaning="China customs declarations, one row per item, Chinese headers",
-    form=Delimited(lambda: LAYOUT),
+    layout=partial(layout, "declaration_cn_csv"),
 )

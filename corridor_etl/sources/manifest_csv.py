@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from corridor_etl.sources._delimited import Delimited, source
+from corridor_etl.sources._delimited import Form, source
 from corridor_etl.sources._headers import Layout
 from corridor_etl.sources._loading_list import (
     BOX_COLUMNS,
@@ -24,5 +24,6 @@ SOURCE = source(
     name="manifest_csv",
     record_kind="manifest_container",
     meaning="train loading list as CSV, one row per container",
-    form=Delimited(_layout, has_totals=True),
+    layout=_layout,
+    form=Form(has_totals=True, telling=("origin_station", "destination_station", "departure_date")),
 )

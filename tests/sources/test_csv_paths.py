@@ -12,11 +12,10 @@ from corridor_etl.errors import FileRejected
 from corridor_etl.sources import _delimited
 from corridor_etl.sources._csv import BLANKS, record, row_fault
 from corridor_etl.sources._csv_count import RowCounter
-from corridor_etl.sources._delimited import Delimited
 from corridor_etl.sources._headers import Layout
 
 COLUMNS = ("id", "name", "kg")
-FORM = Delimited(lambda: Layout("three", {c: c for c in COLUMNS}, COLUMNS))
+LAYOUT = Layout("three", {c: c for c in COLUMNS}, COLUMNS)
 Seen = tuple[list[tuple[object, ...]], list[tuple[int, str]]]
 
 
@@ -43,7 +42,7 @@ def one_by_one(text: str, delimiter: str) -> Seen:
 
 
 def by_engine(text: str, piece_bytes: int) -> Seen:
-    raw = _delimited.read(FORM, text.encode(), None, piece_bytes)
+    raw = _delimited.read(LAYOUT, text.encode(), None, piece_bytes=piece_bytes)
     return raw.frame.rows(), [(f.line_no, f.rule_id) for f in raw.faults]
 
 
@@ -130,7 +129,7 @@ def test_any_text_without_quotes_has_as_many_rows_as_lines_that_are_not_blank(bo
 @pytest.mark.parametrize("piece_bytes", [1, 100, 4096, 1 << 20])
 def test_parts_are_balanced_and_the_last_one_speaks_for_the_file(piece_bytes: int) -> None:
     data = ("id,name,kg,colour\n" + "".join(f'{i},"a\nb",3,red\n' for i in range(500)) + "9,short\n").encode()
-    parts = list(_delimited.stream(FORM, io.BytesIO(data), None, piece_bytes))
+    parts = list(_delimited.stream(LAYOUT, io.BytesIO(data), None, piece_bytes=piece_bytes))
     assert [len(p.findings) for p in parts[:-1]] == [0] * (len(parts) - 1)
     assert [f.rule_id for f in parts[-1].findings] == ["NEW_COLUMN"]
     assert sum(p.rows_counted for p in parts) == 501
