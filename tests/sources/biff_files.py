@@ -89,7 +89,8 @@ def _cell(row: int, column: int, value: Any) -> bytes:
 
 
 def _unicode(text: str, *, wide_length: bool = True) -> bytes:
-    return struct.pack("<HB" if wide_length else "<BB", len(text), 1) + text.encode("utf-16-le")
+    content = text.encode("utf-16-le")
+    return struct.pack("<HB" if wide_length else "<BB", len(content) // 2, 1) + content
 
 
 def container(streams: Mapping[str, bytes]) -> bytes:
