@@ -25,6 +25,11 @@ def is_missing(name: str, dtype: pl.DataType) -> pl.Expr:
     return column.is_null() | column.is_nan().fill_null(False) if dtype.is_float() else column.is_null()
 
 
+def every_row(flag: pl.Expr) -> pl.Expr:
+    """True for each row; a literal would be one value, whatever the number of rows. ``flag`` is never null."""
+    return flag | ~flag
+
+
 def without_nan(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     """The column with NaN as null."""
     return column.fill_nan(None) if dtype.is_float() else column
