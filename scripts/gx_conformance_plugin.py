@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import locale
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import pandas as pd
@@ -18,7 +18,9 @@ import pytest
 import corridor_etl.quality.polars_engine  # noqa: F401 - registers the engine
 
 _SOURCE = "pandas-data-frame"
-_NO_PANDAS_QUERY = "the row_condition is text in the query language of pandas, which another engine cannot run"
+_NO_PANDAS_QUERY = (
+    "the row_condition is text in the query language of pandas, which another engine cannot run"
+)
 _PANDAS_DTYPES = "asserts names of pandas dtypes (object, nullable Int64, datetime64[, str) that a Polars frame does not have"
 _PER_VALUE_TYPES = "asserts rows of single values of a wrong type, which only a pandas object column can hold"
 _NOT_APPLICABLE: dict[str, str] = {
@@ -100,7 +102,7 @@ def _make_batch(self: Any) -> Any:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Generator[None, Any, Any]:
     """Counts each case once."""
     report = yield
     if report.skipped:
@@ -118,4 +120,6 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         for case in cases:
             terminalreporter.write_line(f"    {case}")
     counts = ", ".join(f"{_outcomes[name]} {name}" for name in ("passed", "failed", "skipped"))
-    terminalreporter.write_line(f"Great Expectations' pandas cases on Polars: {counts}, {_outcomes.total()} in all")
+    terminalreporter.write_line(
+        f"Great Expectations' pandas cases on Polars: {counts}, {_outcomes.total()} in all"
+    )

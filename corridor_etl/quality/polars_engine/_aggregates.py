@@ -93,7 +93,9 @@ def _distinct_count(cell: pl.Expr, dtype: pl.DataType, **_: Any) -> tuple[pl.Exp
     return cell.drop_nulls().n_unique(), int
 
 
-def _distinct_under(cell: pl.Expr, dtype: pl.DataType, threshold: int = 0, **_: Any) -> tuple[pl.Expr, Finish]:
+def _distinct_under(
+    cell: pl.Expr, dtype: pl.DataType, threshold: int = 0, **_: Any
+) -> tuple[pl.Expr, Finish]:
     return cell.drop_nulls().n_unique() < threshold, bool
 
 
@@ -125,7 +127,9 @@ def _value_counts(
         found = [tuple(pair.values()) for pair in pairs]
         if sort != "none":
             found.sort(key=lambda pair: pair[sort == "count"])
-        values = pd.Index([_hashable(value) for value, _ in found], dtype=object, name="value", tupleize_cols=False)
+        values = pd.Index(
+            [_hashable(value) for value, _ in found], dtype=object, name="value", tupleize_cols=False
+        )
         return pd.Series([n for _, n in found], index=values, name="count", dtype="int64")
 
     return cell.drop_nulls().value_counts().implode(), finish
@@ -138,7 +142,7 @@ def _most_common(cell: pl.Expr, dtype: pl.DataType, **_: Any) -> tuple[pl.Expr, 
 def _quantiles(
     cell: pl.Expr, dtype: pl.DataType, quantiles: Any = (), allow_relative_error: Any = False, **_: Any
 ) -> tuple[pl.Expr, Finish]:
-    how = allow_relative_error or "nearest"
+    how: Any = allow_relative_error or "nearest"
     if how not in _INTERPOLATIONS:
         raise ValueError(f"allow_relative_error must be one of {_INTERPOLATIONS}, not {how!r}")
     if how == "nearest":
@@ -171,7 +175,9 @@ def _length(pick: Callable[[pl.Expr], pl.Expr]) -> Aggregate:
 
 
 def _not_in_set(only_count: bool) -> Aggregate:
-    def aggregate(cell: pl.Expr, dtype: pl.DataType, value_set: Any = (), limit: int | None = None, **_: Any) -> Any:
+    def aggregate(
+        cell: pl.Expr, dtype: pl.DataType, value_set: Any = (), limit: int | None = None, **_: Any
+    ) -> Any:
         expected = set(members(value_set or (), dtype, "column.distinct_values.not_in_set").to_list())
 
         def finish(cells: list[Any]) -> Any:
@@ -184,7 +190,9 @@ def _not_in_set(only_count: bool) -> Aggregate:
 
 
 def _missing_from_column(only_count: bool) -> Aggregate:
-    def aggregate(cell: pl.Expr, dtype: pl.DataType, value_set: Any = (), limit: int | None = None, **_: Any) -> Any:
+    def aggregate(
+        cell: pl.Expr, dtype: pl.DataType, value_set: Any = (), limit: int | None = None, **_: Any
+    ) -> Any:
         def finish(cells: list[Any]) -> Any:
             held = set(cells)
             left = [v for v in dict.fromkeys(value_set or ()) if _as_held(v, dtype) not in held]
@@ -235,7 +243,9 @@ AGGREGATES: dict[str, Aggregate] = {
 def aggregated(aggregate: Aggregate) -> Callable[..., Scalar]:
     """What a metric asks of the query for an aggregate of one column."""
 
-    def answer(engine: PolarsExecutionEngine, domain: dict[str, Any], values: dict[str, Any], _: Any) -> Scalar:
+    def answer(
+        engine: PolarsExecutionEngine, domain: dict[str, Any], values: dict[str, Any], _: Any
+    ) -> Scalar:
         (name,) = engine.resolved_names([domain["column"]], domain)
         dtype = engine.schema_of(domain)[name]
         value, finish = aggregate(without_nan(pl.col(name), dtype), dtype, **values)
@@ -248,6 +258,3 @@ def register_aggregates() -> None:
     """Registers every aggregate of this module."""
     for metric, aggregate in AGGREGATES.items():
         register(metric, aggregated(aggregate))
-
-
-

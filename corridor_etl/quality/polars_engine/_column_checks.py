@@ -17,15 +17,21 @@ import polars as pl
 from corridor_etl.quality.polars_engine import _patterns
 from corridor_etl.quality.polars_engine._query import RowCheck
 from corridor_etl.quality.polars_engine._row_metrics import key_of, register_check
-from corridor_etl.quality.polars_engine._types import as_text, comparable, every_row, is_missing, looked_up, members, without_nan
+from corridor_etl.quality.polars_engine._types import (
+    as_text,
+    comparable,
+    every_row,
+    is_missing,
+    looked_up,
+    members,
+    without_nan,
+)
 from corridor_etl.quality.polars_engine.engine import PolarsExecutionEngine
 
 CellCheck = Callable[..., pl.Expr]
 
 
-def bounded(
-    value: pl.Expr, low: Any, high: Any, strict_min: bool | None, strict_max: bool | None
-) -> pl.Expr:
+def bounded(value: pl.Expr, low: Any, high: Any, strict_min: bool | None, strict_max: bool | None) -> pl.Expr:
     """Whether a value lies between two bounds, of which one may be absent."""
     if low is None and high is None:
         raise ValueError("min_value and max_value cannot both be None")
@@ -54,7 +60,9 @@ def _in_set(cell: pl.Expr, dtype: pl.DataType, value_set: Sequence[Any] | None =
     return looked_up(cell, dtype).is_in(members(value_set, dtype, "column_values.in_set"))
 
 
-def _not_in_set(cell: pl.Expr, dtype: pl.DataType, value_set: Sequence[Any] | None = None, **_: Any) -> pl.Expr:
+def _not_in_set(
+    cell: pl.Expr, dtype: pl.DataType, value_set: Sequence[Any] | None = None, **_: Any
+) -> pl.Expr:
     return pl.lit(True) if value_set is None else ~_in_set(cell, dtype, value_set)
 
 
@@ -96,7 +104,9 @@ def _length_equals(cell: pl.Expr, dtype: pl.DataType, value: int = 0, **_: Any) 
     return text_length(cell, dtype) == value
 
 
-def _matching(cell: pl.Expr, dtype: pl.DataType, patterns: Sequence[str], metric: str, match_on: str) -> pl.Expr:
+def _matching(
+    cell: pl.Expr, dtype: pl.DataType, patterns: Sequence[str], metric: str, match_on: str
+) -> pl.Expr:
     if match_on not in ("any", "all"):
         raise ValueError("match_on must be either 'any' or 'all'")
     if not patterns:
@@ -124,8 +134,12 @@ def _not_regexes(cell: pl.Expr, dtype: pl.DataType, regex_list: Sequence[str] = 
     return ~_regexes(cell, dtype, regex_list)
 
 
-def _like(cell: pl.Expr, dtype: pl.DataType, like_pattern: str = "", escape: str | None = None, **_: Any) -> pl.Expr:
-    return _matching(cell, dtype, [_patterns.of_like(like_pattern, escape)], "column_values.match_like_pattern", "any")
+def _like(
+    cell: pl.Expr, dtype: pl.DataType, like_pattern: str = "", escape: str | None = None, **_: Any
+) -> pl.Expr:
+    return _matching(
+        cell, dtype, [_patterns.of_like(like_pattern, escape)], "column_values.match_like_pattern", "any"
+    )
 
 
 def _not_like(
@@ -143,7 +157,11 @@ def _likes(
 
 
 def _not_likes(
-    cell: pl.Expr, dtype: pl.DataType, like_pattern_list: Sequence[str] = (), escape: str | None = None, **_: Any
+    cell: pl.Expr,
+    dtype: pl.DataType,
+    like_pattern_list: Sequence[str] = (),
+    escape: str | None = None,
+    **_: Any,
 ) -> pl.Expr:
     return ~_likes(cell, dtype, like_pattern_list, escape=escape)
 
@@ -172,7 +190,11 @@ def _number(cell: pl.Expr, dtype: pl.DataType, message: str) -> pl.Expr:
 
 
 def _z_score(
-    cell: pl.Expr, dtype: pl.DataType, threshold: float | None = None, double_sided: bool | None = True, **_: Any
+    cell: pl.Expr,
+    dtype: pl.DataType,
+    threshold: float | None = None,
+    double_sided: bool | None = True,
+    **_: Any,
 ) -> pl.Expr:
     value = _number(cell, dtype, "Cannot complete Z-score calculations on a non-numerical column.")
     if threshold is None:
@@ -197,7 +219,9 @@ def _not_outlier(
     if method != "std":
         raise NotImplementedError(f"method {method!r} has not been implemented")
     centre, spread = value.mean(), value.std()
-    within = pl.when(reach * spread <= 0).then(value == centre).otherwise((value - centre).abs() < reach * spread)
+    within = (
+        pl.when(reach * spread <= 0).then(value == centre).otherwise((value - centre).abs() < reach * spread)
+    )
     return within | ~_is_finite(centre) | ~_is_finite(spread)
 
 
@@ -242,7 +266,11 @@ def cell_check(
         # order and statistics run over all cells of the domain, so the check sees missing cells as null
         expected = check(without_nan(pl.col(name), dtype), dtype, **values)
         return RowCheck(
-            key_of(metric, name, values, asked.key), asked, (name,), judged, judged & ~expected.fill_null(False)
+            key_of(metric, name, values, asked.key),
+            asked,
+            (name,),
+            judged,
+            judged & ~expected.fill_null(False),
         )
 
     return checker

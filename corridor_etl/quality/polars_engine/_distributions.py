@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from great_expectations.expectations.metrics.column_aggregate_metrics.column_descriptive_stats import DescriptiveStats
+from great_expectations.expectations.metrics.column_aggregate_metrics.column_descriptive_stats import (
+    DescriptiveStats,
+)
 from great_expectations.expectations.metrics.column_aggregate_metrics.column_partition import (
     _get_column_partition_using_metrics,
 )
@@ -30,11 +32,15 @@ _STATISTICS = {
 }
 
 
-def _histogram(cell: pl.Expr, dtype: pl.DataType, bins: Sequence[Any] = (), **_: Any) -> tuple[pl.Expr, Finish]:
+def _histogram(
+    cell: pl.Expr, dtype: pl.DataType, bins: Sequence[Any] = (), **_: Any
+) -> tuple[pl.Expr, Finish]:
     """How many cells lie between each edge and the next; the last bin holds its upper edge too."""
     if not dtype.is_numeric() and not dtype.is_temporal():
         raise TypeError(f"a column of type {dtype} has no histogram")
-    edges = [pl.lit(comparable(edge.item() if isinstance(edge, np.generic) else edge, dtype)) for edge in bins]
+    edges = [
+        pl.lit(comparable(edge.item() if isinstance(edge, np.generic) else edge, dtype)) for edge in bins
+    ]
     closed = [False] * (len(edges) - 2) + [True]
     counts = [
         ((cell >= low) & ((cell <= high) if is_last else (cell < high))).sum()

@@ -118,7 +118,10 @@ class FusedQuery:
         for domain in self._domains():
             rows = domain.of(self._frame)
             if values := self._single_values(domain):
-                yield ("values", domain.key), rows.select(v.alias(str(i)) for i, v in enumerate(values.values()))
+                yield (
+                    ("values", domain.key),
+                    rows.select(v.alias(str(i)) for i, v in enumerate(values.values())),
+                )
             if self._failing[domain.key].checks:
                 yield ("failing", domain.key), self._failing[domain.key].plan(rows)
 

@@ -21,7 +21,15 @@ from corridor_etl.quality.polars_engine.engine import PolarsExecutionEngine
 
 Schema = dict[str, pl.DataType]
 RecordCheck = Callable[..., pl.Expr]
-_PAIR_KEYS = ("batch_id", "table", "column_A", "column_B", "row_condition", "condition_parser", "ignore_row_if")
+_PAIR_KEYS = (
+    "batch_id",
+    "table",
+    "column_A",
+    "column_B",
+    "row_condition",
+    "condition_parser",
+    "ignore_row_if",
+)
 _LIST_KEYS = ("batch_id", "table", "column_list", "row_condition", "condition_parser", "ignore_row_if")
 _JUDGED: dict[str, Callable[[list[pl.Expr]], pl.Expr]] = {
     "neither": lambda missing: every_row(missing[0]),
@@ -47,7 +55,12 @@ def register_record_check(
     the rows that are judged, and the expectation's values; it returns true for expected rows. A null answer means an
     unexpected row, or with ``null_is_unjudged`` one that the check has no opinion on: it then counts as missing.
     """
-    register_check(metric, _checker(metric, check, null_is_unjudged), domain_keys=domain_keys, value_keys=tuple(value_keys))
+    register_check(
+        metric,
+        _checker(metric, check, null_is_unjudged),
+        domain_keys=domain_keys,
+        value_keys=tuple(value_keys),
+    )
 
 
 def _checker(metric: str, check: RecordCheck, null_is_unjudged: bool) -> Callable[..., RowCheck]:
@@ -63,7 +76,9 @@ def _checker(metric: str, check: RecordCheck, null_is_unjudged: bool) -> Callabl
         if null_is_unjudged:
             judged = judged & expected.is_not_null()
         expected = expected.fill_null(null_is_unjudged)
-        return RowCheck(key_of(metric, names, values, ignore, asked.key), asked, tuple(names), judged, judged & ~expected)
+        return RowCheck(
+            key_of(metric, names, values, ignore, asked.key), asked, tuple(names), judged, judged & ~expected
+        )
 
     return checker
 
@@ -142,7 +157,9 @@ def _compound_unique(names: list[str], schema: Schema, judged: pl.Expr, **_: Any
     return ~pl.when(judged).then(key).is_duplicated()
 
 
-def _sum_equals(names: list[str], schema: Schema, judged: pl.Expr, sum_total: Any = None, **_: Any) -> pl.Expr:
+def _sum_equals(
+    names: list[str], schema: Schema, judged: pl.Expr, sum_total: Any = None, **_: Any
+) -> pl.Expr:
     return reduce(lambda a, b: a + b, _cells(names, schema)) == pl.lit(sum_total)
 
 

@@ -16,7 +16,7 @@ from great_expectations.constants import MAX_RESULT_RECORDS
 
 from corridor_etl.quality.polars_engine._query import ROW, RowCheck, Scalar, UnexpectedCount, UnexpectedRows
 from corridor_etl.quality.polars_engine._registration import register
-from corridor_etl.quality.polars_engine._types import in_pandas
+from corridor_etl.quality.polars_engine._types import in_pandas, storable
 from corridor_etl.quality.polars_engine.engine import PolarsExecutionEngine
 
 Checker = Callable[[PolarsExecutionEngine, dict[str, Any], dict[str, Any]], RowCheck]
@@ -55,8 +55,11 @@ def _judged(engine: Any, domain: Any, check: RowCheck, result_format: Any) -> Sc
     return Scalar(check.domain, check.considered.sum(), lambda n: int(n or 0))
 
 
-def _values(engine: Any, domain: dict[str, Any], check: RowCheck, result_format: dict[str, Any]) -> UnexpectedRows:
+def _values(
+    engine: Any, domain: dict[str, Any], check: RowCheck, result_format: dict[str, Any]
+) -> UnexpectedRows:
     def finish(rows: pl.DataFrame) -> list[Any]:
+        rows = storable(rows)
         if "column_list" in domain:
             return list(rows.select(check.columns).iter_rows(named=True))
         cells = [rows[name].to_list() for name in check.columns]
@@ -75,13 +78,16 @@ def _value_counts(engine: Any, domain: Any, check: RowCheck, result_format: Any)
 def _index(
     engine: PolarsExecutionEngine, domain: dict[str, Any], check: RowCheck, result_format: dict[str, Any]
 ) -> UnexpectedRows:
-    keys = engine.resolved_names(result_format.get("unexpected_index_column_names") or (), domain, _INDEX_MISSING)
+    keys = engine.resolved_names(
+        result_format.get("unexpected_index_column_names") or (), domain, _INDEX_MISSING
+    )
     excludes_values = bool(result_format.get("exclude_unexpected_values", False))
     columns = tuple(dict.fromkeys((*check.columns, *keys)))
 
     def finish(rows: pl.DataFrame) -> list[Any]:
         if not keys:
             return rows[ROW].to_list()
+        rows = storable(rows)
         if excludes_values and not rows.is_empty():
             return [rows.select(keys).to_dict(as_series=False)]
         return list(rows.select(columns).iter_rows(named=True))
@@ -89,7 +95,9 @@ def _index(
     return UnexpectedRows(check, columns, _uncapped(result_format), finish)
 
 
-def _index_query(engine: Any, domain: Any, check: RowCheck, result_format: dict[str, Any]) -> UnexpectedRows | None:
+def _index_query(
+    engine: Any, domain: Any, check: RowCheck, result_format: dict[str, Any]
+) -> UnexpectedRows | None:
     """A Polars expression that gives the unexpected rows of the batch, by their positions."""
     if result_format.get("return_unexpected_index_query") is False:
         return None
@@ -107,7 +115,7 @@ def _rows(
     columns = tuple(engine.schema_of(domain))
 
     def finish(rows: pl.DataFrame) -> pd.DataFrame:
-        return in_pandas(rows.select(columns), rows[ROW].to_list())
+        return in_pandas(storable(rows.select(columns)), rows[ROW].to_list())
 
     return UnexpectedRows(check, columns, _capped(result_format), finish)
 

@@ -16,7 +16,9 @@ from great_expectations.expectations.core.expect_column_type_to_be import Expect
 from great_expectations.expectations.core.expect_column_values_to_be_in_type_list import (
     ExpectColumnValuesToBeInTypeList,
 )
-from great_expectations.expectations.core.expect_column_values_to_be_of_type import ExpectColumnValuesToBeOfType
+from great_expectations.expectations.core.expect_column_values_to_be_of_type import (
+    ExpectColumnValuesToBeOfType,
+)
 
 from corridor_etl.quality.polars_engine.engine import PolarsExecutionEngine
 
@@ -40,9 +42,18 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
     "datetime64": ("Datetime",),
     "timedelta64": ("Duration",),
 } | {name.lower(): (name,) for name in (*_INTEGERS, "Float32", "Float64")}
-_KNOWN = {*_INTEGERS, "Float32", "Float64", "Decimal", "String", "Categorical", "Enum", "Boolean", "Binary", "Date"} | {
-    *("Time", "Datetime", "Duration", "List", "Array", "Struct", "Object", "Null")
-}
+_KNOWN = {
+    *_INTEGERS,
+    "Float32",
+    "Float64",
+    "Decimal",
+    "String",
+    "Categorical",
+    "Enum",
+    "Boolean",
+    "Binary",
+    "Date",
+} | {*("Time", "Datetime", "Duration", "List", "Array", "Struct", "Object", "Null")}
 
 
 def names_type(written: str, dtype: pl.DataType) -> bool:
@@ -62,7 +73,10 @@ def _is_moment_of(dtype: pl.DataType, kind: str, unit: str) -> bool:
     wanted_unit, _, zone = unit.partition(", ")
     if kind == "timedelta64":
         return isinstance(dtype, pl.Duration) and dtype.time_unit == wanted_unit
-    return isinstance(dtype, pl.Datetime) and (dtype.time_unit, dtype.time_zone) == (wanted_unit, zone or None)
+    return isinstance(dtype, pl.Datetime) and (dtype.time_unit, dtype.time_zone) == (
+        wanted_unit,
+        zone or None,
+    )
 
 
 def _verdict(written: Sequence[str] | None, dtype: pl.DataType, is_about_values: bool) -> dict[str, Any]:
@@ -90,7 +104,9 @@ def _wanted(expectation: Any) -> Sequence[str] | None:
 
 def _extended(stock: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(stock)
-    def validate(self: Any, metrics: dict[str, Any], runtime_configuration: Any = None, execution_engine: Any = None) -> Any:
+    def validate(
+        self: Any, metrics: dict[str, Any], runtime_configuration: Any = None, execution_engine: Any = None
+    ) -> Any:
         if not isinstance(execution_engine, PolarsExecutionEngine):
             return stock(self, metrics, runtime_configuration, execution_engine)
         (name,) = execution_engine.resolved_names([self.configuration.kwargs["column"]], {})

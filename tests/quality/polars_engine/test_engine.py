@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import great_expectations as gx
-import great_expectations.expectations as gxe
 import great_expectations.exceptions as gx_exceptions
+import great_expectations.expectations as gxe
 import pandas as pd
 import polars as pl
 import pytest
@@ -68,7 +68,9 @@ def test_failing_rule_spoils_no_other(validate_all: Any) -> None:
 
 def test_error_while_running_is_the_one_rule_s(validate_all: Any) -> None:
     frame = pl.DataFrame({"n": ["1", "x"], "m": [1, 2]}).lazy().with_columns(pl.col("n").cast(pl.Int64))
-    results = validate_all(frame, [gxe.ExpectColumnMaxToBeBetween(column="n"), gxe.ExpectColumnMaxToBeBetween(column="m")])
+    results = validate_all(
+        frame, [gxe.ExpectColumnMaxToBeBetween(column="n"), gxe.ExpectColumnMaxToBeBetween(column="m")]
+    )
     assert "conversion" in str(results[0].exception_info)
     assert results[1].result["observed_value"] == 2
 
@@ -91,7 +93,9 @@ def test_threads_with_a_context_each_do_not_mix(validate_all: Any) -> None:
     frames = [pl.DataFrame({"a": [int(i == wrong) for i in range(50)]}) for wrong in range(8)]
     rule = gxe.ExpectColumnValuesToBeInSet(column="a", value_set=[0])
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda f: validate_all(f, [rule])[0].result["unexpected_index_list"], frames * 2))
+        found = list(
+            pool.map(lambda f: validate_all(f, [rule])[0].result["unexpected_index_list"], frames * 2)
+        )
     assert found == [[i] for i in range(8)] * 2
 
 
@@ -108,8 +112,14 @@ def test_second_frame_of_an_engine_is_computed_anew() -> None:
     ("rule", "metric"),
     [
         (gxe.ExpectColumnValuesToBeDateutilParseable(column="s"), "column_values.dateutil_parseable"),
-        (gxe.ExpectColumnValuesToMatchJsonSchema(column="s", json_schema={}), "column_values.match_json_schema"),
-        (gxe.UnexpectedRowsExpectation(unexpected_rows_query="SELECT * FROM {batch}"), "unexpected_rows_query"),
+        (
+            gxe.ExpectColumnValuesToMatchJsonSchema(column="s", json_schema={}),
+            "column_values.match_json_schema",
+        ),
+        (
+            gxe.UnexpectedRowsExpectation(unexpected_rows_query="SELECT * FROM {batch}"),
+            "unexpected_rows_query",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -126,16 +136,17 @@ def test_look_around_is_refused_by_name(validate: Any) -> None:
 
 
 def test_pandas_query_is_refused_by_name(validate: Any) -> None:
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="condition_parser"):
         rule = gxe.ExpectColumnValuesToNotBeNull(column="s", row_condition="a > 1", condition_parser="pandas")
     assert "is in the query language of pandas" in str(validate(FRAME, rule).exception_info)
 
 
 @pytest.mark.parametrize(
-    ("text", "rows"), [('col("a") > 1', 3), ('col("s") == "x"', 2), ('col("s").notnull()', 4), ('col("a") == "2"', 2)]
+    ("text", "rows"),
+    [('col("a") > 1', 3), ('col("s") == "x"', 2), ('col("s").notnull()', 4), ('col("a") == "2"', 2)],
 )
 def test_great_expectations_parser(text: str, rows: int, validate: Any) -> None:
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="condition_parser"):
         rule = gxe.ExpectTableRowCountToEqual(
             value=rows, row_condition=text, condition_parser="great_expectations"
         )
@@ -183,12 +194,29 @@ def test_parquet_is_scanned(tmp_path: Path, context: Any) -> None:
     assert "x  10" in str(batch.head(2))
 
 
+def test_lazy_batch_says_which_metrics_hold_columns(validate: Any, caplog: pytest.LogCaptureFixture) -> None:
+    validate(FRAME.lazy(), SUITE[1])
+    assert "hold the whole of the columns they read in memory: column_values.unique" in caplog.text
+    caplog.clear()
+    validate(FRAME.lazy(), SUITE[0])
+    assert "in memory" not in caplog.text
+
+
+def test_head_from_either_end(context: Any) -> None:
+    engine = PolarsExecutionEngine(batch_data_dict={"b": FRAME})
+    for n, ids in ((2, [10, 11]), (-2, [10, 11, 12]), (0, [])):
+        metric = MetricConfiguration("table.head", {}, {"n_rows": n, "fetch_all": False})
+        assert MetricsCalculator(engine, show_progress_bars=False).get_metric(metric)["id"].tolist() == ids
+
+
 def test_missing_parquet_is_refused(tmp_path: Path, context: Any) -> None:
     with pytest.raises(Exception, match="Cannot read Parquet"):
         context.data_sources.add_polars("files").add_parquet_asset("rows", tmp_path / "none.parquet")
 
 
-@pytest.mark.parametrize("given", [{"dataframe": pd.DataFrame()}, {"dataframe": FRAME.lazy()}, {}, {"frame": FRAME}])
+@pytest.mark.parametrize(
+    "given", [{"dataframe": pd.DataFrame()}, {"dataframe": FRAME.lazy()}, {}, {"frame": FRAME}]
+)
 def test_asset_takes_its_own_frame_only(given: dict[str, Any], context: Any) -> None:
     asset = context.data_sources.add_polars("frames").add_dataframe_asset("rows")
     definition = asset.add_batch_definition_whole_dataframe("all")

@@ -25,9 +25,11 @@ _spec.loader.exec_module(shared)
 
 # each example is a frame under some dozens of expectations; set it higher to search longer
 EXAMPLES = int(os.environ.get("GX_EXAMPLES", "6"))
-TEXTS = st.sampled_from(["a", "b", "ab", "A1", "12", "", "b-1", "2024-02-30", "2024-02-29", '{"a": 1}', "[1", "null"])
+TEXTS = st.sampled_from(
+    ["a", "b", "ab", "A1", "12", "", "b-1", "2024-02-30", "2024-02-29", '{"a": 1}', "[1", "null"]
+)
 NUMBERS = st.sampled_from([-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 7.0, 100.0])
-DAYS = st.sampled_from([datetime(2024, 1, d) for d in range(1, 8)])
+DAYS = st.sampled_from([datetime.fromisoformat(f"2024-01-0{d}") for d in range(1, 8)])
 LIMITS = st.sampled_from([-1.0, 0.0, 0.5, 1.0, 2.0, 50.0])
 
 
@@ -35,7 +37,10 @@ LIMITS = st.sampled_from([-1.0, 0.0, 0.5, 1.0, 2.0, 50.0])
 def cells(draw: st.DrawFn) -> dict[str, list[Any]]:
     """Columns of equal length: numbers and texts with and without missing cells, days, flags."""
     n = draw(st.integers(0, 9))
-    column = lambda of: draw(st.lists(of, min_size=n, max_size=n))  # noqa: E731
+
+    def column(of: Any) -> list[Any]:
+        return draw(st.lists(of, min_size=n, max_size=n))
+
     return {
         "f": column(st.none() | NUMBERS),
         "g": column(st.none() | NUMBERS),
@@ -79,7 +84,7 @@ def values_of(draw: st.DrawFn) -> list[Any]:
     strict = draw(st.booleans())
     bounds = {"min_value": low, "max_value": high, "strict_min": strict, "strict_max": not strict}
     texts = draw(st.lists(TEXTS, max_size=3))
-    day = datetime(2024, 1, draw(st.integers(1, 7)))
+    day = draw(DAYS)
     regex = draw(st.sampled_from(["^a", "[0-9]+", "b$", "^$", "a|b", "."]))
     return [
         *(gxe.ExpectColumnValuesToBeBetween(column=c, mostly=mostly, **bounds) for c in "fi"),
@@ -120,7 +125,9 @@ def records_of(draw: st.DrawFn) -> list[Any]:
         gxe.ExpectColumnPairValuesToBeEqual(column_A="f", column_B="g", ignore_row_if=pair),
         gxe.ExpectColumnPairValuesToBeEqual(column_A="s", column_B="u", ignore_row_if=pair),
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="f", column_B="g", ignore_row_if=pair),
-        gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="i", column_B="j", or_equal=True, ignore_row_if=pair),
+        gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+            column_A="i", column_B="j", or_equal=True, ignore_row_if=pair
+        ),
         gxe.ExpectColumnPairValuesToBeInSet(
             column_A="i", column_B="s", value_pairs_set=[(1, "a"), (2, None), (0, "b")], ignore_row_if=pair
         ),
@@ -147,12 +154,20 @@ def columns_of(draw: st.DrawFn) -> list[Any]:
         *(gxe.ExpectColumnSumToBeBetween(column=c, **between) for c in "fi"),
         *(gxe.ExpectColumnStdevToBeBetween(column=c, **between) for c in "fi"),
         *(
-            gxe.ExpectColumnQuantileValuesToBeBetween(column="f", quantile_ranges=ranges, allow_relative_error=how)
+            gxe.ExpectColumnQuantileValuesToBeBetween(
+                column="f", quantile_ranges=ranges, allow_relative_error=how
+            )
             for how in (False, "linear", "lower", "higher")
         ),
         *(gxe.ExpectColumnUniqueValueCountToBeBetween(column=c, **between) for c in "fist"),
-        *(gxe.ExpectColumnProportionOfUniqueValuesToBeBetween(column=c, min_value=0.5, max_value=1) for c in "fs"),
-        *(gxe.ExpectColumnProportionOfNonNullValuesToBeBetween(column=c, min_value=0.5, max_value=1) for c in "fs"),
+        *(
+            gxe.ExpectColumnProportionOfUniqueValuesToBeBetween(column=c, min_value=0.5, max_value=1)
+            for c in "fs"
+        ),
+        *(
+            gxe.ExpectColumnProportionOfNonNullValuesToBeBetween(column=c, min_value=0.5, max_value=1)
+            for c in "fs"
+        ),
         gxe.ExpectColumnDistinctValuesToBeInSet(column="s", value_set=texts),
         gxe.ExpectColumnDistinctValuesToContainSet(column="s", value_set=texts),
         gxe.ExpectColumnDistinctValuesToEqualSet(column="s", value_set=texts),
@@ -254,7 +269,9 @@ FORMATS = st.sampled_from(
 
 @pytest.mark.parametrize("family", [values_of, records_of, columns_of, conditioned_of])
 def test_polars_answers_as_pandas(family: Any) -> None:
-    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+    @settings(
+        max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+    )
     @given(data=st.data())
     def agree(data: st.DataObject) -> None:
         rows = data.draw(cells())
