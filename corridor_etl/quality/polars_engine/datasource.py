@@ -181,7 +181,7 @@ class PolarsDatasource(Datasource):
     asset_types: ClassVar[list[Any]] = [DataFrameAsset, LazyFrameAsset, ParquetAsset]
 
     type: Literal["polars"] = "polars"
-    assets: list[DataFrameAsset | LazyFrameAsset | ParquetAsset] = []
+    assets: list[DataFrameAsset | LazyFrameAsset | ParquetAsset] = []  # noqa: RUF012 - a field of a pydantic model, which copies it
 
     @property
     def execution_engine_type(self) -> EngineType:
