@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import locale
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import pandas as pd
@@ -21,7 +21,10 @@ _SOURCE = "pandas-data-frame"
 _NO_PANDAS_QUERY = (
     "the row_condition is text in the query language of pandas, which another engine cannot run"
 )
-_PANDAS_DTYPES = "asserts names of pandas dtypes (object, nullable Int64, datetime64[, str) that a Polars frame does not have"
+_PANDAS_DTYPES = (
+    "asserts pandas dtypes (object, nullable Int64, datetime64[, str) that a Polars frame does not have"
+)
+_PER_ROW = "reads one value at a time in Python; the engine runs no Python per row"
 _PER_VALUE_TYPES = "asserts rows of single values of a wrong type, which only a pandas object column can hold"
 _NOT_APPLICABLE: dict[str, str] = {
     "__pandas_row_condition[text-": _NO_PANDAS_QUERY,
@@ -44,8 +47,8 @@ _NOT_APPLICABLE: dict[str, str] = {
     "test_values_non_null.py::TestColumnValuesNonNull::test_success_pandas": (
         "the metric's result type admits only pandas.Series, pyspark.sql.Column and sqlalchemy.BinaryExpression"
     ),
-    "expect_column_values_to_be_dateutil_parseable]": "dateutil reads one value at a time; the engine runs no Python per row",
-    "expect_column_values_to_match_json_schema]": "jsonschema reads one value at a time; the engine runs no Python per row",
+    "expect_column_values_to_be_dateutil_parseable]": f"dateutil {_PER_ROW}",
+    "expect_column_values_to_match_json_schema]": f"jsonschema {_PER_ROW}",
 }
 _outcomes: Counter[str] = Counter()
 _skipped: dict[str, list[str]] = {}
@@ -102,7 +105,7 @@ def _make_batch(self: Any) -> Any:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Generator[None, Any, Any]:
     """Counts each case once."""
     report = yield
     if report.skipped:

@@ -142,16 +142,29 @@ def _most_common(cell: pl.Expr, dtype: pl.DataType, **_: Any) -> tuple[pl.Expr, 
 def _quantiles(
     cell: pl.Expr, dtype: pl.DataType, quantiles: Any = (), allow_relative_error: Any = False, **_: Any
 ) -> tuple[pl.Expr, Finish]:
-    how = allow_relative_error or "nearest"
+    how: Any = allow_relative_error or "nearest"
     if how not in _INTERPOLATIONS:
         raise ValueError(f"allow_relative_error must be one of {_INTERPOLATIONS}, not {how!r}")
-    if dtype.is_temporal() and dtype != pl.Time:
-        number = cell.to_physical()
-        parts = [number.quantile(q, how).round().cast(pl.Int64).cast(dtype) for q in quantiles]
+    if how == "nearest":
+        ranked = _ranked(cell, dtype)
+        parts = [ranked.get(_nearest(cell.count() - 1, q), null_on_oob=True) for q in quantiles]
     else:
-        number = _of_numbers(cell, dtype, "quantiles")
-        parts = [number.quantile(q, how) for q in quantiles]
+        parts = [_of_numbers(cell, dtype, "quantiles").quantile(q, how) for q in quantiles]
     return pl.concat_list(parts).first(), lambda cells: [_or_nan(c) for c in cells]
+
+
+def _ranked(cell: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    is_ordered = dtype.is_temporal()
+    return (cell if is_ordered else _of_numbers(cell, dtype, "quantiles")).drop_nulls().sort()
+
+
+def _nearest(last: pl.Expr, quantile: float) -> pl.Expr:
+    """The place of a quantile among sorted cells; halfway between two it is the even one, as in numpy."""
+    place = last.cast(pl.Float64) * quantile
+    below = place.floor()
+    over = place - below
+    up = (over > 0.5) | ((over == 0.5) & (below % 2 == 1))
+    return (below + up.cast(pl.Float64)).cast(pl.Int64)
 
 
 def _length(pick: Callable[[pl.Expr], pl.Expr]) -> Aggregate:

@@ -20,6 +20,7 @@ from corridor_etl.quality.polars_engine._row_metrics import key_of, register_che
 from corridor_etl.quality.polars_engine._types import (
     as_text,
     comparable,
+    every_row,
     is_missing,
     looked_up,
     members,
@@ -281,7 +282,7 @@ def _nullity(metric: str, wants_missing: bool) -> Callable[..., RowCheck]:
         missing = is_missing(name, engine.schema_of(domain)[name])
         asked = engine.domain_of(domain)
         unexpected = ~missing if wants_missing else missing
-        return RowCheck(key_of(metric, name, asked.key), asked, (name,), pl.lit(True), unexpected)
+        return RowCheck(key_of(metric, name, asked.key), asked, (name,), every_row(missing), unexpected)
 
     return checker
 

@@ -58,7 +58,7 @@ def parsed(text: str, parser: str | None, schema: Schema) -> pl.Expr:
     found = parse_great_expectations_condition(text)
     name = found["column"]
     if "condition_value" in found:
-        return _compared(name, found["op"], _as_number(found["condition_value"], schema.get(name)), schema)
+        return _compared(name, found["op"], found["condition_value"], schema)
     if "fnumber" in found:
         return _compared(name, found["op"], float(found["fnumber"]), schema)
     return ~is_missing(name, _dtype(name, schema))
@@ -76,14 +76,18 @@ def refuse(condition: PassThroughCondition | str) -> None:
 
 def _compared(name: str, op: str, value: Any, schema: Schema) -> pl.Expr:
     dtype = _dtype(name, schema)
+    value = _as_number(value, dtype)
     column = pl.col(name).cast(pl.String) if dtype in (pl.Categorical, pl.Enum) else pl.col(name)
     answer = _COMPARE[op](column, pl.lit(comparable(value, dtype)))
     return pl.when(is_missing(name, dtype)).then(op == "!=").otherwise(answer)
 
 
-def _as_number(text: str, dtype: pl.DataType | None) -> Any:
-    """A quoted number beside a numeric column means the number."""
-    return float(text) if dtype is not None and dtype.is_numeric() else text
+def _as_number(value: Any, dtype: pl.DataType) -> Any:
+    """A quoted number beside a numeric column means the number, as the great_expectations parser writes it."""
+    try:
+        return float(value) if isinstance(value, str) and dtype.is_numeric() else value
+    except ValueError:
+        return value
 
 
 def _dtype(name: str, schema: Schema) -> pl.DataType:

@@ -95,7 +95,9 @@ def register_distributions() -> None:
     """Registers every metric of this module."""
     register("column.histogram", aggregated(_histogram))
     register("column.partition", _partition, needs=_partition_needs)
-    register("column.descriptive_stats", _statistics, needs=lambda _: dict.fromkeys(_STATISTICS.values(), {}))
+    register(
+        "column.descriptive_stats", _statistics, needs=lambda _: {name: {} for name in _STATISTICS.values()}
+    )
     register("column_values.between.count", aggregated(_between_count))
     register("column_values.nonnull.count", aggregated(_count_of(expected=True)))
     register("column_values.null.count", aggregated(_count_of(expected=False)))

@@ -131,9 +131,12 @@ class FusedQuery:
         for name, ask in self._asks.items():
             if isinstance(ask, Scalar) and ask.domain == domain:
                 values[name] = ask.value
-            elif isinstance(ask, UnexpectedCount) and ask.check.domain == domain:
-                if not failing.counts(ask.check):
-                    values[name] = ask.check.unexpected.sum()
+            if (
+                isinstance(ask, UnexpectedCount)
+                and ask.check.domain == domain
+                and not failing.counts(ask.check)
+            ):
+                values[name] = ask.check.unexpected.sum()
         self._scalars[domain.key] = values
         return values
 

@@ -16,7 +16,7 @@ import polars as pl
 
 from corridor_etl.quality.polars_engine._query import RowCheck
 from corridor_etl.quality.polars_engine._row_metrics import key_of, register_check
-from corridor_etl.quality.polars_engine._types import is_missing, members, without_nan
+from corridor_etl.quality.polars_engine._types import every_row, is_missing, members, without_nan
 from corridor_etl.quality.polars_engine.engine import PolarsExecutionEngine
 
 Schema = dict[str, pl.DataType]
@@ -32,8 +32,8 @@ _PAIR_KEYS = (
 )
 _LIST_KEYS = ("batch_id", "table", "column_list", "row_condition", "condition_parser", "ignore_row_if")
 _JUDGED: dict[str, Callable[[list[pl.Expr]], pl.Expr]] = {
-    "neither": lambda missing: pl.lit(True),
-    "never": lambda missing: pl.lit(True),
+    "neither": lambda missing: every_row(missing[0]),
+    "never": lambda missing: every_row(missing[0]),
     "both_values_are_missing": lambda missing: ~pl.all_horizontal(missing),
     "all_values_are_missing": lambda missing: ~pl.all_horizontal(missing),
     "either_value_is_missing": lambda missing: ~pl.any_horizontal(missing),

@@ -16,7 +16,7 @@ from great_expectations.constants import MAX_RESULT_RECORDS
 
 from corridor_etl.quality.polars_engine._query import ROW, RowCheck, Scalar, UnexpectedCount, UnexpectedRows
 from corridor_etl.quality.polars_engine._registration import register
-from corridor_etl.quality.polars_engine._types import in_pandas
+from corridor_etl.quality.polars_engine._types import in_pandas, storable
 from corridor_etl.quality.polars_engine.engine import PolarsExecutionEngine
 
 Checker = Callable[[PolarsExecutionEngine, dict[str, Any], dict[str, Any]], RowCheck]
@@ -59,6 +59,7 @@ def _values(
     engine: Any, domain: dict[str, Any], check: RowCheck, result_format: dict[str, Any]
 ) -> UnexpectedRows:
     def finish(rows: pl.DataFrame) -> list[Any]:
+        rows = storable(rows)
         if "column_list" in domain:
             return list(rows.select(check.columns).iter_rows(named=True))
         cells = [rows[name].to_list() for name in check.columns]
@@ -86,6 +87,7 @@ def _index(
     def finish(rows: pl.DataFrame) -> list[Any]:
         if not keys:
             return rows[ROW].to_list()
+        rows = storable(rows)
         if excludes_values and not rows.is_empty():
             return [rows.select(keys).to_dict(as_series=False)]
         return list(rows.select(columns).iter_rows(named=True))
@@ -113,7 +115,7 @@ def _rows(
     columns = tuple(engine.schema_of(domain))
 
     def finish(rows: pl.DataFrame) -> pd.DataFrame:
-        return in_pandas(rows.select(columns), rows[ROW].to_list())
+        return in_pandas(storable(rows.select(columns)), rows[ROW].to_list())
 
     return UnexpectedRows(check, columns, _capped(result_format), finish)
 

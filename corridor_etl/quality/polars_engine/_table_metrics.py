@@ -39,7 +39,9 @@ def _head(engine: PolarsExecutionEngine, domain: dict[str, Any], values: dict[st
 
     def plan(frame: pl.LazyFrame) -> pl.LazyFrame:
         rows = frame if asked is None else frame.filter(asked)
-        return rows if limit is None else rows.head(limit) if limit >= 0 else rows.slice(0, pl.len() + limit)
+        if limit is None or limit >= 0:
+            return rows if limit is None else rows.head(limit)
+        return rows.reverse().slice(-limit).reverse()
 
     return Rows(plan, in_pandas)
 

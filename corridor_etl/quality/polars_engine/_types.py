@@ -11,18 +11,25 @@ import math
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import polars as pl
 from dateutil.parser import parse as parse_date
 
 _NUMBERS = (int, float, Decimal)
+_PYTHON_TYPES: dict[str, type] = {"Date": dt.date, "Time": dt.time, "Duration": dt.timedelta}
 
 
 def is_missing(name: str, dtype: pl.DataType) -> pl.Expr:
     """Whether each cell of a column is null or NaN; never null itself."""
     column = pl.col(name)
     return column.is_null() | column.is_nan().fill_null(False) if dtype.is_float() else column.is_null()
+
+
+def every_row(flag: pl.Expr) -> pl.Expr:
+    """True for each row; a literal would be one value, whatever the number of rows. ``flag`` is never null."""
+    return flag | ~flag
 
 
 def without_nan(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
@@ -81,6 +88,12 @@ def looked_up(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     return column.cast(pl.Int128) if dtype.is_integer() else column
 
 
+def storable(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows as results can be stored: Great Expectations writes no durations, so they become ISO 8601 text."""
+    durations = [name for name, dtype in rows.schema.items() if dtype == pl.Duration]
+    return rows.with_columns(pl.col(name).dt.to_string("iso") for name in durations)
+
+
 def in_pandas(rows: pl.DataFrame, positions: list[int] | None = None) -> pd.DataFrame:
     """A few rows in the container that Great Expectations' results are made of; nothing is computed on it."""
     return pd.DataFrame(rows.to_dict(as_series=False), columns=rows.columns, index=positions)
@@ -109,7 +122,7 @@ def _moment(value: Any, dtype: pl.DataType) -> Any:
     value = _plain(value)
     if isinstance(dtype, pl.Datetime):
         return _instant(value, dtype)
-    wanted = {pl.Date: dt.date, pl.Time: dt.time, pl.Duration: dt.timedelta}[dtype.base_type()]
+    wanted = _PYTHON_TYPES[str(dtype.base_type())]
     if isinstance(value, str) and dtype in (pl.Date, pl.Time):
         value = parse_date(value)
     if isinstance(value, dt.datetime) and dtype in (pl.Date, pl.Time):
@@ -134,4 +147,4 @@ def _instant(value: Any, dtype: pl.Datetime) -> dt.datetime:
     if (value.tzinfo is None) != (dtype.time_zone is None):
         side = "no zone, the column has" if value.tzinfo is None else "a zone, the column has none of"
         raise TypeError(f"{value.isoformat()} has {side} {dtype.time_zone or 'its own'}; write both alike.")
-    return value
+    return value if value.tzinfo is None else value.astimezone(ZoneInfo(str(dtype.time_zone)))

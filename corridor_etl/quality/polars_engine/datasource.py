@@ -26,6 +26,8 @@ from great_expectations.exceptions.exceptions import BuildBatchRequestError
 
 from corridor_etl.quality.polars_engine.engine import PolarsExecutionEngine
 
+EngineType = type[PolarsExecutionEngine]
+
 
 class _PolarsAsset(DataAsset):
     """What all assets share: one batch, made from a frame."""
@@ -101,7 +103,7 @@ class _PolarsAsset(DataAsset):
 class _FrameAsset(_PolarsAsset):
     """A frame handed over with each request, under the name ``dataframe``."""
 
-    _frame_type: ClassVar[type] = pl.DataFrame
+    _frame_type: ClassVar[Any] = pl.DataFrame
 
     class Config:
         extra = pydantic.Extra.forbid
@@ -139,7 +141,7 @@ class LazyFrameAsset(_FrameAsset):
     """A query: a ``polars.LazyFrame``, run by the streaming engine and never held as a whole."""
 
     type: Literal["lazyframe"] = "lazyframe"
-    _frame_type: ClassVar[type] = pl.LazyFrame
+    _frame_type: ClassVar[Any] = pl.LazyFrame
 
 
 class ParquetAsset(_PolarsAsset):
@@ -176,13 +178,13 @@ class ParquetAsset(_PolarsAsset):
 class PolarsDatasource(Datasource):
     """A data source whose assets are Polars frames and Parquet files."""
 
-    asset_types: ClassVar[list[type[DataAsset]]] = [DataFrameAsset, LazyFrameAsset, ParquetAsset]
+    asset_types: ClassVar[list[Any]] = [DataFrameAsset, LazyFrameAsset, ParquetAsset]
 
     type: Literal["polars"] = "polars"
-    assets: list[DataFrameAsset | LazyFrameAsset | ParquetAsset] = []
+    assets: list[DataFrameAsset | LazyFrameAsset | ParquetAsset] = []  # noqa: RUF012 - a field of a pydantic model, which copies it
 
     @property
-    def execution_engine_type(self) -> type[PolarsExecutionEngine]:
+    def execution_engine_type(self) -> EngineType:
         """The engine that runs this data source's batches."""
         return PolarsExecutionEngine
 

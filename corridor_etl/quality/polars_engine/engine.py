@@ -41,6 +41,21 @@ from corridor_etl.quality.polars_engine._query import (
 )
 
 Frame = pl.DataFrame | pl.LazyFrame
+# these compare a cell with all others, or rank them: Polars holds the columns they read, however large the frame is
+HOLDS_ITS_COLUMNS = (
+    "column.distinct_values",
+    "column.median",
+    "column.most_common_value",
+    "column.quantile_values",
+    "column.unique_proportion",
+    "column.value_counts",
+    "column_values.decreasing",
+    "column_values.increasing",
+    "column_values.not_outliers",
+    "column_values.unique",
+    "column_values.z_score",
+    "compound_columns.unique",
+)
 _ASKS = (Scalar, UnexpectedCount, UnexpectedRows, Rows)
 _logger = logging.getLogger(__name__)
 
@@ -162,7 +177,9 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         May answer fewer metrics than asked: the caller asks for the rest again, together with what has become
         askable. ``MetricResolutionError`` names a metric that fails; the others keep their values.
         """
-        answers, asks, configurations = {}, {}, {}
+        answers: dict[Any, Any] = {}
+        asks: dict[Hashable, Ask] = {}
+        configurations: dict[Hashable, Any] = {}
         for metric in metrics_to_resolve:
             configurations[metric.id] = metric
             answer = self._asked(metric, metrics or {}, runtime_configuration)
@@ -210,6 +227,8 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
             data = self.batch_data_of(configurations[name].metric_domain_kwargs)
             by_batch.setdefault(id(data), (data, {}))[1][name] = ask
         for data, group in by_batch.values():
+            if data.is_lazy:
+                _say_what_is_held(configurations[name].metric_name for name in group)
             self._run_together(data, group)
 
     def _run_together(self, data: PolarsBatchData, asks: dict[Hashable, Ask]) -> None:
@@ -266,3 +285,11 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
 
 def _one(found: Any) -> Any:
     return found[0] if isinstance(found, list) else found
+
+
+def _say_what_is_held(metric_names: Iterable[str]) -> None:
+    held = sorted({h for name in metric_names for h in HOLDS_ITS_COLUMNS if name.startswith(h)})
+    if held:
+        _logger.warning(
+            "These metrics hold the whole of the columns they read in memory: %s", ", ".join(held)
+        )

@@ -66,3 +66,15 @@ def validate() -> Callable[..., Any]:
         return results_of(frame, [expectation], result_format)[0]
 
     return run
+
+
+@pytest.fixture
+def validate_all() -> Callable[..., list[Any]]:
+    """Validates expectations on a frame and gives their results in order."""
+    return results_of
+
+
+@pytest.fixture
+def context() -> Any:
+    """A silent context of its own."""
+    return make_context()
