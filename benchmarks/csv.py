@@ -117,7 +117,9 @@ def _timed(read: Callable[[Path], int], path: Path) -> tuple[float, float]:
 def _memory(folder: Path) -> Bar:
     small, large = _peaks(folder)
     note = f"peer is the peak at {MEMORY_MB[0]} MB, ours at {MEMORY_MB[1]} MB"
-    return Bar("csv peak memory", "MiB", large, GOAL_MEMORY, small, is_ceiling=True, is_of_ratio=True, note=note)
+    return Bar(
+        "csv peak memory", "MiB", large, GOAL_MEMORY, small, is_ceiling=True, is_of_ratio=True, note=note
+    )
 
 
 def _peaks(folder: Path) -> Iterator[float]:

@@ -39,6 +39,8 @@ def recognise(data: bytes, file_name: str, sender: Sender | None) -> Source:
     wanted = sender.formats if sender and sender.formats else tuple(known)
     head = data[:HEAD_BYTES]
     claimed = [n for n in wanted if known[n].claims(data if known[n].needs_whole_file else head, file_name)]
+    if not claimed and sender and sender.dialect.header_names and len(wanted) == 1:
+        return known[wanted[0]]  # only the sender's own header names tell its file
     if len(claimed) == 1:
         return known[claimed[0]]
     if claimed:

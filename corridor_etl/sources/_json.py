@@ -14,9 +14,9 @@ from itertools import accumulate
 from typing import Any
 
 from corridor_etl.errors import FileRejected
+from corridor_etl.sources._decode import decode
 from corridor_etl.sources._json_values import Decoder, Flaw, Head, Number, malformed, repeated
 from corridor_etl.sources._source import MAX_ROW_CHARS, Finding, RowFault
-from corridor_etl.sources._decode import decode
 
 __all__ = [
     "EACH", "Head", "JsonFile", "JsonRow", "Number", "Path", "at", "census", "is_lines", "read_document",

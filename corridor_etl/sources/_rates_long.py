@@ -50,7 +50,7 @@ def read(data: bytes, sender: Sender | None) -> RawFile:
 
     Rows whose rate is a word for none are faults: a line was sent and is no record.
     """
-    raw = _delimited.read(_delimited.Delimited(lambda: LAYOUT, decimal_mark=_mark(sender)), data, sender)
+    raw = _delimited.read(LAYOUT, data, sender, decimal_mark=_mark(sender))
     names = raw.frame.columns
     if raw.frame.height and raw.frame["base_currency"].is_null().all():
         raise FileRejected(

@@ -67,9 +67,7 @@ def read(data: bytes, sender: Sender | None) -> RawFile:
     """Every rate of a wide file as a row of its own, numbered from 1 in the order of the file."""
     head = _head(data)
     layout = Layout("rates_csv", {c: c for c in head.cells if c}, (head.cells[0],))
-    raw = _delimited.read(
-        _delimited.Delimited(lambda: layout, decimal_mark=_mark(head, sender)), data, sender
-    )
+    raw = _delimited.read(layout, data, sender, decimal_mark=_mark(head, sender))
     rows, faults, texts, empty = _taken_apart(raw, head, sender)
     frame, findings = versioned(raw_frame(COLUMNS[:-2], rows))
     return RawFile(

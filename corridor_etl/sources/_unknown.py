@@ -12,7 +12,7 @@ _KEY = re.compile(rb'"([^"\\\r\n]{1,40})"\s*:')
 
 
 def seen(head: bytes) -> str:
-    """``is an EDIFACT message of type X``, ``is XML with the root X``, ``is JSON with the keys ...``, or its first line."""
+    """What kind of text it is and what it calls itself, or how its first line begins."""
     if (kind := message_type(head)) is not None:
         return (
             f"is an EDIFACT message of type {kind}" if kind else "is an EDIFACT interchange without a message"

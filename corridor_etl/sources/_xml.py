@@ -18,8 +18,8 @@ from defusedxml import DTDForbidden
 from defusedxml.ElementTree import DefusedXMLParser
 
 from corridor_etl.errors import FileRejected
-from corridor_etl.sources._source import CONTROL, RowFault
 from corridor_etl.sources._decode import Decoded
+from corridor_etl.sources._source import CONTROL, RowFault
 from corridor_etl.sources._xml_text import decoded_xml
 
 MAX_DOCUMENT_BYTES = 256 * 1024 * 1024

@@ -49,9 +49,7 @@ LAYOUT = Layout(
 
 
 def _read(data: bytes, sender: Sender | None) -> RawFile:
-    raw = _delimited.read(
-        _delimited.Delimited(lambda: LAYOUT, decimal_mark=",", is_day_first=True), data, sender
-    )
+    raw = _delimited.read(LAYOUT, data, sender, decimal_mark=",", is_day_first=True)
     number = pl.col("vessel_imo").str.strip_chars()
     # Barges have no IMO number; the authority writes 0 for it.
     is_none = number.str.contains("^0*$").fill_null(True)

@@ -53,9 +53,7 @@ _STATES = {"Cheio": "F", "Vazio": "E"}
 
 
 def _read(data: bytes, sender: Sender | None) -> RawFile:
-    raw = _delimited.read(
-        _delimited.Delimited(lambda: LAYOUT, decimal_mark=",", is_day_first=True), data, sender
-    )
+    raw = _delimited.read(LAYOUT, data, sender, decimal_mark=",", is_day_first=True)
     state = pl.col("container_state").str.strip_chars()
     frame = raw.frame.with_columns(
         direction=pl.col("direction").str.strip_chars().replace(_DIRECTIONS),

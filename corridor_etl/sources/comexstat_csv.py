@@ -42,7 +42,7 @@ _AS_WRITTEN = ("commodity_code", "unit_code", "partner_code", "region_code", "tr
 
 
 def _read(data: bytes, sender: Sender | None) -> RawFile:
-    raw = _delimited.read(_delimited.Delimited(lambda: LAYOUT), data, sender)
+    raw = _delimited.read(LAYOUT, data, sender)
     flow, finding = _flow(raw.frame)
     columns: dict[str, pl.Expr | str] = {c: first_of(c, among=raw.frame.columns) for c in _AS_WRITTEN}
     columns |= {

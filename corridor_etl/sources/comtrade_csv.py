@@ -18,7 +18,7 @@ LAYOUT = Layout(name="comtrade_csv", spellings=_comtrade.SPELLINGS, mandatory=_c
 
 def _read(data: bytes, sender: Sender | None) -> RawFile:
     data, said = _widened(data)
-    raw = _delimited.read(_delimited.Delimited(lambda: LAYOUT), data, sender)
+    raw = _delimited.read(LAYOUT, data, sender)
     frame, findings = _comtrade.statistics(raw.frame)
     return replace(raw, frame=frame, findings=(*said, *raw.findings, *findings))
 

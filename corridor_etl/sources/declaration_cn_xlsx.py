@@ -9,8 +9,9 @@ from dataclasses import replace
 from functools import cache
 
 from corridor_etl.settings import Sender
-from corridor_etl.sources import _spreadsheet, declaration_cn_csv
+from corridor_etl.sources import _spreadsheet
 from corridor_etl.sources._child import guarded
+from corridor_etl.sources._declaration_cn import layout
 from corridor_etl.sources._headers import Layout
 from corridor_etl.sources._sheet_claims import SheetClaim
 from corridor_etl.sources._source import RawFile, Source
@@ -33,10 +34,8 @@ _SPELLINGS = {
 
 @cache
 def _layout() -> Layout:
-    csv = declaration_cn_csv.LAYOUT
-    return replace(
-        csv, name="declaration_cn_xlsx", spellings={**csv.spellings, **_SPELLINGS}, mandatory=_ITEM
-    )
+    known = layout("declaration_cn_xlsx")
+    return replace(known, spellings={**known.spellings, **_SPELLINGS}, mandatory=_ITEM)
 
 
 # What has leading zeros, or more digits than a spreadsheet keeps, must be text: 0110, 007, 310420250000000011.

@@ -39,7 +39,7 @@ LAYOUT = Layout(
 
 
 def _read(data: bytes, sender: Sender | None) -> RawFile:
-    raw = _delimited.read(_delimited.Delimited(lambda: LAYOUT), data, sender)
+    raw = _delimited.read(LAYOUT, data, sender)
     stated = [
         pl.when(pl.col(c).str.strip_chars() != "").then(pl.col(c)).otherwise(pl.lit("none")).alias(c)
         for c in ("inbound_action", "outbound_action")

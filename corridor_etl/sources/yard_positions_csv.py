@@ -45,7 +45,7 @@ LAYOUT = Layout(
 
 
 def _read(data: bytes, sender: Sender | None) -> RawFile:
-    raw = _delimited.read(_delimited.Delimited(lambda: LAYOUT), data, sender)
+    raw = _delimited.read(LAYOUT, data, sender)
     names = raw.frame.columns
     frame = raw.frame.with_columns(
         put_ref=first_of("put_handling", "put_correction", among=names),
