@@ -147,8 +147,11 @@ class Splitter:
         return Rows(frame, tuple(sorted(faults, key=lambda f: f.line_no)), texts)
 
     def _headers_again(self, frame: pl.DataFrame) -> list[tuple[int, str]]:
-        is_same = frame[self._names[self._telling]].str.strip_chars() == self._header[self._telling]
-        if not is_same.any():
+        label = self._header[self._telling]
+        # The longest label is longer than most cells below it, and length costs nothing to compare.
+        cells = frame[self._names[self._telling]]
+        long = cells.filter(cells.str.len_bytes() >= len(label.encode()))
+        if not (long.str.strip_chars() == label).any():
             return []
         pairs = zip(self._names, self._header, strict=True)
         again = pl.all_horizontal(pl.col(name).str.strip_chars() == label for name, label in pairs)
