@@ -45,7 +45,7 @@ _AFTER_ROOT = expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]
 class Node:
     """One element: ``name`` without prefix in lower case, ``attributes`` likewise, its own ``text`` and children."""
 
-    __slots__ = ("attributes", "children", "end", "label", "line_no", "name", "parts", "start")
+    __slots__ = ("_index", "attributes", "children", "end", "label", "line_no", "name", "parts", "start")
 
     def __init__(self, label: str, attributes: dict[str, str], line_no: int, start: int) -> None:
         self.label = label
@@ -56,6 +56,18 @@ class Node:
         self.line_no = line_no
         self.start = start
         self.end = start
+        self._index: dict[str, list[Node]] | None = None
+
+    def below(self, name: str) -> list[Node]:
+        """The descendants of a name in document order; only of an element that is complete."""
+        if self._index is None:
+            self._index = {}
+            pending = self.children[::-1]
+            while pending:
+                node = pending.pop()
+                self._index.setdefault(node.name, []).append(node)
+                pending += node.children[::-1]
+        return self._index.get(name, [])
 
     @property
     def text(self) -> str:

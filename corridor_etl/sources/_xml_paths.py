@@ -91,19 +91,12 @@ def _walk(start: list[Node], steps: tuple[Step, ...]) -> list[Node]:
 
 
 def _chosen(node: Node, step: Step) -> list[Node]:
-    pool: Iterable[Node] = _below(node) if step.is_deep else node.children
-    named = [child for child in pool if child.name == step.name]
+    named = node.below(step.name) if step.is_deep else [c for c in node.children if c.name == step.name]
     if step.position:
         return named[step.position - 1 : step.position]
     if step.child:
         named = [n for n in named if step.word in [c.text for c in n.children if c.name == step.child]]
     return named
-
-
-def _below(node: Node) -> Iterable[Node]:
-    for child in node.children:
-        yield child
-        yield from _below(child)
 
 
 def pick(

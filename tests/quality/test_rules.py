@@ -139,3 +139,27 @@ def test_kazakh_clock_changed_in_march_2024(judge: Any) -> None:
 def test_repeats_an_hour_apart_are_two_events(judge: Any) -> None:
     later = {"event_at_utc": "2025-06-01T03:00:00", "event_at_local": "2025-06-01T11:00:00"}
     assert judge("port_event", {}, later, {}).failures.rows() == []
+
+
+def test_rules_of_china_and_the_union_are_for_their_declarations_only(judge: Any) -> None:
+    elsewhere = {
+        "regime": "AL", "declaration_no": "AL110000/2025/C1", "hs_code": "69111000", "unit_code": "NAR",
+        "first_unit_code": "C62", "transport_mode": "20", "supervision_mode": None, "transaction_mode": None,
+    }  # fmt: skip
+    assert judge("declaration_item", elsewhere).failures.rows() == []
+    chinese = {"hs_code": "69111000", "unit_code": "NAR"}
+    assert set(judge("declaration_item", chinese).failures["rule_id"]) == {"CD-004", "CD-008"}
+
+
+def test_a_union_declaration_has_its_number_or_its_document_s(judge: Any) -> None:
+    union = {"regime": "EAEU", "unit_code": None, "first_unit_code": None, "transaction_mode": None}
+    numbers = ["50512/100625/0012345", "10/100625/0012345", "10131010/100625/0012345",
+               "0B1F5C2E-7A11-4E0B-9C5D-2B6A9D0F1A02", "050512/100625/0012345"]  # fmt: skip
+    failures = judge("declaration_item", *({**union, "declaration_no": n} for n in numbers)).failures
+    assert failures.select("row_id", "rule_id").rows() == [(4, "ID-023")]
+
+
+def test_a_patch_need_not_repeat_what_it_leaves_alone(judge: Any) -> None:
+    left = {"hs_code": None, "currency": None, "ie_flag": None}
+    assert judge("declaration_item", {**left, "action": "patch", "version": 2}).failures.rows() == []
+    assert set(judge("declaration_item", left).failures["rule_id"]) == {"ST-011"}
