@@ -24,7 +24,7 @@ MAX_COLUMN, MAX_CELLS = 512, 4_000_000
 _RATIO_MATTERS_FROM = 1024 * 1024
 _MACRO_STREAM, _PACKAGE_STREAM = "_VBA_PROJECT".encode("utf-16-le"), "EncryptedPackage".encode("utf-16-le")
 _BIFF_STREAMS = ("Workbook", "Book")
-_FILEPASS, _BOF, _EOF = 0x002F, 0x0809, 0x000A
+_FILEPASS = 0x002F
 _HEAD = struct.Struct("<HH")
 
 
