@@ -11,6 +11,27 @@ from functools import cache
 from corridor_etl.reference._tables import mapping, table
 
 _LENGTH_TEU = {"1": "0.5", "2": "1", "3": "1.5", "4": "2", "L": "2.25", "M": "2.4", "N": "2.45", "P": "2.65"}
+# ISO 6346 table E: groups of types, written in place of the type where only the group is known.
+_GROUPS = (
+    "GP",
+    "VH",
+    "BU",
+    "SN",
+    "RE",
+    "RT",
+    "RS",
+    "HR",
+    "HI",
+    "UT",
+    "PL",
+    "PF",
+    "PC",
+    "PS",
+    "TN",
+    "TD",
+    "TG",
+    "AS",
+)
 
 
 @cache
@@ -23,9 +44,15 @@ def aliases() -> dict[str, str]:
 
 
 @cache
-def known_codes() -> frozenset[str]:
-    """Every code of the register."""
+def _registered() -> frozenset[str]:
     return frozenset(table("iso6346_size_type")["size_type"])
+
+
+@cache
+def known_codes() -> frozenset[str]:
+    """Every code of the register, and every size of it with a type group where the type is not known (``22GP``)."""
+    codes = _registered()
+    return codes | {f"{code[:2]}{group}" for code in codes for group in _GROUPS}
 
 
 def canonical(text: str | None) -> str | None:
@@ -33,7 +60,8 @@ def canonical(text: str | None) -> str | None:
     code = (text or "").upper().replace(" ", "").replace("'", "")
     if not code or set(code) == {"0"}:
         return None
-    return code if code in known_codes() else aliases().get(code, code)
+    # 20GP is a trade name before it is the group GP of the size 20.
+    return code if code in _registered() else aliases().get(code, code)
 
 
 def teu(code: str | None) -> Decimal | None:

@@ -41,6 +41,7 @@ def test_kazakhstan_moved_to_utc_plus_five_on_1_march_2024() -> None:
 @pytest.mark.parametrize(
     ("text", "code", "teu"),
     [("40HQ", "45G1", "2"), ("45G1", "45G1", "2"), ("22G1", "22G1", "1"), ("L5G1", "L5G1", "2.25"), ("4EG1", "4EG1", "2"),
+     ("22GP", "22GP", "1"), ("20GP", "22G1", "1"), ("40GP", "42G1", "2"), ("45HW", "LEG1", "2.25"), ("45RF", "L5R1", "2.25"),
      ("0000", None, None), ("", None, None), (None, None, None), ("XX", "XX", None)],
 )  # fmt: skip
 def test_an_unknown_size_is_unknown_and_never_zero(
@@ -48,6 +49,13 @@ def test_an_unknown_size_is_unknown_and_never_zero(
 ) -> None:
     assert size_type.canonical(text) == code
     assert size_type.teu(code) == (Decimal(teu) if teu else None)
+
+
+@pytest.mark.parametrize(("code", "is_known"), [
+    ("22GP", True), ("45RT", True), ("L5GP", True), ("22XX", False), ("99GP", False), ("GP", False),
+])  # fmt: skip
+def test_a_size_with_a_type_group_is_a_code(code: str, is_known: bool) -> None:
+    assert (code in size_type.known_codes()) == is_known
 
 
 def test_the_press_value_in_dollars_is_not_38_million() -> None:
