@@ -5,8 +5,9 @@ The control totals of a message and of each consignment are compared with its li
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from corridor_etl.reference import container_number
 from corridor_etl.sources._mass import kilograms
@@ -19,6 +20,7 @@ from corridor_etl.sources._message_vessel import vessel
 from corridor_etl.sources._source import Finding
 
 ITEM, CONSIGNMENT, BOX = "item", "consignment", "equipment"
+_ITEM_NO = re.compile("0{0,9}[1-9][0-9]{0,8}")
 _GROSS, _NET = "G|AAB|AAE|AAD|AAG|WT|X7E|-", "N|AAA|AAC|AAL|AAF"
 _WEIGHT = "WT|AAE|AAI|AAX|AAY"
 _BILLS = "RFF+BM|MB|BH|AWB|MWB|HWB|AAM|AAS|WY"
@@ -141,7 +143,7 @@ def _hs_code(node: Node) -> str | None:
         for at in places:
             if segment.tag == "CST" or segment.value(at, 1) in ("HS", "CG"):
                 digits = segment.value(at).replace(".", "")
-                if digits.isdecimal() and len(digits) >= 4:
+                if digits.isascii() and digits.isdecimal() and len(digits) >= 4:
                     return digits
     return look_up(node, (f"{node.level} RFF+ABD|HS 1:1",))
 
@@ -194,7 +196,7 @@ def _sum(rows: Sequence[Row], column: str) -> Decimal | None:
     """The sum of a column; None where a row does not say, because then there is nothing to compare."""
     try:
         return sum((Decimal(r.values[column] or "unknown") for r in rows), Decimal(0))
-    except InvalidOperation:
+    except ArithmeticError:
         return None
 
 
@@ -209,6 +211,6 @@ def _number_items(groups: dict[int, list[Row]]) -> None:
     """Items are called by the number the sender gives, or by their position where that does not tell them apart."""
     for group in groups.values():
         stated = [r.node.head.value(1) if r.node.level == ITEM else "1" for r in group]
-        is_good = len(set(stated)) == len(stated) and all(n.isdecimal() and int(n) > 0 for n in stated)
+        is_good = len(set(stated)) == len(stated) and all(_ITEM_NO.fullmatch(n) for n in stated)
         for position, row in enumerate(group, start=1):
             row.values["item_no"] = str(int(stated[position - 1])) if is_good else str(position)

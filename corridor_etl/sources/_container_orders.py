@@ -148,7 +148,7 @@ def _checked(document: Document, tree: Node, rows: Sequence[Row]) -> Iterable[Fi
             row.values["equipment_key"] or ""
         )
     stated = total(tree, "16")
-    ordered = sum(Decimal(n) for r in rows if (n := r.values["containers"] or "").isdecimal())
+    ordered = sum(Decimal(n) for r in rows if (n := r.values["containers"] or "").isascii() and n.isdecimal())
     # Senders count lines or containers; both are in use.
     if stated != str(ordered):
         yield from compared(document, "CNT+16 (containers)", stated, str(len(rows)))

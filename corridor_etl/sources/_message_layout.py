@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from importlib import import_module
 
@@ -127,7 +127,7 @@ def compared(document: Document, what: str, stated: str, actual: str) -> list[Fi
 def _is_same(stated: str, actual: str) -> bool:
     try:
         return Decimal(stated.replace(",", ".")) == Decimal(actual)
-    except InvalidOperation:
+    except ArithmeticError:
         return stated == actual
 
 

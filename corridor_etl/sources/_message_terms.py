@@ -37,7 +37,7 @@ def moment(value: str, layout: str) -> tuple[str, str]:
 
     What is not of the layout it names comes back as it is, so that casting it names the cell.
     """
-    if not layout and value.isdigit():
+    if not layout and value.isascii() and value.isdigit():
         layout = _BY_LENGTH.get(len(value), "")
     known = _LAYOUTS.get(layout)
     if known is None:

@@ -94,7 +94,7 @@ def _item_no(row: Row) -> str | None:
     if row.node.level == MESSAGE:
         return None
     number = row.node.head.value(1)
-    return str(int(number)) if number.isdecimal() and int(number) else str(row.number)
+    return str(int(number)) if re.fullmatch("0{0,9}[1-9][0-9]{0,8}", number) else str(row.number)
 
 
 def _direction(document: Document, node: Node) -> str | None:
@@ -154,7 +154,7 @@ def _checked(document: Document, tree: Node, rows: Sequence[Row]) -> Iterable[Fi
     items = [row for row in rows if row.node.level == ITEM]
     yield from compared(document, "CNT+5 (items)", total(tree, "5"), str(len(items)))
     packages = [look_up(row.node, ("item PAC 1",)) or "" for row in items]
-    if packages and all(p.isdecimal() for p in packages):
+    if packages and all(re.fullmatch("[0-9]{1,9}", p) for p in packages):
         yield from compared(document, "CNT+11 (packages)", stated, str(sum(map(int, packages))))
 
 

@@ -146,3 +146,20 @@ def test_many_items_are_read_in_linear_time() -> None:
     raw = consolidation(*goods, "EQD+CN+QZAU8000016", "SEL+S1", head=INSTRUCTION, kind="IFTMIN")
     assert raw.frame.height == 8000
     assert set(raw.frame["seal_nos"]) == {"S1"}
+
+
+@pytest.mark.parametrize(
+    "number", ["9" * 5000, "1e999999999", "NaN", "sNaN", "-1", "\u0661", "Infinity", "0"]
+)
+def test_numbers_that_are_none_break_nothing_and_stay_as_written(number: str) -> None:
+    head = (*HEAD[:2], f"CNT+7:{number}", f"CNT+11:{number}", *HEAD[2:])
+    raw = consolidation("CNI+1+B1", f"GID+{number}+{number}:CT", f"MEA+WT+G+KGM:{number}", head=head)
+    assert lines(raw, "item_no", "packages", "gross_kg") == [("1", number, number)]
+    declared = read(interchange(message(
+        "CUSDEC", "BGM+830+D1+9", "UNS+D", f"CST+{number}+940541", f"PAC+{number}", "UNS+S", f"CNT+11:{number}",
+    )))  # fmt: skip
+    assert declared.frame.height == 1
+    ordered = read(
+        interchange(message("COPRAR", "BGM+45+L1+9", "EQD+CN++22G1", f"EQN+{number}", f"CNT+16:{number}"))
+    )
+    assert ordered.frame["containers"].to_list() == [number]
