@@ -44,7 +44,7 @@ def run() -> list[Bar]:
     note = "" if found else f"peer not installed (pydifact; or name a Python with it in {PEER_PYTHON})"
     per_cpu = max((r["segments"] / r["cpu_s"] for r in found), default=None)
     by_clock = max((r["segments"] / r["wall_s"] for r in found), default=None)
-    size = f"{LARGE_BYTES / 1e9:g} GB"
+    label = f"{LARGE_BYTES / 1e9:g} GB"
     return [
         Bar(
             "edifact: CPU",
@@ -62,13 +62,13 @@ def run() -> list[Bar]:
             by_clock,
         ),
         Bar(
-            f"edifact: {size}, CPU",
+            f"edifact: {label}, CPU",
             "segments per CPU second",
             stream["segments"] / stream["cpu_s"],
             800_000,
             per_cpu,
         ),
-        Bar(f"edifact: {size}, peak memory", "MiB", stream["peak_mib"], 300, is_ceiling=True),
+        Bar(f"edifact: {label}, peak memory", "MiB", stream["peak_mib"], 300, is_ceiling=True),
     ]
 
 
