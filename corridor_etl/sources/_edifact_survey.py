@@ -20,7 +20,7 @@ from corridor_etl.sources._edifact import (
     undecodable,
 )
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 1 << 20
 _SERVICE = re.compile(rb"UN[ABHTZ]")
 _LOOK_AHEAD = 16
 _KEPT_BYTES = 1 << 17

@@ -65,13 +65,14 @@ def stream(file: BinaryIO, sender: Sender | None = None, piece_bytes: int = PIEC
 
 
 def _parts(file: BinaryIO, found: Survey, sender: Sender | None, piece_bytes: int) -> Iterator[RawFile]:
-    reader, held = _Reader(found, sender), None
-    for piece in pieces(file, found, piece_bytes):
-        part = reader.part(piece)
-        if held is not None:
-            yield held
-        held = part
-    yield reader.last(held)
+    reader, cut = _Reader(found, sender), pieces(file, found, piece_bytes)
+    piece = next(cut, None)
+    if piece is None:
+        reader.last(None)
+    while piece is not None:
+        part, piece = reader.part(piece), next(cut, None)
+        yield part if piece is not None else reader.last(part)
+        del part
 
 
 def _ahead(parts: Iterator[RawFile]) -> Iterator[RawFile]:

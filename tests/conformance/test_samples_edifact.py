@@ -100,7 +100,7 @@ def test_a_gate_in_that_replaces() -> None:
     assert (event["full_empty"], event["trade_status"], event["teu"]) == ("F", "export", Decimal(1))
     assert event["event_at_local"] == datetime(2017, 1, 2, 8, 0)
     assert (event["gross_gross_kg"], event["seal_nos"]) == (Decimal(15400), "1234567")
-    assert (event["version"], event["action"]) == (2, "replace")
+    assert (event["version"], event["action"]) == (10_036_621, "replace")  # the minute of its DTM+137
 
 
 def test_a_gate_in_on_one_line() -> None:
@@ -140,9 +140,17 @@ def test_a_weighing_sent_as_a_gate_message() -> None:
     assert event["event_at_local"] == datetime(2015, 5, 27, 16, 51)
 
 
+def test_a_weighing_by_the_shipper_says_all_but_the_place() -> None:
+    raw, staged = read("phpgenerator_VERMAS.edi")
+    row = raw.frame.row(0, named=True)
+    assert (row["event_code"], row["container_no"], row["vgm_kg"]) == ("VGM", "CBHU1234567", "1212")
+    assert (row["event_time"], row["vgm_method"], row["full_empty"]) == ("201901302039", "SM1", None)
+    assert [(f.rule_id, f.column) for f in staged.faults] == [("ST-011", "facility_code")]
+
+
 OTHERS = sorted(
     p.name for p in EDIFACT.iterdir()
-    if p.suffix != ".json" and not any(word in p.name for word in ("CODECO", "codeco", "japdeva_output"))
+    if p.suffix != ".json" and not any(word in p.name for word in ("CODECO", "codeco", "japdeva_output", "VERMAS"))
 )  # fmt: skip
 
 
