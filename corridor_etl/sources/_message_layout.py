@@ -94,7 +94,8 @@ def layouts() -> dict[str, Layout]:
     """Every layout that a format declares in its ``LAYOUTS``, by message type."""
     package = import_module(__package__ or "")
     modules = [import_module(f"{package.__name__}.{name}") for name in package.sources()]
-    return {layout.message: layout for module in modules for layout in getattr(module, "LAYOUTS", ())}
+    declared = [layout for module in modules for layout in getattr(module, "LAYOUTS", ())]
+    return {layout.message: layout for layout in declared if isinstance(layout, Layout)}
 
 
 @cache
