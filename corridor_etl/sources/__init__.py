@@ -19,6 +19,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+LISTED_FORMATS = 12
+
+
 @cache
 def sources() -> dict[str, Source]:
     """Every format, by name."""
@@ -59,6 +62,13 @@ def recognise(data: bytes, file_name: str, sender: Sender | None) -> Source:
             message_type=foreign,
         )  # fmt: skip
     raise FileRejected(
-        "UNKNOWN_FORMAT", f"{file_name} {seen(head)}", expected=f"one of {', '.join(wanted)}",
+        "UNKNOWN_FORMAT", f"{file_name} {seen(head)}", expected=_listed(wanted),
         fix="Send it in a known format, or correct the sender's `formats` in corridor.toml.",
     )  # fmt: skip
+
+
+def _listed(formats: tuple[str, ...]) -> str:
+    """The formats that were tried, by name while they can be read at a glance."""
+    if len(formats) > LISTED_FORMATS:
+        return f"one of the {len(formats)} formats of docs/sources.md"
+    return f"one of {', '.join(formats)}"

@@ -111,7 +111,7 @@ SAD_HEAD: ROWS = (
      "Property->Nbers->Total_number_of_packages", "General_information->Country->Export->Export_country_code",
      "Valuation->Gs_Invoice->Currency_code", "Valuation->Gs_Invoice->Amount_foreign_currency"),
     ("Type", "Gen. procedure", "Office", "Items", "Packages", "Export country", "Currency", "Amount"),
-    ("IM", 4, "XK010100", "2", "500", "CN", "EUR", 9500),
+    ("IM", 4, "AL010100", "2", "500", "CN", "EUR", 9500),
 )  # fmt: skip
 SAD_ITEMS: ROWS = (
     ("31 Packages and goods", None, "33 Code", "34 Origin", "35 Gross", "38 Net", "42 Price", None, "37 Procedure"),

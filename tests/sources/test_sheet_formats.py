@@ -148,8 +148,8 @@ def test_a_typed_declaration_has_its_head_on_each_item() -> None:
     raw = sad()
     assert raw.frame["hs_code"].to_list() == ["69072190", "69101000"]
     assert raw.frame["item_no"].to_list() == ["1", "2"]
-    assert set(raw.frame["office_code"]) == {"XK010100"}
-    assert set(raw.frame["regime"]) == {"XK"}
+    assert set(raw.frame["office_code"]) == {"AL010100"}
+    assert set(raw.frame["regime"]) == {"AL"}
     assert set(raw.frame["ie_flag"]) == {"I"}
     assert raw.frame["total_price"].to_list() == ["7800", "1700"]
     assert raw.frame["currency"].to_list() == ["EUR", "EUR"]
