@@ -5,8 +5,11 @@ Run it with ``python -m corridor_etl.staging._document > docs/sources.md``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from corridor_etl.model import KINDS, RecordKind
 from corridor_etl.sources import sources
+from corridor_etl.sources._reasons import OF_FILES, OF_ROWS
 
 _HEAD = """# Sources
 Written from the code by `python -m corridor_etl.staging._document`.
@@ -15,11 +18,8 @@ A file belongs to the sender whose pattern in `corridor.toml` matches its path b
 tried by content. A file that no sender claims is tried against all formats. Exactly one must claim it.
 
 Every format has a count of its records that shares no code with its parser; the two must agree, or the file is
-rejected. A file is rejected as a whole, with its bytes kept, for one of these reasons: EMPTY_FILE, UNKNOWN_FORMAT,
-AMBIGUOUS_FORMAT, ENCODING, TRUNCATED, SCHEMA, LINE_ENDS, UNCLOSED_QUOTE, TOO_BIG, ENCRYPTED, MACRO, CORRUPT,
-COUNT_MISMATCH, PARSER_CRASH. A single row that is no record goes to quarantine: FIELD_COUNT, REPEATED_HEADER,
-CONTROL_CHAR, STRAY_QUOTE, ROW_TOO_LONG, FORMULA_CELL, NUMERIC_IDENTIFIER, ERROR_CELL, AMBIGUOUS_TIME, or a rule of
-[rules.md](rules.md). Counts and references of an interchange that do not add up are reported and lose nothing.
+rejected. Counts and references of an interchange that do not add up are reported and lose nothing. ZIP and gzip are
+read file by file, one level deep.
 """
 
 
@@ -29,7 +29,18 @@ def render_sources() -> str:
         f"| `{s.name}` | {s.meaning} | [{s.record_kind}](#{s.record_kind}) |" for s in sources().values()
     ]
     table = "\n".join(["| Format | Meaning | Record kind |", "|---|---|---|", *formats])
-    return "\n".join([_HEAD, table, "", "\n".join(_section(kind) for kind in KINDS.values())])
+    sections = "\n".join(_section(kind) for kind in KINDS.values())
+    return "\n".join([_HEAD, table, "", _reasons(), sections])
+
+
+def _reasons() -> str:
+    files = _table("A file is rejected as a whole, with its bytes kept, for one reason", OF_FILES)
+    return f"{files}\n{_table('A row that is no record goes to quarantine', OF_ROWS)}"
+
+
+def _table(title: str, meanings: Mapping[str, str]) -> str:
+    rows = [f"| {name} | {meaning} |" for name, meaning in meanings.items()]
+    return "\n".join([f"## {title}", "", "| name | meaning |", "|---|---|", *rows, ""])
 
 
 def _section(kind: RecordKind) -> str:

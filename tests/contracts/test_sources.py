@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from pathlib import Path
 
 import pytest
 
 from corridor_etl.model import KINDS
-from corridor_etl.settings import Sender
+from corridor_etl.settings import Sender, checkout
 from corridor_etl.sources import recognise, sources
+from corridor_etl.sources._reasons import OF_FILES, OF_ROWS
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 ANY_SENDER = Sender(id="x", name="x", source="x", encodings=("utf-8", "gb18030"))
@@ -44,3 +47,22 @@ def test_sample_balances_and_loses_nothing(name: str) -> None:
     assert raw.frame["line_no"].is_unique().all()
     assert raw.frame["raw_text"].null_count() == 0
     assert raw.raw_text(raw.frame["line_no"][-1]) == raw.frame["raw_text"][-1]
+
+
+def _named(call: str) -> set[str]:
+    """The upper-case names handed to ``call(...)`` anywhere in the package."""
+    found = set()
+    for module in sorted((checkout() / "corridor_etl").rglob("*.py")):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == call:
+                texts = [
+                    a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)
+                ]
+                found |= {text for text in texts if re.fullmatch("[A-Z]{3,}(_[A-Z]+)*", text)}
+    return found
+
+
+def test_every_reason_is_explained() -> None:
+    assert _named("FileRejected") - set(OF_FILES) == set()
+    assert _named("RowFault") - set(OF_ROWS) == set()
+    assert len(_named("FileRejected")) > 15
