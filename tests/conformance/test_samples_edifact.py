@@ -12,7 +12,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from corridor_etl.errors import FileRejected
 from corridor_etl.model import KINDS
 from corridor_etl.settings import load_settings
 from corridor_etl.sources import RawFile, recognise
@@ -146,16 +145,3 @@ def test_a_weighing_by_the_shipper_says_all_but_the_place() -> None:
     assert (row["event_code"], row["container_no"], row["vgm_kg"]) == ("VGM", "CBHU1234567", "1212")
     assert (row["event_time"], row["vgm_method"], row["full_empty"]) == ("201901302039", "SM1", None)
     assert [(f.rule_id, f.column) for f in staged.faults] == [("ST-011", "facility_code")]
-
-
-OTHERS = sorted(
-    p.name for p in EDIFACT.iterdir()
-    if p.suffix != ".json" and not any(word in p.name for word in ("CODECO", "codeco", "japdeva_output", "VERMAS"))
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("name", OTHERS)
-def test_other_messages_are_refused_and_give_no_events(name: str) -> None:
-    with pytest.raises(FileRejected) as caught:
-        read(name)
-    assert caught.value.reason == "UNKNOWN_FORMAT"

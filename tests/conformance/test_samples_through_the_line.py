@@ -111,9 +111,9 @@ def test_a_bare_message_with_a_wrong_count_loads() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["portico_aperak1.itc", "japdeva_BAPLIE_Export.EDI", "phpedifact_example_order_ok.edi"]
+    ("name", "kind"), [("portico_aperak1.itc", "APERAK"), ("phpedifact_example_order_ok.edi", "ORDERS")]
 )
-def test_other_messages_are_named_and_refused(name: str) -> None:
+def test_foreign_messages_are_named_and_set_aside(name: str, kind: str) -> None:
     (delivery,) = ingest([sample(name)]).deliveries
-    assert (delivery.status, delivery.reason) == ("rejected", "UNKNOWN_FORMAT")
-    assert "EDIFACT message of type" in str(delivery.message)
+    assert (delivery.status, delivery.reason) == ("rejected", "FOREIGN_MESSAGE")
+    assert f"EDIFACT message of type {kind}" in str(delivery.message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from corridor_etl.errors import FileRejected
-from corridor_etl.sources import RawFile, recognise
+from corridor_etl.sources import Finding, RawFile, recognise
 
 STOPS = """stopid,status,isemptycontainer,bookingidentifier,bookinginfo_containertype,gatein,gateout,previousactiontype,nextactiontype
 7001,FINISHED,false,B-1,40HC,2021-09-01 15:37:25.267000,,BargeTransportAction,ExternalAction
@@ -35,9 +35,14 @@ def read(text: str, name: str) -> RawFile:
     return source.read(text.encode(), None)
 
 
+def said(raw: RawFile) -> list[Finding]:
+    """What is said of a file beyond the optional columns it does without."""
+    return [f for f in raw.findings if f.rule_id != "MISSING_COLUMN"]
+
+
 def test_a_stop_that_was_joined_with_its_actions_is_said() -> None:
     raw = read(STOPS, "terminal_visits_csv")
-    assert [(f.rule_id, f.observed, f.expected) for f in raw.findings] == [
+    assert [(f.rule_id, f.observed, f.expected) for f in said(raw)] == [
         ("JOIN_FANOUT", "3", "2 stops, each counted once")
     ]
     assert raw.frame["outbound_action"].to_list() == ["ExternalAction", "PairAction", "none"]
@@ -45,7 +50,7 @@ def test_a_stop_that_was_joined_with_its_actions_is_said() -> None:
 
 def test_stops_that_stand_once_are_not() -> None:
     once = "".join(STOPS.splitlines(keepends=True)[i] for i in (0, 1, 3))
-    assert read(once, "terminal_visits_csv").findings == ()
+    assert said(read(once, "terminal_visits_csv")) == []
 
 
 def test_a_correction_puts_and_pulls_like_a_handling() -> None:
@@ -66,7 +71,7 @@ def test_berthings_are_day_first_and_barges_have_no_number() -> None:
 
 def test_lots_of_one_call_are_said() -> None:
     raw = read(LOTS, "antaq_cargo_csv")
-    assert [(f.rule_id, f.expected) for f in raw.findings] == [("JOIN_FANOUT", "2 calls, each counted once")]
+    assert [(f.rule_id, f.expected) for f in said(raw)] == [("JOIN_FANOUT", "2 calls, each counted once")]
     assert raw.frame["direction"].to_list() == ["loaded", "discharged", "Lateralmente"]
     assert raw.frame["full_empty"].to_list() == [None, "F", "E"]
 
