@@ -102,16 +102,14 @@ class Tokens:
         if len(self.releases):
             is_mark[self.releases] = False
             is_mark[self.releases + 1] = False
-        at = np.flatnonzero(is_mark)
-        is_component = self.bytes[at] == component
-        bounds = np.flatnonzero(~is_component)
-        self._components = at[is_component]
-        self._elements = at[bounds]
-        self._before = bounds - np.arange(len(bounds))
-        self._inside = np.diff(self._before, prepend=0)
-        self._last = np.flatnonzero(self.bytes[self._elements] == terminator)
+        self._marks_at = np.flatnonzero(is_mark)
+        kinds = self.bytes[self._marks_at]
+        self._elements = np.flatnonzero(kinds != component)  # as places among the marks
+        self._last = np.flatnonzero(kinds[self._elements] == terminator)
         self._first = np.concatenate([[0], self._last + 1])[:-1]
-        self.ends = self._elements[self._last]
+        terminators = self._elements[self._last]
+        self._behind_tag = np.concatenate([[0], terminators + 1])[:-1]
+        self.ends = self._marks_at[terminators]
         self.starts = self._begins(np.concatenate([[0], self.ends + 1])[:-1])
         self._check_lengths()
         blank = np.flatnonzero(self.bytes <= 32)[: -len(PADDING)]
@@ -131,33 +129,30 @@ class Tokens:
 
     def _tags(self) -> Codes:
         rows = np.arange(len(self))
-        tags = self.codes(rows, self.value(rows, 0, is_tag=True))
+        tags = self.codes(rows, self.value(rows, 0))
         return np.where(tags < np.uint64(1 << 24), tags, np.uint64(0))
 
-    def value(self, rows: Indices, element: int, component: int = 0, *, is_tag: bool = False) -> Spans:
-        """A component of the segments ``rows``, without the blanks around it; element 1 follows the tag."""
+    def value(self, rows: Indices, element: int, component: int = 0) -> Spans:
+        """A component of the segments ``rows``, without the blanks around it; element 0 is the tag."""
+        if element == 0:
+            begin = self.starts[rows]
+            return self._trimmed(Spans(begin, self._marks_at[self._behind_tag[rows]] - begin))
         mark = self._first[rows] + element
         is_there = mark <= self._last[rows]
+        if not is_there.all():
+            mark[~is_there] = 0
+        left = self._elements[mark - 1]
+        if component:
+            is_there &= self._elements[mark] - left > component
+            left += component
         has_all = bool(is_there.all())
         if not has_all:
-            mark = np.where(is_there, mark, 0)
-        begin = self.starts[rows] if is_tag else self._elements[mark - 1] + 1
-        end = self._elements[mark]
-        count = self._inside[mark]
-        if component:
-            is_there = is_there & (count >= component)
-            has_all = bool(is_there.all())
-        inner = count > component
-        if component or inner.any():
-            before = self._before[mark] - count + component
-            if component:
-                begin = self._component(before - 1, is_there) + 1
-            end = np.where(inner, self._component(before, inner), end)
-        length = end - begin
-        return self._trimmed(Spans(begin, length if has_all else np.where(is_there, length, 0)))
-
-    def _component(self, which: Indices, is_there: NDArray[np.bool_]) -> Indices:
-        return self._components[np.where(is_there, which, 0)] if len(self._components) else which
+            left[~is_there] = -1
+        begin = self._marks_at[left] + 1
+        length = self._marks_at[left + 1] - begin
+        if not has_all:
+            length *= is_there
+        return self._trimmed(Spans(begin, length))
 
     def _trimmed(self, spans: Spans) -> Spans:
         if not self._is_padded:
