@@ -72,6 +72,7 @@ class Tokens:
             self.text, removed = before + self.text, removed + len(before)
         self.bytes = np.frombuffer(self.text, dtype=np.uint8)
         self._words = np.ndarray((len(self.text) - 8,), dtype="<u8", buffer=self.text, strides=(1,))
+        self._pairs = np.ndarray((len(self.text) - 15,), dtype="V16", buffer=self.text, strides=(1,))
         self.releases = self._release_characters()
         self._split()
         self.has_wide_blanks = not self.text.isascii() and _WIDE_BLANK.search(self.text) is not None
@@ -95,17 +96,19 @@ class Tokens:
         return at[in_run % 2 == 0]
 
     def _split(self) -> None:
-        component, element, terminator = (
-            np.uint8(ord(m)) for m in (self.marks.component, self.marks.element, self.marks.terminator)
-        )
-        is_mark = (self.bytes == terminator) | (self.bytes == element) | (self.bytes == component)
+        component, terminator = ord(self.marks.component), ord(self.marks.terminator)
+        table = bytearray(256)
+        for mark in (component, ord(self.marks.element), terminator):
+            table[mark] = 1
+        # One pass over the bytes, where comparing them with each mark is three and their temporaries.
+        is_mark = np.frombuffer(bytearray(self.text.translate(table)), dtype=bool)
         if len(self.releases):
             is_mark[self.releases] = False
             is_mark[self.releases + 1] = False
         self._marks_at = np.flatnonzero(is_mark)
-        kinds = self.bytes[self._marks_at]
+        kinds = self.bytes.take(self._marks_at)
         self._elements = np.flatnonzero(kinds != component)  # as places among the marks
-        self._last = np.flatnonzero(kinds[self._elements] == terminator)
+        self._last = np.flatnonzero(kinds.take(self._elements) == terminator)
         self._first = np.concatenate([[0], self._last + 1])[:-1]
         terminators = self._elements[self._last]
         self._behind_tag = np.concatenate([[0], terminators + 1])[:-1]
@@ -137,19 +140,19 @@ class Tokens:
         if element == 0:
             begin = self.starts[rows]
             return self._trimmed(Spans(begin, self._marks_at[self._behind_tag[rows]] - begin))
-        mark = self._first[rows] + element
-        is_there = mark <= self._last[rows]
+        mark = self._first.take(rows) + element
+        is_there = mark <= self._last.take(rows)
         if not is_there.all():
             mark[~is_there] = 0
-        left = self._elements[mark - 1]
+        left = self._elements.take(mark - 1)
         if component:
-            is_there &= self._elements[mark] - left > component
+            is_there &= self._elements.take(mark) - left > component
             left += component
         has_all = bool(is_there.all())
         if not has_all:
             left[~is_there] = -1
-        begin = self._marks_at[left] + 1
-        length = self._marks_at[left + 1] - begin
+        begin = self._marks_at.take(left) + 1
+        length = self._marks_at.take(left + 1) - begin
         if not has_all:
             length *= is_there
         return self._trimmed(Spans(begin, length))
@@ -176,6 +179,11 @@ class Tokens:
     def word_at(self, at: Indices) -> Codes:
         """The eight bytes from each place on, as numbers whose lowest byte is the first."""
         return self._words[at]
+
+    def pair_at(self, at: Indices) -> tuple[Codes, Codes]:
+        """The sixteen bytes from each place on, as two such numbers."""
+        pairs = self._pairs[at].view("<u8")
+        return pairs[0::2], pairs[1::2]
 
     def codes(self, rows: Indices, spans: Spans) -> Codes:
         """Values of at most eight bytes as numbers that can be compared with :func:`packed`; 0 for longer ones.
@@ -220,6 +228,8 @@ def _without_line_ends(data: bytes, marks: Separators, line_end: str) -> tuple[b
     breaks = np.flatnonzero(raw == ord(line_end))
     if not layout:
         return data + PADDING, breaks + 1
+    if line_end == "\n" and layout == b"\r\n" and b"\r" not in data:
+        return data.translate(None, layout) + PADDING, breaks - np.arange(len(breaks))
     is_layout = raw == layout[0] if len(layout) == 1 else (raw == layout[0]) | (raw == layout[1])
     removed = np.flatnonzero(is_layout)
     order = np.arange(len(breaks)) if len(breaks) == len(removed) else np.searchsorted(removed, breaks)
