@@ -58,4 +58,4 @@ def view(tokens: Tokens, spans: Spans, name: str = "") -> pl.Series:
     validity = None if is_there.all() else pa.py_buffer(np.packbits(is_there, bitorder="little"))
     buffers = [validity, pa.py_buffer(views), pa.py_buffer(tokens.text)]
     array = pa.Array.from_buffers(pa.string_view(), rows, buffers)
-    return pl.Series(name, pl.from_arrow(array), dtype=pl.String)
+    return pl.Series(name, array)

@@ -190,8 +190,11 @@ class Tokens:
 
         ``rows`` are the segments the spans lie in, so that released characters are taken as what they stand for.
         """
-        short = np.minimum(spans.length, 8)
-        codes = np.where(spans.length > 8, np.uint64(0), self._words[spans.start] & _LOW_BYTES[short])
+        is_long = spans.length > 8
+        if is_long.any():
+            codes = self._words[spans.start] & _LOW_BYTES.take(np.where(is_long, 0, spans.length))
+        else:
+            codes = self._words[spans.start] & _LOW_BYTES.take(spans.length)
         if len(self.releases):
             for i in self.released(rows, spans):
                 text = self.plain(spans, int(i)).encode()
@@ -200,7 +203,8 @@ class Tokens:
 
     def released(self, rows: Indices, spans: Spans) -> Indices:
         """Which of the values hold a release character."""
-        near = np.flatnonzero(self.has_release[rows] & (spans.length > 0))
+        near = np.flatnonzero(self.has_release.take(rows))
+        near = near[spans.length[near] > 0]
         first = np.searchsorted(self.releases, spans.start[near])
         after = np.searchsorted(self.releases, spans.start[near] + spans.length[near])
         return near[after > first]
