@@ -61,6 +61,7 @@ def packed(raw: RawFile) -> tuple[dict[str, Any], dict[str, bytes]]:
         "raw_lines": list(raw.raw_lines.items()),
         "decimal_mark": raw.decimal_mark,
         "is_day_first": raw.is_day_first,
+        "is_trimmed": raw.is_trimmed,
     }
     return body, {name: _ipc(f) for name, f in {_MAIN: raw.frame, **raw.others}.items()}
 

@@ -265,4 +265,4 @@ class ColumnEnvelope:
 
     def _value(self, i: int, element: int) -> str:
         rows = np.array([i])
-        return self._tokens.plain(self._tokens.value(rows, element, is_tag=element == 0), 0)
+        return self._tokens.plain(self._tokens.value(rows, element), 0)

@@ -23,7 +23,7 @@ from corridor_etl.sources._edifact import (
 from corridor_etl.sources._edifact_survey import Survey
 from corridor_etl.sources._source import MAX_ROW_CHARS
 
-PIECE_BYTES = 3 << 20
+PIECE_BYTES = 4 << 20
 MOST_BYTES = 64 << 20
 """A piece grows this far while it looks for a place to be cut at."""
 

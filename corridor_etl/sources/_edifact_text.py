@@ -43,11 +43,14 @@ def view(tokens: Tokens, spans: Spans, name: str = "") -> pl.Series:
     length = spans.length.astype(np.uint64)
     short = spans.length if longest <= _INLINE else np.minimum(spans.length, _INLINE)
     views = np.empty((rows, 2), dtype=np.uint64)
-    np.bitwise_or(length, (tokens.word_at(spans.start) & _HEAD[short]) << np.uint64(32), out=views[:, 0])
+    half = np.uint64(32)
     if longest <= 4:
+        first = tokens.word_at(spans.start)
         views[:, 1] = 0
     else:
-        np.bitwise_and(tokens.word_at(spans.start + 4), _TAIL[short], out=views[:, 1])
+        first, second = tokens.pair_at(spans.start)
+        np.bitwise_and(first >> half | second << half, _TAIL.take(short), out=views[:, 1])
+    np.bitwise_or(length, (first & _HEAD.take(short)) << half, out=views[:, 0])
     if longest > _INLINE:
         far = spans.length > _INLINE
         views[:, 1] = np.where(far, spans.start.astype(np.uint64) << np.uint64(32), views[:, 1])
@@ -55,4 +58,4 @@ def view(tokens: Tokens, spans: Spans, name: str = "") -> pl.Series:
     validity = None if is_there.all() else pa.py_buffer(np.packbits(is_there, bitorder="little"))
     buffers = [validity, pa.py_buffer(views), pa.py_buffer(tokens.text)]
     array = pa.Array.from_buffers(pa.string_view(), rows, buffers)
-    return pl.Series(name, pl.from_arrow(array), dtype=pl.String)
+    return pl.Series(name, array)

@@ -72,6 +72,7 @@ class Tokens:
             self.text, removed = before + self.text, removed + len(before)
         self.bytes = np.frombuffer(self.text, dtype=np.uint8)
         self._words = np.ndarray((len(self.text) - 8,), dtype="<u8", buffer=self.text, strides=(1,))
+        self._pairs = np.ndarray((len(self.text) - 15,), dtype="V16", buffer=self.text, strides=(1,))
         self.releases = self._release_characters()
         self._split()
         self.has_wide_blanks = not self.text.isascii() and _WIDE_BLANK.search(self.text) is not None
@@ -95,23 +96,23 @@ class Tokens:
         return at[in_run % 2 == 0]
 
     def _split(self) -> None:
-        component, element, terminator = (
-            np.uint8(ord(m)) for m in (self.marks.component, self.marks.element, self.marks.terminator)
-        )
-        is_mark = (self.bytes == terminator) | (self.bytes == element) | (self.bytes == component)
+        component, terminator = ord(self.marks.component), ord(self.marks.terminator)
+        table = bytearray(256)
+        for mark in (component, ord(self.marks.element), terminator):
+            table[mark] = 1
+        # One pass over the bytes, where comparing them with each mark is three and their temporaries.
+        is_mark = np.frombuffer(bytearray(self.text.translate(table)), dtype=bool)
         if len(self.releases):
             is_mark[self.releases] = False
             is_mark[self.releases + 1] = False
-        at = np.flatnonzero(is_mark)
-        is_component = self.bytes[at] == component
-        bounds = np.flatnonzero(~is_component)
-        self._components = at[is_component]
-        self._elements = at[bounds]
-        self._before = bounds - np.arange(len(bounds))
-        self._inside = np.diff(self._before, prepend=0)
-        self._last = np.flatnonzero(self.bytes[self._elements] == terminator)
+        self._marks_at = np.flatnonzero(is_mark)
+        kinds = self.bytes.take(self._marks_at)
+        self._elements = np.flatnonzero(kinds != component)  # as places among the marks
+        self._last = np.flatnonzero(kinds.take(self._elements) == terminator)
         self._first = np.concatenate([[0], self._last + 1])[:-1]
-        self.ends = self._elements[self._last]
+        terminators = self._elements[self._last]
+        self._behind_tag = np.concatenate([[0], terminators + 1])[:-1]
+        self.ends = self._marks_at[terminators]
         self.starts = self._begins(np.concatenate([[0], self.ends + 1])[:-1])
         self._check_lengths()
         blank = np.flatnonzero(self.bytes <= 32)[: -len(PADDING)]
@@ -131,33 +132,30 @@ class Tokens:
 
     def _tags(self) -> Codes:
         rows = np.arange(len(self))
-        tags = self.codes(rows, self.value(rows, 0, is_tag=True))
+        tags = self.codes(rows, self.value(rows, 0))
         return np.where(tags < np.uint64(1 << 24), tags, np.uint64(0))
 
-    def value(self, rows: Indices, element: int, component: int = 0, *, is_tag: bool = False) -> Spans:
-        """A component of the segments ``rows``, without the blanks around it; element 1 follows the tag."""
-        mark = self._first[rows] + element
-        is_there = mark <= self._last[rows]
+    def value(self, rows: Indices, element: int, component: int = 0) -> Spans:
+        """A component of the segments ``rows``, without the blanks around it; element 0 is the tag."""
+        if element == 0:
+            begin = self.starts[rows]
+            return self._trimmed(Spans(begin, self._marks_at[self._behind_tag[rows]] - begin))
+        mark = self._first.take(rows) + element
+        is_there = mark <= self._last.take(rows)
+        if not is_there.all():
+            mark[~is_there] = 0
+        left = self._elements.take(mark - 1)
+        if component:
+            is_there &= self._elements.take(mark) - left > component
+            left += component
         has_all = bool(is_there.all())
         if not has_all:
-            mark = np.where(is_there, mark, 0)
-        begin = self.starts[rows] if is_tag else self._elements[mark - 1] + 1
-        end = self._elements[mark]
-        count = self._inside[mark]
-        if component:
-            is_there = is_there & (count >= component)
-            has_all = bool(is_there.all())
-        inner = count > component
-        if component or inner.any():
-            before = self._before[mark] - count + component
-            if component:
-                begin = self._component(before - 1, is_there) + 1
-            end = np.where(inner, self._component(before, inner), end)
-        length = end - begin
-        return self._trimmed(Spans(begin, length if has_all else np.where(is_there, length, 0)))
-
-    def _component(self, which: Indices, is_there: NDArray[np.bool_]) -> Indices:
-        return self._components[np.where(is_there, which, 0)] if len(self._components) else which
+            left[~is_there] = -1
+        begin = self._marks_at.take(left) + 1
+        length = self._marks_at.take(left + 1) - begin
+        if not has_all:
+            length *= is_there
+        return self._trimmed(Spans(begin, length))
 
     def _trimmed(self, spans: Spans) -> Spans:
         if not self._is_padded:
@@ -182,13 +180,21 @@ class Tokens:
         """The eight bytes from each place on, as numbers whose lowest byte is the first."""
         return self._words[at]
 
+    def pair_at(self, at: Indices) -> tuple[Codes, Codes]:
+        """The sixteen bytes from each place on, as two such numbers."""
+        pairs = self._pairs[at].view("<u8")
+        return pairs[0::2], pairs[1::2]
+
     def codes(self, rows: Indices, spans: Spans) -> Codes:
         """Values of at most eight bytes as numbers that can be compared with :func:`packed`; 0 for longer ones.
 
         ``rows`` are the segments the spans lie in, so that released characters are taken as what they stand for.
         """
-        short = np.minimum(spans.length, 8)
-        codes = np.where(spans.length > 8, np.uint64(0), self._words[spans.start] & _LOW_BYTES[short])
+        is_long = spans.length > 8
+        if is_long.any():
+            codes = self._words[spans.start] & _LOW_BYTES.take(np.where(is_long, 0, spans.length))
+        else:
+            codes = self._words[spans.start] & _LOW_BYTES.take(spans.length)
         if len(self.releases):
             for i in self.released(rows, spans):
                 text = self.plain(spans, int(i)).encode()
@@ -197,7 +203,8 @@ class Tokens:
 
     def released(self, rows: Indices, spans: Spans) -> Indices:
         """Which of the values hold a release character."""
-        near = np.flatnonzero(self.has_release[rows] & (spans.length > 0))
+        near = np.flatnonzero(self.has_release.take(rows))
+        near = near[spans.length[near] > 0]
         first = np.searchsorted(self.releases, spans.start[near])
         after = np.searchsorted(self.releases, spans.start[near] + spans.length[near])
         return near[after > first]
@@ -225,6 +232,8 @@ def _without_line_ends(data: bytes, marks: Separators, line_end: str) -> tuple[b
     breaks = np.flatnonzero(raw == ord(line_end))
     if not layout:
         return data + PADDING, breaks + 1
+    if line_end == "\n" and layout == b"\r\n" and b"\r" not in data:
+        return data.translate(None, layout) + PADDING, breaks - np.arange(len(breaks))
     is_layout = raw == layout[0] if len(layout) == 1 else (raw == layout[0]) | (raw == layout[1])
     removed = np.flatnonzero(is_layout)
     order = np.arange(len(breaks)) if len(breaks) == len(removed) else np.searchsorted(removed, breaks)

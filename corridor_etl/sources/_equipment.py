@@ -152,6 +152,7 @@ class _Reader:
             faults=tuple(faults),
             dialect=self._dialect or "EDIFACT",
             raw_lines=raw_lines,
+            is_trimmed=True,
         )
 
     def _keep_head(self, rows: Rows) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -64,14 +65,13 @@ class MessageTable:
         frame: pl.DataFrame, keys: tuple[str, ...], function: Callable[..., str | None], name: str
     ) -> pl.Series:
         """``function`` of each distinct combination of ``keys``, once."""
-        known = frame.select(keys).unique()
-        values = pl.Series(name, [function(*row) for row in known.iter_rows()], dtype=pl.String)
-        if known.height == 1:
-            return values.new_from_index(0, frame.height)
-        found = frame.select(keys).join(
-            known.with_columns(values), on=keys, how="left", maintain_order="left"
-        )
-        return found[name]
+        known: dict[tuple[str, ...], str | None] = {}
+        made = []
+        for row in zip(*(frame[key].to_list() for key in keys), strict=True):
+            if row not in known:
+                known[row] = function(*row)
+            made.append(known[row])
+        return pl.Series(name, made, dtype=pl.String)
 
     def column(self, name: str) -> pl.Series:
         """One value for each message, null where it says nothing."""
@@ -82,6 +82,7 @@ class MessageTable:
         """The events there are, and which one each message reports; behind the last stands a message of no event."""
         return _index(self.frame["event"])
 
+    @cached_property
     def kind_index(self) -> tuple[list[str], Indices]:
         """The message types there are, and the one of each message."""
         return _index(self.frame["kind"])
@@ -104,9 +105,10 @@ class MessageTable:
 
 
 def _index(values: pl.Series) -> tuple[list[str], Indices]:
-    names = values.drop_nulls().unique(maintain_order=True).to_list()
-    places = values.replace_strict(names, list(range(len(names))), default=len(names), return_dtype=pl.Int64)
-    return names, places.to_numpy() if len(values) else np.empty(0, dtype=np.int64)
+    texts = values.to_list()
+    names = [name for name in dict.fromkeys(texts) if name is not None]
+    places = {name: i for i, name in enumerate(names)}
+    return names, np.array([places.get(text, len(names)) for text in texts], dtype=np.int64)
 
 
 def _version(function: str, issued: str, sent: str) -> str:

@@ -85,12 +85,12 @@ def _odd_places(tokens: Tokens) -> dict[int, str]:
 
 def _contradictions(rows: Rows, found: dict[int, Refusal]) -> Indices:
     """Rows whose port is the far one, which is odd; a row whose EQD status says so too contradicts its document."""
-    facility, far = rows.text(rows.place["facility_code"]), rows.far_end()
-    is_far = (facility == far).fill_null(False)
-    swapped = np.flatnonzero(is_far.to_numpy())
+    swapped = np.flatnonzero(rows.may_be_far())
     swapped = swapped[~np.isin(swapped, list(found))] if found else swapped
     if not len(swapped):
         return swapped
+    facility, far = rows.text(rows.place["facility_code"]), rows.far_end()
+    swapped = swapped[(facility == far).fill_null(False).to_numpy()[swapped]]
     status = rows.status().gather(swapped).to_list()
     near = rows.near_end().gather(swapped).to_list()
     kept = []

@@ -60,7 +60,7 @@ class Rows:
 
     def _announce(self) -> None:
         """Announced boxes whose document does not say which way: full for export comes in, full import goes out."""
-        kinds, of_message = self.messages.kind_index()
+        kinds, of_message = self.messages.kind_index
         none = len(self.event_names)
         for kind, status, event in ANNOUNCED:
             rows = self.events == none
@@ -170,7 +170,7 @@ class Rows:
         return found
 
     def _kinds(self):  # type: ignore[no-untyped-def]
-        kinds, of_message = self.messages.kind_index()
+        kinds, of_message = self.messages.kind_index
         pairs = of_message[self._of] * (len(self.event_names) + 1) + self.events
         for pair in np.unique(pairs):
             kind, event = divmod(int(pair), len(self.event_names) + 1)
@@ -187,24 +187,34 @@ class Rows:
             self._located[key] = cells
         return self._located[key]
 
+    def may_be_far(self) -> NDArray[np.bool_]:
+        """Rows whose place may be the port at the other end: no other row has the same text for both."""
+        facility, far = self.place["facility_code"], self._end(FAR_END)
+        are_there = facility.is_filled & far.is_filled
+        if not are_there.any() or self.tokens.has_wide_blanks:
+            return are_there
+        codes = (self.tokens.codes(cells.segments, cells.spans) for cells in (facility, far))
+        return are_there & np.equal(*codes)
+
     def far_end(self) -> pl.Series:
         """The port at the other end of the voyage, for loadings and discharges."""
-        return self._end(FAR_END)
+        return self.text(self._end(FAR_END))
 
     def near_end(self) -> pl.Series:
         """The port at this end of the voyage as the container's own LOC says, for loadings and discharges."""
-        return self._end(NEAR_END)
+        return self.text(self._end(NEAR_END))
 
     def status(self) -> pl.Series:
         """EQD 8249 of each container."""
         return self.text(self._cells["trade_status"])
 
-    def _end(self, qualifiers: dict[str, str]) -> pl.Series:
+    def _end(self, qualifiers: dict[str, str]) -> Cells:
         found = Cells.none(len(self))
         for event, qualifier in qualifiers.items():
-            cells = self.at(layout.located("group", qualifier))["facility_code"]
-            found = found.or_else(cells, self.is_event(event))
-        return self.text(found)
+            if event in self.event_names:
+                cells = self.at(layout.located("group", qualifier))["facility_code"]
+                found = found.or_else(cells, self.is_event(event))
+        return found
 
     @cached_property
     def raw_text(self) -> pl.Series:

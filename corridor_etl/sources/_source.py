@@ -58,6 +58,7 @@ class RawFile:
     for which it does not is rejected as COUNT_MISMATCH, so an unbalanced RawFile cannot exist.
     ``decimal_mark`` and ``is_day_first`` are how the layout writes numbers and slashed dates. ``others`` holds the
     rows of further record kinds that stand in the same file, as frames of the same shape; their lines are their own.
+    ``is_trimmed``: no cell has whitespace around it and empty cells are null, so that nobody need look again.
     """
 
     frame: pl.DataFrame
@@ -69,6 +70,7 @@ class RawFile:
     decimal_mark: str = "."
     is_day_first: bool = False
     others: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    is_trimmed: bool = False
 
     def __post_init__(self) -> None:
         rows = self.frame.height + sum(other.height for other in self.others.values())

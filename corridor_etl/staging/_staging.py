@@ -61,7 +61,7 @@ class Desk:
         self.raw = raw
         self.context = context
         self.typed: dict[str, pl.Series] = {}
-        self._cells = _filled_cells(raw.frame)
+        self._cells = raw.frame if raw.is_trimmed else _filled_cells(raw.frame)
         self.faults: list[RowFault] = []
         self.findings: list[Finding] = []
 

@@ -33,7 +33,7 @@ def _by_column(data: bytes, size: int) -> list[tuple[str, list[list[str]], int, 
             [column(tokens, rows, tokens.value(rows, e, c)).fill_null("").to_list() for c in range(6)]
             for e in range(1, 9)
         ]
-        tags = column(tokens, rows, tokens.value(rows, 0, is_tag=True)).to_list()
+        tags = column(tokens, rows, tokens.value(rows, 0)).to_list()
         lines = tokens.line_nos(rows).tolist()
         for i in range(len(tokens)):
             values = [[texts[e][c][i] for c in range(6)] for e in range(8)]
