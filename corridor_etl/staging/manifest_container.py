@@ -134,9 +134,12 @@ def _put_version(desk: Desk) -> None:
     cells = desk.cell("list_version").fill_null("1")
     versions = _casts.version(cells)
     desk.fault(versions.is_null(), _casts.NUMBER_RULE, "version", cells, _casts.VERSION_EXPECTED)
-    desk.put("version", versions)
     status = mapped(desk.cell("list_status").str.to_lowercase(), lambda s: _STATUSES.get(s, s), TEXT)
     desk.put("list_status", status)
+    # A correction without a version of its own still comes after the list it is about.
+    is_changed = status.is_in(["corrected", "cancelled"]).fill_null(False)
+    versions = versions.set(is_changed & (versions == 1).fill_null(False), 2)
+    desk.put("version", versions)
     names = zip(status, versions, strict=True)
     actions = ["cancel" if s == "cancelled" else "replace" if (v or 1) > 1 else "insert" for s, v in names]
     desk.put("action", pl.Series(actions, dtype=TEXT))

@@ -270,7 +270,8 @@ def test_wagons_are_numbered_in_the_order_of_the_list(staged) -> None:
 
 
 @pytest.mark.parametrize(("version", "status", "expected"), [
-    ("1", "final", (1, "insert")), ("2", "corrected", (2, "replace")), ("2", "cancelled", (2, "cancel")), (None, None, (1, "insert")),
+    ("1", "final", (1, "insert")), ("2", "corrected", (2, "replace")), ("2", "cancelled", (2, "cancel")),
+    (None, None, (1, "insert")), (None, "corrected", (2, "replace")), ("1", "cancelled", (2, "cancel")),
 ])  # fmt: skip
 def test_versions_of_a_list(
     staged, version: str | None, status: str | None, expected: tuple[int, str]
