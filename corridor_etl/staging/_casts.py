@@ -16,7 +16,7 @@ NUMBER_RULE, NUMBER_EXPECTED = "ST-010", "a number such as 24512.5, with no more
 DATE_RULE, DATE_EXPECTED = "DT-006", "a calendar date of this century such as 2025-02-28"
 
 MOST_VERSION = 10**8
-"""Corrections without a number are numbered by their minute; a version far beyond that would shut out all later ones."""
+"""A correction without a number has that of its minute; a version far beyond would shut out all later ones."""
 VERSION_EXPECTED = f"a whole number from 1 to {MOST_VERSION}"
 
 _BLANK_GROUPS = r"^([+-]?[0-9]{1,3}(?:[\x{20}\x{a0}\x{202f}][0-9]{3})+)([.,][0-9]+)?$"
