@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from functools import cache
 
 from corridor_etl import discovery
@@ -59,6 +60,18 @@ def recognise(data: bytes, file_name: str, sender: Sender | None) -> Source:
             message_type=foreign,
         )  # fmt: skip
     raise FileRejected(
-        "UNKNOWN_FORMAT", f"{file_name} {seen(head)}", expected=f"one of {', '.join(wanted)}",
+        "UNKNOWN_FORMAT", f"{file_name} {seen(head)}", expected=_expected(wanted),
         fix="Send it in a known format, or correct the sender's `formats` in corridor.toml.",
     )  # fmt: skip
+
+
+_NAMED = 8
+
+
+def _expected(wanted: Sequence[str]) -> str:
+    """The formats a sender declares, by name; all that there are, where to read about them."""
+    if len(wanted) <= _NAMED:
+        return f"one of {', '.join(wanted)}"
+    return (
+        f"one of the {len(wanted)} formats of docs/sources.md, with the headers or message types named there"
+    )
