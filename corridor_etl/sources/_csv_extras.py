@@ -36,6 +36,10 @@ Sums = dict[str, Decimal]
 _NOTHING: Sums = {"rows": Decimal(0), **dict.fromkeys(_SUMMED, Decimal(0))}
 
 
+_GROUPS = r"([0-9])[\x20\xa0\u202f]"
+"""A blank behind a digit, as numbers are grouped in Russian lists; a blank before one is no part of a number."""
+
+
 class Totals:
     """Takes rows of totals out of the rows of a loading list and compares them with the rows above them."""
 
@@ -110,14 +114,14 @@ def _is_total(texts: pl.Series) -> pl.Series:
 
 
 def _numbers(name: str, decimal_mark: str) -> pl.Expr:
-    plain = pl.col(name).str.strip_chars()
+    plain = pl.col(name).str.strip_chars().str.replace_all(_GROUPS, "$1")
     if decimal_mark != ".":
         plain = plain.str.replace(decimal_mark, ".", literal=True)
     return plain.cast(_NUMBER, strict=False)
 
 
 def _number(text: str | None, decimal_mark: str) -> Decimal | None:
-    plain = (text or "").strip().replace(decimal_mark, ".")
+    plain = re.sub(_GROUPS, r"\1", (text or "").strip()).replace(decimal_mark, ".")
     return Decimal(plain) if _PLAIN.fullmatch(plain) else None
 
 

@@ -1,7 +1,8 @@
 """One Track and Trace event to the raw row of its record kind, or to the reasons why it is none.
 
 A retraction cancels the event it names: by that event's own key where it stands in the same file, else by the
-details the retraction repeats. Version 3 numbers its versions by the minute of ``eventUpdatedDateTime``.
+details the retraction repeats; one that has neither waits (ST-007). Version 3 numbers its versions by the minute of
+``eventUpdatedDateTime``.
 """
 
 from __future__ import annotations
@@ -60,6 +61,9 @@ def _retraction(kind: str, event: Event, original: Event | None, retracted: str)
     if minute is None:
         expected = "a retraction dated by eventUpdatedDateTime or eventCreatedDateTime"
         return [("DT-006", "version", "", expected)]
+    if original is None and _dcsa.code_of(kind, event) is None and not first_text(event, ("eventDateTime",)):
+        expected = f"the event {retracted} in the same file, or its details in the retraction"
+        return [("ST-007", "event_ref", retracted, expected)]
     if original is not None:
         minute = str(max(int(minute), int(_version(original)) + 1))
     state: Values = {"version": minute, "action": "cancel", "event_ref": retracted, "event_key": retracted}

@@ -12,6 +12,8 @@ SPELLINGS = {
     "报关单号": "declaration_no",
     "进出口标志": "ie_flag",
     "进出口标志(E/I)": "ie_flag",
+    "进出口": "ie_flag",
+    "进出口类型": "ie_flag",
     "申报地海关": "office_code",
     "进出境关别": "border_office_code",
     "申报日期": "declared_on",
@@ -67,6 +69,12 @@ SPELLINGS = {
     "净重(千克)": "net_kg",
     "版本号": "version",
     "报关状态": "status",
+    "报关单编号": "declaration_no",
+    "报关单海关编号": "declaration_no",
+    "商品序号": "item_no",
+    "成交币制": "currency",
+    "毛重(公斤)": "gross_kg",
+    "净重(公斤)": "net_kg",
 }
 
 MANDATORY = (

@@ -19,6 +19,9 @@ MARKS = (
 )
 _MANY_IN_UTF8 = re.compile(r"[　-鿿＀-￯]{2,}|[Ѐ-ӿ]{4,}")
 
+_ASCII = bytes(range(128))
+_RUSSIAN = bytes((*range(0xC0, 0x100), *"Ёё№«»– ".encode("cp1251")))
+
 
 @dataclass(frozen=True)
 class Decoded:
@@ -95,12 +98,18 @@ def head_line(head: bytes, lines: int = 1) -> str:
         if head.startswith(mark):
             return _first_lines(head[len(mark) :], encoding, lines, "replace")
     first = b"\n".join(head.lstrip().split(b"\n", lines)[:lines])
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in ("utf-8", "cp1251" if _is_russian(first) else "gb18030"):
         try:
             return _first_lines(first, encoding, lines)
         except UnicodeDecodeError:
             continue
     return _first_lines(first, "latin-1", lines)
+
+
+def _is_russian(line: bytes) -> bool:
+    """Whether the bytes beyond ASCII are letters of windows-1251: half of those of Chinese text stand below them."""
+    letters = line.translate(None, _ASCII)
+    return bool(letters) and not letters.translate(None, _RUSSIAN)
 
 
 def _first_lines(data: bytes, encoding: str, lines: int, errors: str = "strict") -> str:

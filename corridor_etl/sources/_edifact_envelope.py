@@ -20,6 +20,9 @@ from corridor_etl.sources._source import Finding
 
 UNB, UNZ, UNH, UNT = (np.uint64(packed(tag)) for tag in ("UNB", "UNZ", "UNH", "UNT"))
 _GROUPS = tuple(np.uint64(packed(tag)) for tag in ("UNG", "UNE"))
+_DATE_TIME_SENDER = ((4, 0), (4, 1), (2, 0))
+"""Element and component of what the UNB says of all its messages."""
+
 _SERVICE = (UNB, UNZ, UNH, UNT, *_GROUPS)
 
 NOT_CLOSED = "NOT_CLOSED"
@@ -34,8 +37,8 @@ class Messages:
     """The messages of one piece: segment of each UNH, end of each body, and the message of every body segment.
 
     ``of_segment`` is -1 outside a message, ``strays`` are the segments there that are no part of the envelope.
-    ``refused`` says of which messages no row may load: what was seen and what was expected. ``sent`` holds date and
-    time of the UNB of each message. ``is_open``: the last message goes on in the next piece.
+    ``refused`` says of which messages no row may load: what was seen and what was expected. ``sent`` holds date,
+    time and sender of the UNB of each message. ``is_open``: the last message goes on in the next piece.
     """
 
     heads: Indices
@@ -43,7 +46,7 @@ class Messages:
     of_segment: Indices
     strays: Indices
     refused: dict[int, tuple[str, str]]
-    sent: tuple[pl.Series, pl.Series]
+    sent: tuple[pl.Series, pl.Series, pl.Series]
     is_open: bool
 
 
@@ -56,7 +59,7 @@ class ColumnEnvelope:
         self._read = 0  # segments of the file before this piece
         self._replayed = 0
         self._interchange: str | None = None
-        self._sent = ("", "")
+        self._sent = ["", "", ""]
         self._message: str | None = None
         self._head = 0  # number of the UNH of the open message
         self._groups_inside = 0
@@ -122,7 +125,7 @@ class ColumnEnvelope:
         of_segment[at[~is_bound]] = -1
         interchange = np.cumsum(bound_kinds == UNB)[is_head]
         refused = self._refusals(interchange, self._messages - (1 if replayed else 0))
-        sent = self._sent_times(bounds[bound_kinds == UNB], interchange)
+        sent = self._sent_by(bounds[bound_kinds == UNB], interchange)
         return Messages(heads, ends, of_segment, np.flatnonzero(is_stray), refused, sent, is_open=False)
 
     def _refusals(self, interchange: Indices, first: int) -> dict[int, tuple[str, str]]:
@@ -137,13 +140,14 @@ class ColumnEnvelope:
                 refused[i] = ("an interchange without UNZ", "UNZ before the next interchange")
         return refused
 
-    def _sent_times(self, opened: Indices, interchange: Indices) -> tuple[pl.Series, pl.Series]:
+    def _sent_by(self, opened: Indices, interchange: Indices) -> tuple[pl.Series, pl.Series, pl.Series]:
         tokens, texts = self._tokens, []
-        for component in (0, 1):
-            here = column(tokens, opened, tokens.value(opened, 4, component))
-            texts.append(pl.concat([pl.Series([self._sent[component]], dtype=pl.String), here]))
-        self._sent = (texts[0][-1] or "", texts[1][-1] or "")
-        return texts[0].gather(interchange), texts[1].gather(interchange)
+        for i, place in enumerate(_DATE_TIME_SENDER):
+            here = column(tokens, opened, tokens.value(opened, *place))
+            texts.append(pl.concat([pl.Series([self._sent[i]], dtype=pl.String), here]))
+        self._sent = [text[-1] or "" for text in texts]
+        date, time, sender = (text.gather(interchange) for text in texts)
+        return date, time, sender
 
     def _walk(self, at: Indices, kinds: Codes, first: int) -> None:
         """Takes every segment of the envelope; those of messages that add up all at once."""

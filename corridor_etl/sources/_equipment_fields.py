@@ -16,7 +16,8 @@ _WEIGHED = ("AAE", "WT")
 MESSAGE = (
     Field("header", "UNH", {"reference": (1, 0), "kind": (2, 0), "version": (2, 1), "release": (2, 2),
                             "association": (2, 4)}, is_always=True),
-    Field("header", "BGM", {"document_code": (1, 0), "function_code": (3, 0)}, is_always=True),
+    Field("header", "BGM", {"document_code": (1, 0), "document_no": (2, 0), "function_code": (3, 0)}, is_always=True),
+    Field("header", "RFF", {"previous_no": (1, 1)}, ("ACW",)),
     Field("header", "DTM", {"issued": (1, 1), "issued_format": (1, 2)}, ("137",)),
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from corridor_etl.sources._layout import Groups
 
 _EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001 - only the order of corrections matters
 _CLOCKS = {14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M", 10: "%y%m%d%H%M", 8: "%Y%m%d", 6: "%y%m%d"}
+_DOCUMENT = ("sender", "kind", "document_no", "previous_no")
 _CODE = ("kind", "directory", "association", "document_code")
 
 Refusal = tuple[str, str, str, str]
@@ -33,16 +34,18 @@ class MessageTable:
         for wanted in layout.MESSAGE:
             for name, cells in groups.fields(wanted).items():
                 made[name] = column(groups.tokens, cells.segments, cells.spans).fill_null("")
-        date, time = groups.found.sent
+        date, time, sender = groups.found.sent
         frame = pl.DataFrame(made).with_columns(
             directory=pl.concat_str("version", pl.lit("."), "release"),
             sent=date.fill_null("") + time.fill_null(""),
+            sender=sender.fill_null(""),
         )
         self.frame = frame.with_columns(
             self._mapped(frame, _CODE, codes.event, "event"),
             self._mapped(frame, ("kind",), lambda kind: CLASSIFIERS.get(kind, "ACT"), "classifier"),
             self._mapped(frame, ("function_code",), lambda f: FUNCTIONS.get(f, INSERT), "action"),
             self._mapped(frame, ("function_code", "issued", "sent"), _version, "row_version"),
+            self._mapped(frame, _DOCUMENT, _document_key, "document_key"),
             dialect=pl.concat_str("kind", pl.lit(" "), "directory"),
         )
         self.unproved = self._doubtful()
@@ -109,6 +112,12 @@ def _index(values: pl.Series) -> tuple[list[str], Indices]:
     names = [name for name in dict.fromkeys(texts) if name is not None]
     places = {name: i for i, name in enumerate(names)}
     return names, np.array([places.get(text, len(names)) for text in texts], dtype=np.int64)
+
+
+def _document_key(sender: str, kind: str, number: str, previous: str) -> str:
+    """What tells the document from all others: a correction by reference (RFF+ACW) is the document it names."""
+    subject = previous or number
+    return f"{sender}/{kind}/{subject}" if subject else ""
 
 
 def _version(function: str, issued: str, sent: str) -> str:

@@ -26,12 +26,14 @@ COLUMNS = (
     "terminal_code", "transport_mode", "conveyance_name", "voyage_no", "vessel_imo", "gross_gross_kg", "vgm_kg",
     "vgm_method", "tare_kg", "un_nos", "imo_classes", "temperature_c", "seal_nos", "booking_no", "bl_no", "event_time",
     "event_time_format", "message_ref", "function_code", "dialect", "version", "action",
+    "document_key",
 )  # fmt: skip
 _GATES = ("GTIN", "GTOT")
 _RAIL = np.uint64(packed("2"))
 _MEASURES = {"gross_gross_kg": "KGM", "vgm_kg": "KGM", "tare_kg": "KGM", "temperature_c": "CEL"}
 _OF_MESSAGE = {"message_ref": "reference", "function_code": "function_code", "dialect": "dialect",
-               "version": "row_version", "action": "action", "classifier": "classifier"}  # fmt: skip
+               "version": "row_version", "action": "action", "classifier": "classifier",
+               "document_key": "document_key"}  # fmt: skip
 _BY_COLUMN = ("container_no", "size_type", "trade_status", "full_empty", "vgm_method")
 
 

@@ -19,6 +19,12 @@ from corridor_etl.sources._source import Finding
 # Between a Chinese name and its English or Russian twin in one cell; and between lines of a cell.
 _SEAMS = re.compile(r"[\r\n]+|(?<=[⺀-鿿)])\s+(?=[A-Za-zЀ-ӿ№])|(?<=[⺀-鿿])/(?=[A-Za-zЀ-ӿ№])")
 
+_KILOGRAMS = re.compile(r"(?:[,(\[]\s*|\s)(?:kgs?|кг|千克|公斤)\.?\s*[)\]]?$")
+
+
+PASSED_OVER = "passed_over_"
+"""How names of columns begin that a layout knows and has no use for: nobody misses them."""
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -44,10 +50,19 @@ class Layout:
         return replace(self, spellings={**self.spellings, **own}) if own else self
 
     def raw_names(self, header: Sequence[str]) -> list[str | None]:
-        """The raw name of each header cell, None where it is unknown; SCHEMA where two cells mean the same."""
+        """The raw name of each header cell, None where it is unknown; SCHEMA where two cells mean the same.
+
+        What no spelling fits may differ from one in signs between its words (``Booking No.``, ``Вес брутто, кг``), as
+        long as no other cell of the header has that column.
+        """
         table = {folded(s): name for s, name in self.spellings.items()}
         names = [_named(cell, table) for cell in header]
         _refuse_twice(header, names)
+        loose = _bare_spellings(self.spellings)
+        for at, cell in enumerate(header):
+            near = loose.get(bare(cell)) if names[at] is None else None
+            if near is not None and near not in names:
+                names[at] = near
         return names
 
     def checked(self, header: Sequence[str], line_no: int) -> list[str | None]:
@@ -84,6 +99,19 @@ class Layout:
 def folded(text: str) -> str:
     """A header without case, width, doubled blanks and surrounding blanks."""
     return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip().casefold()
+
+
+def bare(text: str) -> str:
+    """A header as its letters and digits alone, without a unit of kilograms: a unit that multiplies stays."""
+    return re.sub(r"[\W_]+", "", _KILOGRAMS.sub("", folded(text)))
+
+
+def _bare_spellings(spellings: Mapping[str, str]) -> dict[str, str]:
+    """Bare spelling -> raw name, where all spellings that come to it mean the same."""
+    meant: dict[str, set[str]] = {}
+    for spelling, name in spellings.items():
+        meant.setdefault(bare(spelling), set()).add(name)
+    return {b: min(names) for b, names in meant.items() if b and len(names) == 1}
 
 
 def _named(cell: str, table: Mapping[str, str]) -> str | None:
@@ -128,7 +156,7 @@ def drift(layout: Layout, header: Sequence[str], names: Sequence[str | None], li
     near = {cell: layout.nearest(cell, names) for cell in unknown if cell not in elsewhere}
     renamed = [f"{cell[:60]} (did you mean {known}?)" for cell, known in near.items() if known]
     new = [cell[:60] for cell, known in near.items() if not known]
-    missing = [name for name in layout.columns if name not in names]
+    missing = [name for name in layout.columns if name not in names and not name.startswith(PASSED_OVER)]
     kept = "kept in the raw text of each row, not read"
     said = (
         ("ST-004", "warning", f"columns {kept}: {', '.join(renamed)}", [c for c, k in near.items() if k]),
@@ -136,7 +164,7 @@ def drift(layout: Layout, header: Sequence[str], names: Sequence[str | None], li
         (
             "NOT_READ",
             "info",
-            f"columns {kept}, as the record has no place for them: {', '.join(elsewhere)}",
+            f"columns {kept}, as this layout has no place for them: {', '.join(elsewhere)}",
             elsewhere,
         ),
         ("MISSING_COLUMN", "info", f"optional columns not in the file: {', '.join(missing)}", missing),

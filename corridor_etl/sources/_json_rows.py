@@ -5,12 +5,14 @@ How JSON is read is in ``_json``; what the values of a record mean is for the fo
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
+from corridor_etl.sources._decode import MARKS
 from corridor_etl.sources._json import JsonFile, JsonRow, at, text_of
 from corridor_etl.sources._source import Finding, RawFile, RowFault, raw_frame
 
@@ -22,12 +24,22 @@ Judged = tuple[str, Values] | list[Flaw]
 """A record of a kind with the texts of its raw columns, or why it is none."""
 
 
+def plain_head(head: bytes) -> bytes:
+    """A head in UTF-8 without byte order mark and blanks, to recognise a file by; never used as data."""
+    for mark, encoding in MARKS:
+        if head.startswith(mark):
+            # The head may end inside a character, which an incremental decoder leaves out.
+            text = codecs.getincrementaldecoder(encoding)("replace").decode(head[len(mark) :])
+            return text.lstrip().encode("utf-8", "replace")
+    return head.lstrip()
+
+
 def has_keys(head: bytes, *keys: str) -> bool:
     """Whether a head begins like JSON and has any of the keys."""
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    start = plain_head(head)
     if start[:1] not in (b"{", b"["):
         return False
-    return re.search(rb'"(?:' + "|".join(keys).encode() + rb')"\s*:', head) is not None
+    return re.search(rb'"(?:' + "|".join(keys).encode() + rb')"\s*:', start) is not None
 
 
 def first_text(value: Any, paths: Iterable[str]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from corridor_etl.sources import _message_terms
 from corridor_etl.sources._xml_head import Head, head_of
 
 FUNCTIONS = {
@@ -52,3 +53,12 @@ def iso_time(text: str | None) -> str | None:
     if offset and offset != "Z":
         offset = offset.replace(":", "").ljust(5, "0")
     return f"{date}T{hour}:{minute}:{second or '00'}{offset or ''}"
+
+
+def version_of(stated: str | None, sent: str | None, *, is_original: bool) -> str:
+    """The version a document states; a correction that states none, or that of an original, has the minute it was
+    sent in, counted from 2000, so that the last of several wins.
+    """
+    if is_original or stated not in (None, "", "1", "1.0"):
+        return stated or "1"
+    return str(_message_terms.minutes(re.sub("[^0-9]", "", sent or "")[:12]))

@@ -14,11 +14,11 @@ from corridor_etl.sources import _dcsa
 from corridor_etl.sources._dcsa_events import COLUMNS, record_of
 from corridor_etl.sources._json import EACH, JsonFile, JsonRow, Path, is_lines, read_document, read_lines
 from corridor_etl.sources._json_count import count_lines, count_records
-from corridor_etl.sources._json_rows import Flaw, Judged, has_keys, raw_file
+from corridor_etl.sources._json_rows import Flaw, Judged, has_keys, plain_head, raw_file
 from corridor_etl.sources._source import Finding, RawFile, Source
 
 _KEYS = ("eventClassifierCode", "equipmentEventTypeCode", "transportEventTypeCode", "shipmentEventTypeCode",
-         "eventClassification")  # fmt: skip
+         "eventClassification", "retractedEventID")  # fmt: skip
 
 
 def _claims(head: bytes, _file_name: str) -> bool:
@@ -27,7 +27,7 @@ def _claims(head: bytes, _file_name: str) -> bool:
 
 def _read(data: bytes, sender: Sender | None) -> RawFile:
     encodings = sender.encodings if sender else ()
-    if is_lines(data[:65_536]):
+    if is_lines(plain_head(data[:65_536])):
         file = read_lines(data, encodings)
         return _raw(file, count_lines(data, file.encoding), None)
     file, path = _document(data, encodings)
@@ -40,7 +40,7 @@ def _read(data: bytes, sender: Sender | None) -> RawFile:
 
 def _document(data: bytes, encodings: tuple[str, ...]) -> tuple[JsonFile, Path]:
     """The events of a document, and where they stand: in ``events``, in the outermost list, or the whole of it."""
-    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    start = plain_head(data[:64])[:1]
     pushed: Path = ("events", EACH)
     if start == b"[":
         return read_document(data, encodings, [(EACH,)]), (EACH,)

@@ -39,6 +39,7 @@ HEAD = {
 AROUND = {
     "function": "Head/FunctionCode",
     "head_version": "Head/Version|Head/VersionID",
+    "sent_at": "Head/SendTime|Head/SendDateTime",
     "message_type": "Head/MessageType",
 }
 BOX = {
@@ -107,7 +108,8 @@ def _train(sheet: Sheet) -> Values:
     function = (head.get("own_function") or head.get("function") or "9").lstrip("0")
     departed = _wco.iso_time(head.get("departure"))
     status = _STATUSES.get(function, "final")
-    version = head.get("list_version") or head.get("head_version") or ("1" if status == "final" else "2")
+    stated = head.get("list_version") or head.get("head_version")
+    version = _wco.version_of(stated, head.get("sent_at"), is_original=status == "final")
     return {
         "train_no": head.get("train_no"), "departure_date": (departed or "")[:10] or None,
         "planned_departure": (departed or "")[:16].replace("T", " ") if "T" in (departed or "") else None,

@@ -18,6 +18,7 @@ LAYOUT = Layout(
         "箱型": "size_type", "尺寸箱型": "size_type", "Тип контейнера": "size_type", "Типоразмер": "size_type",
         "load_status": "full_empty", "Load status": "full_empty", "F/E": "full_empty", "Full/Empty": "full_empty",
         "Laden/Empty": "full_empty", "重空": "full_empty", "空重": "full_empty", "Груженый/порожний": "full_empty",
+        "Груж/порож": "full_empty", "Состояние": "full_empty", "Load state": "full_empty",
         "event": "event_code", "Event": "event_code", "Move": "event_code", "Move Type": "event_code",
         "作业类型": "event_code", "作业": "event_code", "操作": "event_code", "事件": "event_code",
         "Операция": "event_code", "Событие": "event_code",
@@ -29,11 +30,14 @@ LAYOUT = Layout(
         "event_time": "event_time", "Event Time": "event_time", "Date/Time": "event_time",
         "Move Time": "event_time", "作业时间": "event_time", "操作时间": "event_time", "时间": "event_time",
         "Дата и время операции": "event_time", "Дата и время": "event_time",
-        "train_no": "conveyance_name", "Train No": "conveyance_name", "车次": "conveyance_name",
+        "train_no": "conveyance_name", "Train": "conveyance_name", "Поезд": "conveyance_name",
+        "Train No": "conveyance_name", "车次": "conveyance_name",
         "班列号": "conveyance_name", "Номер поезда": "conveyance_name", "№ поезда": "conveyance_name",
-        "wagon_no": "wagon_no", "Wagon No": "wagon_no", "车号": "wagon_no", "Номер вагона": "wagon_no",
+        "wagon_no": "wagon_no", "Wagon": "wagon_no", "Вагон": "wagon_no",
+        "Wagon No": "wagon_no", "车号": "wagon_no", "Номер вагона": "wagon_no",
         "№ вагона": "wagon_no",
-        "gross_kg": "gross_gross_kg", "Gross kg": "gross_gross_kg", "Gross Weight": "gross_gross_kg",
+        "gross_kg": "gross_gross_kg", "Gross": "gross_gross_kg", "Брутто": "gross_gross_kg",
+        "Gross kg": "gross_gross_kg", "Gross Weight": "gross_gross_kg",
         "总重": "gross_gross_kg", "毛重": "gross_gross_kg", "Масса брутто": "gross_gross_kg",
         "Вес брутто": "gross_gross_kg",
         "VGM": "vgm_kg", "vgm_kg": "vgm_kg", "验证总重": "vgm_kg", "Подтвержденная масса": "vgm_kg",
@@ -62,6 +66,7 @@ _EVENTS = {
     "inspection": "INSP", "查验": "INSP", "досмотр": "INSP",
 }  # fmt: skip
 _STATES = {
+    "г": "F", "п": "E",
     "重": "F", "重箱": "F", "груженый": "F", "гружёный": "F", "груж": "F", "laden": "F", "full": "F",
     "空": "E", "空箱": "E", "порожний": "E", "порож": "E", "empty": "E", "mt": "E",
 }  # fmt: skip

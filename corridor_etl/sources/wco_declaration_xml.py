@@ -15,6 +15,7 @@ HEAD = {
     "document_kind": "TypeCode",
     "function": "FunctionCode",
     "version": "VersionID",
+    "issued_at": "IssueDateTime/DateTimeString|IssueDateTime",
     "declared_on": "AcceptanceDateTime/DateTimeString|AcceptanceDateTime|IssueDateTime/DateTimeString|IssueDateTime",
     "released_on": "ReleaseDateTime/DateTimeString|ReleaseDateTime",
     "items_stated": "GoodsItemQuantity",
@@ -99,7 +100,8 @@ def _put_function(sheet: Sheet, kind: str) -> None:
     if kind.upper() == _INVALIDATION:
         correction, action = "revoke", "cancel"
     head["correction_kind"], head["action"] = correction, action
-    head["version"] = head.get("version") or ("1" if action == "insert" else "2")
+    sent = head.get("issued_at") or head.get("sent_at")
+    head["version"] = _wco.version_of(head.get("version"), sent, is_original=action == "insert")
     if action == "insert" and head["version"] != "1":
         head["action"] = "replace"
     if action == "cancel" and not sheet.rows:
@@ -115,7 +117,10 @@ LAYOUT = _declaration.layout(
     head=HEAD,
     item=ITEM,
     complete=complete,
-    around={"responsible_country": "ResponsibleCountryCode"},
+    around={
+        "responsible_country": "ResponsibleCountryCode",
+        "sent_at": "CommunicationMetaData/PreparationDateTime/DateTimeString|CommunicationMetaData/PreparationDateTime",
+    },
 )
 
 

@@ -18,8 +18,6 @@ from corridor_etl.staging._instants import instants
 from corridor_etl.staging._staging import Desk, Staged, StagingContext, mapped
 
 TEXT = pl.String()
-MOST_VERSION = 10**8
-"""A correction is numbered by the minute it was made in; a version far beyond that would shut out all later ones."""
 
 _FULL_EMPTY = {
     "4": "E", "5": "F", "7": "F", "8": "F", "E": "E", "F": "F", "EMPTY": "E", "FULL": "F", "LADEN": "F",
@@ -82,7 +80,7 @@ def _put(desk: Desk, column: Column) -> None:
     if name in _DERIVED:
         return
     if name == "version":
-        desk.put_cast(name, name, _version, _casts.NUMBER_RULE, f"a whole number from 1 to {MOST_VERSION}")
+        desk.put_cast(name, name, _casts.version, _casts.NUMBER_RULE, _casts.VERSION_EXPECTED)
         desk.put(name, desk.typed[name].set(desk.cell(name).is_null(), 1))
     elif name == "action":
         desk.put(name, desk.cell(name).fill_null("insert"))
@@ -95,10 +93,6 @@ def _put(desk: Desk, column: Column) -> None:
         desk.put(name, mapped(_casts.code(desk.cell(name)), _FLAGS.get, pl.Boolean()))
     elif isinstance(column.dtype, pl.Decimal):
         _put_number(desk, name, column.dtype)
-
-
-def _version(cells: pl.Series) -> pl.Series:
-    return _casts.count(cells, least=1, most=MOST_VERSION)
 
 
 def _put_text(desk: Desk, name: str) -> None:

@@ -15,8 +15,9 @@ from corridor_etl.reference import container_number
 NUMBER_RULE, NUMBER_EXPECTED = "ST-010", "a number such as 24512.5, with no more decimals than the unit has"
 DATE_RULE, DATE_EXPECTED = "DT-006", "a calendar date of this century such as 2025-02-28"
 
-VERSION_EXPECTED = "a whole number from 1 to 9999"
-MAX_VERSION = 9999
+MOST_VERSION = 10**8
+"""A correction without a number has that of its minute; a version far beyond would shut out all later ones."""
+VERSION_EXPECTED = f"a whole number from 1 to {MOST_VERSION}"
 
 _BLANK_GROUPS = r"^([+-]?[0-9]{1,3}(?:[\x{20}\x{a0}\x{202f}][0-9]{3})+)([.,][0-9]+)?$"
 _GROUP_SIGNS = r"[\x{20}\x{a0}\x{202f}]"
@@ -61,7 +62,7 @@ def count(cells: pl.Series, decimal_mark: str = ".", *, least: int = 0, most: in
 
 def version(cells: pl.Series) -> pl.Series:
     """Text to a version number; one beyond all others would shut out every later correction of its record."""
-    return count(cells, least=1, most=MAX_VERSION)
+    return count(cells, least=1, most=MOST_VERSION)
 
 
 def day(cells: pl.Series, *, is_day_first: bool = False) -> pl.Series:

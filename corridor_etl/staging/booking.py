@@ -10,6 +10,15 @@ from corridor_etl.staging import _casts, _times
 from corridor_etl.staging._staging import Desk, Staged, Staging, StagingContext, mapped
 
 TEXT, TEU = pl.String(), pl.Decimal(6, 2)
+_DIRECTIONS = {
+    "WEST": "W", "WESTBOUND": "W", "EAST": "E", "EASTBOUND": "E", "西行": "W", "去程": "W", "东行": "E", "回程": "E",
+    "ЗАПАД": "W", "ВОСТОК": "E",
+}  # fmt: skip
+_STATUSES = {
+    "canceled": "cancelled", "已取消": "cancelled", "取消": "cancelled", "отменен": "cancelled", "отменён": "cancelled",
+    "отменено": "cancelled", "已确认": "confirmed", "确认": "confirmed", "подтвержден": "confirmed",
+    "подтверждён": "confirmed", "подтверждено": "confirmed",
+}  # fmt: skip
 
 
 def stage(raw: RawFile, context: StagingContext) -> Staged:
@@ -18,10 +27,15 @@ def stage(raw: RawFile, context: StagingContext) -> Staged:
     for name in ("booking_no", "service_id", "train_no"):
         desk.put(name, desk.cell(name))
     _check_service(desk)
-    desk.put("direction", _casts.code(desk.cell("direction")))
+    desk.put("direction", mapped(_casts.code(desk.cell("direction")), lambda d: _DIRECTIONS.get(d, d), TEXT))
     desk.put_cast("departure_on_local", "departure_date", _casts.day, _casts.DATE_RULE, _casts.DATE_EXPECTED)
-    desk.put_cast("containers", "containers", _casts.count, _casts.NUMBER_RULE, "a whole number")
-    desk.put_cast("teu", "teu", lambda c: _casts.number(c, TEU), _casts.NUMBER_RULE, _casts.NUMBER_EXPECTED)
+    mark = desk.raw.decimal_mark
+    desk.put_cast(
+        "containers", "containers", lambda c: _casts.count(c, mark), _casts.NUMBER_RULE, "a whole number"
+    )
+    desk.put_cast(
+        "teu", "teu", lambda c: _casts.number(c, TEU, mark), _casts.NUMBER_RULE, _casts.NUMBER_EXPECTED
+    )
     _put_booked(desk)
     _put_status(desk)
     return desk.staged("booking")
@@ -64,7 +78,7 @@ def _zone(desk: Desk, service_id: str) -> str:
 
 
 def _put_status(desk: Desk) -> None:
-    status = desk.cell("status").str.to_lowercase()
+    status = mapped(desk.cell("status").str.to_lowercase(), lambda s: _STATUSES.get(s, s), TEXT)
     is_cancelled = (status == "cancelled").fill_null(False)
     desk.put("booking_status", status)
     # Cancelling comes after booking: it must win over the original of the same number.

@@ -51,9 +51,9 @@ def stage(raw: RawFile, context: StagingContext) -> Staged:
     desk.put("declaration_no", mapped(desk.cell("declaration_no"), _number, TEXT))
     desk.put("ie_flag", mapped(_casts.code(desk.cell("ie_flag")), lambda f: _FLAGS.get(f, f), TEXT))
     for name in _COUNTRIES:
-        desk.put(name, mapped(desk.cell(name), country.alpha2, TEXT))
+        desk.put(name, mapped(_chinese(desk, name, "country"), country.alpha2, TEXT))
     for name in _CURRENCIES:
-        desk.put(name, mapped(desk.cell(name), currency.canonical, TEXT))
+        desk.put(name, mapped(_chinese(desk, name, "currency"), currency.canonical, TEXT))
     for name, customs_list in _CHINESE_LISTS.items():
         desk.put(name, mapped(desk.cell(name), partial(_code, _codes(customs_list)), TEXT))
     _put_numbers(desk)
@@ -67,6 +67,13 @@ def _number(text: str) -> str:
     """A number without blanks inside, as forms print it; what has letters may have blanks of its own."""
     bare = re.sub(r"\s", "", text)
     return bare if re.fullmatch("[0-9/]+", bare) else text
+
+
+def _chinese(desk: Desk, name: str, customs_list: str) -> pl.Series:
+    """A column's cells; in Chinese declarations the numbers customs used before ISO codes, and names, as ISO codes."""
+    cells = desk.cell(name)
+    known = dict(table("cn_written_codes").filter(list=customs_list).select("written", "iso").iter_rows())
+    return mapped(cells, partial(_code, known), TEXT).zip_with(desk.typed["regime"] == CHINA, cells)
 
 
 def _codes(customs_list: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import polars as pl
 
@@ -19,11 +20,15 @@ _PASSED_ON = ("train_no", "wagon_no", "package_type", "goods_description", "cons
 _WEIGHTS = ("cargo_gross_kg", "cargo_net_kg", "tare_kg")
 _FULL_EMPTY = {
     "重": "F", "重箱": "F", "F": "F", "FULL": "F", "LADEN": "F", "ГРУЖЕНЫЙ": "F", "ГРУЖЁНЫЙ": "F",
+    "ГРУЖ": "F", "ГРУЖ.": "F", "ГР": "F", "重柜": "F", "5": "F",
     "空": "E", "空箱": "E", "E": "E", "EMPTY": "E", "ПОРОЖНИЙ": "E",
+    "ПОРОЖ": "E", "ПОРОЖ.": "E", "ПОР": "E", "空柜": "E", "MT": "E", "4": "E",
 }  # fmt: skip
 _STATUSES = {
     "draft": "draft", "final": "final", "corrected": "corrected", "cancelled": "cancelled", "canceled": "cancelled",
-    "草稿": "draft", "最终": "final", "更正": "corrected", "取消": "cancelled", "作废": "cancelled",
+    "草稿": "draft", "最终": "final", "更正": "corrected", "修改": "corrected", "撤销": "cancelled",
+    "черновик": "draft", "окончательный": "final", "исправлен": "corrected", "отменен": "cancelled",
+    "отменён": "cancelled", "取消": "cancelled", "作废": "cancelled",
 }  # fmt: skip
 _WESTBOUND_ROLES = ("door_origin", "origin", "border_in", "border_out", "destination", "door_destination")
 
@@ -125,7 +130,8 @@ def _put_goods(desk: Desk) -> None:
     for name in _WEIGHTS:
         desk.put_cast(name, name, lambda c: _casts.number(c, KG, desk.raw.decimal_mark),
                       _casts.NUMBER_RULE, _casts.NUMBER_EXPECTED)  # fmt: skip
-    desk.put_cast("packages", "packages", _casts.count, _casts.NUMBER_RULE, "a whole number")
+    packages = partial(_casts.count, decimal_mark=desk.raw.decimal_mark)
+    desk.put_cast("packages", "packages", packages, _casts.NUMBER_RULE, "a whole number")
     desk.put("hs_code", _casts.code(desk.cell("hs_code")))
     desk.put("origin_country", mapped(desk.cell("origin_country"), country.alpha2, TEXT))
 
@@ -134,9 +140,12 @@ def _put_version(desk: Desk) -> None:
     cells = desk.cell("list_version").fill_null("1")
     versions = _casts.version(cells)
     desk.fault(versions.is_null(), _casts.NUMBER_RULE, "version", cells, _casts.VERSION_EXPECTED)
-    desk.put("version", versions)
     status = mapped(desk.cell("list_status").str.to_lowercase(), lambda s: _STATUSES.get(s, s), TEXT)
     desk.put("list_status", status)
+    # A correction without a version of its own still comes after the list it is about.
+    is_changed = status.is_in(["corrected", "cancelled"]).fill_null(False)
+    versions = versions.set(is_changed & (versions == 1).fill_null(False), 2)
+    desk.put("version", versions)
     names = zip(status, versions, strict=True)
     actions = ["cancel" if s == "cancelled" else "replace" if (v or 1) > 1 else "insert" for s, v in names]
     desk.put("action", pl.Series(actions, dtype=TEXT))

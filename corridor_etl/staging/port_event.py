@@ -37,7 +37,7 @@ _MODES = {
 _OFFSET = "(Z|[+-][0-9]{2}:?[0-9]{2})$"
 
 _PASSED_ON = ("terminal_code", "conveyance_name", "voyage_no", "vessel_imo", "wagon_no", "booking_no", "bl_no",
-              "message_ref", "event_ref", "function_code")  # fmt: skip
+              "message_ref", "event_ref", "function_code", "document_key")  # fmt: skip
 _SEVERAL = r"[;,、，；|\s]"
 
 

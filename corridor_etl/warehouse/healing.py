@@ -28,9 +28,11 @@ def waiting(connection: Connection, kind: RecordKind) -> pl.DataFrame:
     held = fetched(connection, query)
     cells = [json.loads(text) for text in held["raw_json"]]
     columns = {name: _typed([row.get(name) for row in cells], dtype) for name, dtype in kind.schema.items()}
-    return held.select("quarantine_id", "delivery_id", "line_no").with_columns(
+    rows = held.select("quarantine_id", "delivery_id", "line_no").with_columns(
         values.alias(name) for name, values in columns.items()
     )
+    # A line that became no record, because it only names the original by reference, cannot be loaded by itself.
+    return rows.filter(pl.col("action").is_not_null())
 
 
 def _typed(values: list[object], dtype: pl.DataType) -> pl.Series:

@@ -171,7 +171,7 @@ def test_cargo_of_six_berthings_multiplies_none() -> None:
     cargo = records["port_cargo"]
     assert (raw.rows_counted, cargo.height, cargo["call_key"].n_unique()) == (10, 10, 6)
     assert cargo["gross_kg"].sum() == Decimal("134763795")
-    assert findings(raw, "JOIN_FANOUT") == [("10", "6 calls, each counted once")]
+    assert findings(raw, "FAN_OUT") == [("10", "6 calls, each counted once")]
     joined = cargo_by_call(cargo, read(PORT / "antaq_atracacao.txt")[1]["port_call"])
     assert (joined.height, joined["lots"].sum()) == (10, 10)
     assert joined["is_call_known"].all()
@@ -184,7 +184,7 @@ def test_stops_at_a_terminal_against_a_plain_loop() -> None:
     assert raw.rows_counted == visits.height == len(plain) == 3319
     stops = {r["stopid"] for r in plain}
     assert visits["visit_ref"].n_unique() == len(stops) == 2948
-    assert findings(raw, "JOIN_FANOUT") == [("3319", "2948 stops, each counted once")]
+    assert findings(raw, "FAN_OUT") == [("3319", "2948 stops, each counted once")]
     assert visits.filter(full_empty="E").height == sum(r["isemptycontainer"] == "true" for r in plain)
     assert visits["gated_in_at_utc"].count() == sum(r["gatein"] != "" for r in plain) == 1989
     assert visits["gated_out_at_utc"].count() == sum(r["gateout"] != "" for r in plain) == 1274

@@ -98,3 +98,13 @@ def test_each_sample_loads_whole_and_again_as_nothing_new(
     with Warehouse.open() as warehouse:
         assert problems(warehouse) == []
         assert warehouse.current(kind).height == rows
+
+
+def test_a_retraction_without_details_is_held_back_and_never_loads_as_an_empty_event(own_home: Path) -> None:
+    bare = {"eventID": "v3-8", "eventType": "EQUIPMENT", "retractedEventID": "v3-1",
+            "eventUpdatedDateTime": "2025-06-03T08:00:00Z"}  # fmt: skip
+    assert counts(deliver(own_home, "bare.json", bare)) == (1, 0, 1, 0)
+    assert counts(deliver(own_home, "push.json", GATE)) == (1, 1, 0, 0)
+    with Warehouse.open() as warehouse:
+        assert problems(warehouse) == []
+        assert warehouse.current("port_event")["event_ref"].to_list() == ["v3-1"]

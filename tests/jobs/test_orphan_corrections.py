@@ -94,3 +94,34 @@ def test_a_cancelled_booking_in_a_list_is_no_orphan(own_home: Path) -> None:
         assert warehouse.rows("booking")["action"].to_list() == ["cancel"]
         assert warehouse.current("booking").is_empty()
         assert isinstance(warehouse.rows("booking"), pl.DataFrame)
+
+
+def two_boxes(no: int, function: str, made: str, *boxes: tuple[str, str]) -> str:
+    groups = "".join(
+        f"EQD+CN+{box}+45G1:102:5++2+5'DTM+7:{at}:203'LOC+165+CNNBG:139:6'MEA+AAE+G+KGM:24512'"
+        for box, at in boxes
+    )
+    count = 5 + 4 * len(boxes)
+    return (
+        f"UNB+UNOA:2+NGBCT+YINALA+250301:0900+{no}'UNH+1+CODECO:D:95B:UN:SMDG16'BGM+34+G1+{function}'"
+        f"DTM+137:{made}:203'{groups}CNT+16:{len(boxes)}'UNT+{count}+1'UNZ+1+{no}'\n"
+    )
+
+
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_a_replaced_report_ends_what_it_leaves_out_and_times_it_corrects(
+    own_home: Path, is_reversed: bool
+) -> None:
+    first = two_boxes(
+        1, "9", "202503010900", ("QZAU7000011", "202503010830"), ("QZAU7000027", "202503010835")
+    )
+    second = two_boxes(2, "5", "202503011000", ("QZAU7000011", "202503010840"))
+    files = {"a.edi": first, "b.edi": second}
+    for name in sorted(files, reverse=is_reversed):
+        deliver(own_home, name, files[name])
+    with Warehouse.open() as warehouse:
+        events = warehouse.current("port_event")
+        assert warehouse.rows("port_event").height == 3
+    assert events["container_no"].to_list() == ["QZAU7000011"]
+    assert events["event_at_local"].dt.strftime("%H:%M").to_list() == ["08:40"]
+    assert events["document_key"].to_list() == ["NGBCT/CODECO/G1"]

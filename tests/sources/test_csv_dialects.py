@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -13,6 +14,7 @@ from corridor_etl.settings._sections import Dialect
 from corridor_etl.sources import RawFile, recognise, sources
 from corridor_etl.sources._headers import aliases
 from corridor_etl.sources.manifest_csv import SOURCE as MANIFEST
+from corridor_etl.sources.manifest_csv import _layout as manifest_layout
 from corridor_etl.staging import Staged, StagingContext, stage
 
 
@@ -218,3 +220,75 @@ def test_streams_give_what_reading_gives(sample_bytes) -> None:
         assert source.stream is not None
         (part,) = source.stream(io.BytesIO(data), who)
         assert part.frame.equals(source.read(data, who).frame)
+
+
+OTHER_HEADERS = {
+    "booking_csv": (
+        "Booking No.;Service ID;Direction;Train No.;ETD;Qty;T.E.U.;Booking Date;Status\n"
+        "BK1;YIN-ALA;Westbound;X9001;28.02.2025;2;4;20.02.2025 09:31;Canceled\n",
+        {"direction": "W", "containers": 2, "booking_status": "cancelled", "action": "cancel", "version": 2},
+    ),
+    "manifest_csv": (
+        "Номер поезда;Дата отправления;Станция отправления;Станция назначения;Номер вагона;Номер контейнера;Типоразмер;"
+        "Груж./порож.;Мест;Вес брутто, кг;Код ТН ВЭД\n"
+        "X9001;28.02.2025;Инин;Алматы-1;5270011;QZAU7000011;40HC;груж;800;21 500.5;9503008900\n"
+        "Итого;;;;;1;;;800;21 500.5;\n",
+        {"full_empty": "F", "size_type": "45G1", "packages": 800, "cargo_gross_kg": Decimal("21500.500")},
+    ),
+    "rail_dislocation_csv": (
+        "Контейнер,Ст. отпр.,Ст. назн.,Ст. операции,Операция,Дата операции,Накладная\n"
+        "QZAU7000011,Алтынколь,Алматы-1,Жетыген,Прибытие,03.03.2025 09:40:00,30000001\n",
+        {
+            "container_no": "QZAU7000011",
+            "origin_station_code": "Алтынколь",
+            "consignment_note_no": "30000001",
+        },
+    ),
+    "terminal_csv": (
+        "Container No.\tISO-Type\tF / E\tMove type\tUN/LOCODE\tDate/Time\tTrain\tWagon\tGross (kg)\n"
+        "QZAU7000011\t45G1\tFull\tGATE IN\tCNYIN\t28/02/2025 17:11\tX9001\t5270011\t24512,5\n",
+        {
+            "size_type": "45G1",
+            "full_empty": "F",
+            "event_code": "GTIN",
+            "gross_gross_kg": Decimal("24512.500"),
+        },
+    ),
+    "comtrade_csv": (
+        "Type Code,Freq Code,Ref Year,Period,Reporter Code,Flow Code,Partner Code,Classification Code,Cmd Code,Mot Code,"
+        "Customs Code,Primary Value\nC,A,2024,2024,398,M,156,H6,TOTAL,0,C00,5000\n",
+        {"flow": "import", "value_usd": Decimal(5000)},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_HEADERS)
+def test_headers_spelt_with_other_signs_between_words(name: str) -> None:
+    text, expected = OTHER_HEADERS[name]
+    source = recognise(text.encode(), "list.csv", None)
+    assert source.name == name
+    raw = source.read(text.encode(), None)
+    assert {f.rule_id for f in raw.findings} <= {"MISSING_COLUMN", "TOTALS_ROW", "NEW_COLUMN"}
+    made = staged(name, raw)
+    assert made.faults == ()
+    (row,) = made.frame.to_dicts()
+    assert {column: row[column] for column in expected} == expected
+
+
+@pytest.mark.parametrize(("header", "name"), [("Вес брутто, т", None), ("Вес брутто (тонн)", None),
+                                              ("Вес  брутто [кг]", "cargo_gross_kg"), ("毛重 (公斤)", "cargo_gross_kg")])  # fmt: skip
+def test_a_unit_that_multiplies_is_no_other_spelling(header: str, name: str | None) -> None:
+    assert manifest_layout().raw_names(["№ контейнера", header]) == ["container_no", name]
+
+
+def test_a_loose_spelling_never_takes_the_column_of_an_exact_one() -> None:
+    assert manifest_layout().raw_names(["Gross Weight", "Gross-Weight (kg)"]) == ["cargo_gross_kg", None]
+
+
+def test_a_russian_head_is_recognised_in_its_code_page_and_refused_for_it() -> None:
+    data = OTHER_HEADERS["manifest_csv"][0].encode("cp1251")
+    assert recognise(data, "x.csv", None).name == "manifest_csv"
+    with pytest.raises(FileRejected, match="not utf-8") as caught:
+        MANIFEST.read(data, None)
+    assert caught.value.reason == "ENCODING"
+    assert MANIFEST.read(data, sender("cp1251")).frame.height == 1

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
+from corridor_etl.settings import load_settings
 from corridor_etl.sources import RawFile
 from corridor_etl.sources._message_cells import looked_up
 from corridor_etl.sources._message_envelope import opened
 from corridor_etl.sources._message_layout import layouts
+from corridor_etl.staging import StagingContext, stage
 from tests.sources.message_writer import interchange, message, read, rules
 
 HEAD = (
@@ -163,3 +167,14 @@ def test_each_duty_is_a_row_of_its_own() -> None:
 def test_indicators_of_later_directories() -> None:
     raw = answer("BGM+932+45678901", "GEI+6+847:120:143", directory="D:03A:UN")
     assert raw.frame.select("status_name", "indicator_codes").rows() == [("delivery note", "847")]
+
+
+@pytest.mark.parametrize(("function", "action"), [("5", "replace"), ("1", "cancel"), ("4", "patch")])
+def test_a_correction_numbered_by_its_minute_passes_staging(function: str, action: str) -> None:
+    head = (f"BGM+830+D1+{function}", *HEAD[1:], "DTM+137:202506101200:203")
+    raw = declaration("CST+1+9405410000", "MOA+38:1.00:USD", head=head)
+    context = StagingContext(load_settings(), None, "0" * 16, datetime(2025, 7, 1, tzinfo=UTC))
+    staged = stage("declaration_item", raw, context)
+    assert staged.faults == ()
+    assert staged.frame.select("action").item() == action
+    assert staged.frame.select("version").item() > 10_000

@@ -188,3 +188,23 @@ def test_a_cut_file_is_refused(cut: int, reason: str) -> None:
 def test_a_list_without_events_says_so() -> None:
     raw = read(b'{"events": [], "note": {"eventClassifierCode": "ACT"}}')
     assert (raw.rows_counted, [f.rule_id for f in raw.findings]) == (0, ["NO_ROWS"])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("content", [[GATE], {"events": [GATE]}, GATE])
+def test_events_are_recognised_by_their_byte_order_mark(content: Any, encoding: str) -> None:
+    raw = read(json.dumps(content).encode(encoding))
+    assert (raw.rows_counted, raw.frame["container_no"].to_list()) == (1, ["QZAU7000011"])
+
+
+def test_lines_of_events_in_utf_16() -> None:
+    lines = "".join(json.dumps({**GATE, "eventID": i}) + "\n" for i in ("a", "b"))
+    assert read(lines.encode("utf-16")).frame["event_ref"].to_list() == ["a", "b"]
+
+
+def test_a_retraction_that_only_names_its_event_waits_for_it() -> None:
+    raw = read([{"eventID": "r1", "eventType": "EQUIPMENT", "eventCreatedDateTime": "2025-06-03T02:10:00Z",
+                 "retractedEventID": "e1"}])  # fmt: skip
+    assert (raw.rows_counted, raw.frame.height) == (1, 0)
+    assert [(f.rule_id, f.column, f.observed) for f in raw.faults] == [("ST-007", "event_ref", "e1")]
+    assert "e1" in raw.faults[0].expected

@@ -61,3 +61,9 @@ def test_a_message_its_sender_does_not_declare_is_an_unknown_format_not_a_foreig
 def test_a_misspelt_header_is_still_recognised_so_that_reading_can_say_what_is_wrong(sample_bytes) -> None:
     data = sample_bytes("terminal_csv.csv").replace(b"event_time", b"event_tme")
     assert recognise(data, "x", None).name == "terminal_csv"
+
+
+def test_an_unknown_file_of_an_unknown_sender_is_sent_to_the_list_of_formats_not_given_it() -> None:
+    message = refused(b"Dear colleagues,\nplease find the list attached.\n").message
+    assert "docs/sources.md" in message
+    assert len(message) < 300

@@ -43,7 +43,7 @@ def said(raw: RawFile) -> list[Finding]:
 def test_a_stop_that_was_joined_with_its_actions_is_said() -> None:
     raw = read(STOPS, "terminal_visits_csv")
     assert [(f.rule_id, f.observed, f.expected) for f in said(raw)] == [
-        ("JOIN_FANOUT", "3", "2 stops, each counted once")
+        ("FAN_OUT", "3", "2 stops, each counted once")
     ]
     assert raw.frame["outbound_action"].to_list() == ["ExternalAction", "PairAction", "none"]
 
@@ -71,7 +71,7 @@ def test_berthings_are_day_first_and_barges_have_no_number() -> None:
 
 def test_lots_of_one_call_are_said() -> None:
     raw = read(LOTS, "antaq_cargo_csv")
-    assert [(f.rule_id, f.expected) for f in said(raw)] == [("JOIN_FANOUT", "2 calls, each counted once")]
+    assert [(f.rule_id, f.expected) for f in said(raw)] == [("FAN_OUT", "2 calls, each counted once")]
     assert raw.frame["direction"].to_list() == ["loaded", "discharged", "Lateralmente"]
     assert raw.frame["full_empty"].to_list() == [None, "F", "E"]
 

@@ -289,6 +289,18 @@ def test_functions_of_the_wco_model(function: str, kind: str, expected: tuple[st
     assert set(frame.select("version", "action", "correction_kind").rows()) == {expected}
 
 
+def test_corrections_without_a_version_are_numbered_by_the_minute_they_were_issued_in() -> None:
+    def version(issued: str) -> int:
+        text = changed("wco_declaration_xml", ("FunctionCode>9<", "FunctionCode>5<"), ("<d:FunctionCode>",
+                       f"<d:IssueDateTime><d:DateTimeString>{issued}</d:DateTimeString></d:IssueDateTime><d:FunctionCode>"))  # fmt: skip
+        (found,) = {row["version"] for row in rows(text)}
+        return int(found)
+
+    first = version("20250613093000+02")
+    assert first > 2
+    assert version("2025-06-13T09:45:00Z") == first + 15
+
+
 def test_an_invalidation_that_names_no_items_is_said() -> None:
     text = """<MetaData xmlns="urn:wco:datamodel:WCO:DocumentMetaData-DMS:2"><WCOTypeName>DEC</WCOTypeName>
 <Declaration><FunctionCode>13</FunctionCode><ID>25NL1</ID><TypeCode>INV</TypeCode></Declaration></MetaData>"""
@@ -373,6 +385,16 @@ def test_amended_and_deleted_manifests(function: str, expected: tuple[int, str, 
     text = changed("manifest_cn_rail_xml", ("<FunctionCode>9<", f"<FunctionCode>{function}<"),
                    ("<Version>1</Version>", "<Version>2</Version>" if function != "9" else ""))  # fmt: skip
     assert {(r["version"], r["action"], r["list_status"]) for r in rows(text)} == {expected}
+
+
+def test_a_manifest_sent_again_with_the_version_of_its_form_comes_after_the_one_before() -> None:
+    def version(sent: str) -> int:
+        text = changed("manifest_cn_rail_xml", ("<FunctionCode>9<", "<FunctionCode>5<"), ("20250228171100086", sent),
+                       ("<Version>1</Version>", "<Version>1.0</Version>"))  # fmt: skip
+        (found,) = {row["version"] for row in rows(text)}
+        return int(found)
+
+    assert version("20250228181100000") == version("20250228171100086") + 60 > 2
 
 
 def test_the_limits_of_the_train_plan_and_its_totals_are_said() -> None:

@@ -132,7 +132,7 @@ def test_other_centuries_are_no_dates_here(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("1", 1), ("9999", 9999), ("0", None), ("-1", None), ("10000", None)]
+    ("text", "expected"), [("1", 1), ("13380960", 13_380_960), ("0", None), ("-1", None), ("100000001", None)]
 )
 def test_versions(text: str, expected: int | None) -> None:
     assert _casts.version(pl.Series([text])).to_list() == [expected]

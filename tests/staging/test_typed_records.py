@@ -270,7 +270,8 @@ def test_wagons_are_numbered_in_the_order_of_the_list(staged) -> None:
 
 
 @pytest.mark.parametrize(("version", "status", "expected"), [
-    ("1", "final", (1, "insert")), ("2", "corrected", (2, "replace")), ("2", "cancelled", (2, "cancel")), (None, None, (1, "insert")),
+    ("1", "final", (1, "insert")), ("2", "corrected", (2, "replace")), ("2", "cancelled", (2, "cancel")),
+    (None, None, (1, "insert")), (None, "corrected", (2, "replace")), ("1", "cancelled", (2, "cancel")),
 ])  # fmt: skip
 def test_versions_of_a_list(
     staged, version: str | None, status: str | None, expected: tuple[int, str]
@@ -301,3 +302,21 @@ def test_a_correction_need_not_repeat_what_it_leaves_as_it_is(staged, action: st
     result = staged("port_call", [call])
     assert [f.rule_id for f in result.faults] == rules
     assert staged("transport_event", [row]).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"), [("145", "KZ"), ("142", "CN"), ("哈萨克斯坦", "KZ"), ("KAZ", "KZ")]
+)
+def test_chinese_customs_write_countries_by_their_old_numbers_too(staged, written: str, stored: str) -> None:
+    row = {**ROWS["declaration_item"], "destination_country": written}
+    assert staged("declaration_item", [row]).frame["destination_country"].to_list() == [stored]
+    foreign = staged("declaration_item", [{**row, "regime": "GE"}]).frame["destination_country"].item()
+    assert foreign == (written if written.isdigit() else stored)
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"), [("502", "USD"), ("142", "CNY"), ("美元", "USD"), ("RMB", "CNY")]
+)
+def test_chinese_customs_write_currencies_by_number_and_by_name(staged, written: str, stored: str) -> None:
+    row = {**ROWS["declaration_item"], "currency": written}
+    assert staged("declaration_item", [row]).frame["currency"].to_list() == [stored]
