@@ -114,10 +114,11 @@ def at(value: Any, path: str) -> Any:
     return value
 
 
-def census(rows: Sequence[JsonRow], known: Iterable[str]) -> list[Finding]:
+def census(rows: Sequence[JsonRow], known: Iterable[str], *, is_case_blind: bool = False) -> list[Finding]:
     """A finding that lists keys of the records which no format reads (rule ST-004), or nothing."""
     seen = dict.fromkeys(key for row in rows if isinstance(row.value, dict) for key in row.value)
-    unknown = [key for key in seen if key not in set(known)]
+    names = {name.casefold() if is_case_blind else name for name in known}
+    unknown = [key for key in seen if (key.casefold() if is_case_blind else key) not in names]
     if not unknown:
         return []
     text = ", ".join(unknown)

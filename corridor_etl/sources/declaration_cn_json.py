@@ -137,7 +137,7 @@ def _read(data: bytes, sender: Sender | None) -> RawFile:
             faults += bad
             if not bad:
                 rows.append((line, *(values.get(c) for c in _declaration.COLUMNS), record.text))
-    findings += _json.census(file.rows, _known(shape))
+    findings += _json.census(file.rows, _known(shape), is_case_blind=True)
     bad_lines = {fault.line_no for fault in faults}
     return RawFile(
         frame=raw_frame(_declaration.COLUMNS, rows),

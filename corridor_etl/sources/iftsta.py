@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from corridor_etl.settings import Sender
+from corridor_etl.settings._sections import Dialect
 from corridor_etl.sources import _edifact, _status_codes
 from corridor_etl.sources._edifact import Segment, count_equipment, decoded, segments
 from corridor_etl.sources._equipment_messages import correction
@@ -78,12 +79,19 @@ def _boxes(message: Message) -> Iterator[_Box]:
         yield box
 
 
-def _values(box: _Box, event: str, frame: Values) -> Values:
+def _values(box: _Box, event: str, frame: Values, dialect: Dialect) -> Values:
     carriage = box.first("TDT", place=(3, 0)) or box.first("TDT", place=(8, 0)) or box.first("TDT")
-    place = next((p for q in _status_codes.places(event) if (p := box.first("LOC", q, (2, 0)))), None)
+    place = next(
+        (
+            p
+            for q in dialect.place_qualifiers or _status_codes.places(event)
+            if (p := box.first("LOC", q, (2, 0)))
+        ),
+        None,
+    )
     place = place or box.first("LOC", place=(2, 0))
     time, classifier = next(
-        ((t, c) for q, c in _status_codes.TIMES if (t := _dated(box, q)) is not None), (None, "ACT")
+        ((t, c) for q, c in _times(dialect) if (t := _dated(box, q)) is not None), (None, "ACT")
     )
     return {
         **frame,
@@ -103,6 +111,13 @@ def _values(box: _Box, event: str, frame: Values) -> Values:
         "event_time": time.value(1, 1) if time else None,
         "event_time_format": time.value(1, 2) if time else None,
     }
+
+
+def _times(dialect: Dialect) -> tuple[tuple[str, str], ...]:
+    """DTM 2005 that may date a status and whether it has happened by then; a sender's own have, unless listed."""
+    listed = dict(_status_codes.TIMES)
+    own = tuple((q, listed.get(q, "ACT")) for q in dialect.time_qualifiers)
+    return own or _status_codes.TIMES
 
 
 def _carriage(carriage: Segment | None) -> Values:
@@ -137,7 +152,8 @@ def _masses(box: _Box) -> Values:
 
 
 class _Reader:
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, sender: Sender | None) -> None:
+        self._dialect = sender.dialect if sender else Dialect()
         self._envelope = Envelope().take(segments(decoded(data)))
         self._counted = count_equipment(data)
         self._rows: list[tuple[Segment, Values, str]] = []
@@ -198,15 +214,15 @@ class _Reader:
             if is_bad:
                 self._bad.append((box.head, *fault, box.text))
                 return
-        self._rows.append((box.head, _values(box, str(event), frame), box.text))
+        self._rows.append((box.head, _values(box, str(event), frame, self._dialect), box.text))
 
 
 def _claims(head: bytes, _file_name: str) -> bool:
     return _edifact.message_type(head) == "IFTSTA"
 
 
-def _read(data: bytes, _sender: Sender | None) -> RawFile:
-    return _Reader(data).read()
+def _read(data: bytes, sender: Sender | None) -> RawFile:
+    return _Reader(data, sender).read()
 
 
 SOURCE = Source(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from corridor_etl.settings import load_settings
-from corridor_etl.sources import RawFile, recognise
+from corridor_etl.sources import RawFile, recognise, sources
 from corridor_etl.staging import Staged, StagingContext, stage
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -166,3 +167,11 @@ def test_a_weight_in_a_strange_unit_is_held_back() -> None:
     text = (SAMPLES / "np_extraction_json.json").read_text(encoding="utf-8").replace('"KGS."', '"catty"')
     result = staged(text.encode())
     assert [(f.rule_id, f.observed) for f in result.faults] == [("ST-010", "18 CATTY")]
+
+
+def test_keys_in_another_case_are_read_and_not_said_to_be_left_out() -> None:
+    data = (SAMPLES / "declaration_cn_json.json").read_text(encoding="utf-8")
+    lower = re.sub(r'"([A-Z])(\w*)":', lambda m: f'"{m[1].lower()}{m[2]}":', data)
+    raw = sources()["declaration_cn_json"].read(lower.encode(), None)
+    assert raw.frame["hs_code"].to_list() == ["9405420000", "9503008900"]
+    assert [f for f in raw.findings if f.rule_id == "ST-004"] == []
