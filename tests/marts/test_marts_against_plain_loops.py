@@ -19,7 +19,7 @@ from tests.facts.corridor_records import CODES, Row, booking, current, event, it
 from tests.marts.plain_marts import plain_marts
 
 BOXES = ("A", "B", "C")
-FIRST_DAY = date(2025, 6, 1)
+FIRST_DAY = date(2025, 5, 25)  # the last day drawn still has a rate
 SERVICES = {"YIN-ALA": "X900", "YIU-EU": "X800"}
 SETTINGS = load_settings()
 
