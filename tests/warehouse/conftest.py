@@ -89,8 +89,16 @@ def match_mart(*rows: dict[str, Any]) -> dict[str, pl.DataFrame]:
     return {"mart_match_week": pl.DataFrame([MATCH | row for row in rows])}
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Which database the warehouse of the test is in; its address is in the environment."""
+    if request.param == "postgresql":
+        monkeypatch.setenv("CORRIDOR_DATABASE_URL", request.getfixturevalue("new_database")())
+    return str(request.param)
+
+
 @pytest.fixture
-def warehouse(own_home: Path) -> Iterator[Warehouse]:
+def warehouse(own_home: Path, database: str) -> Iterator[Warehouse]:
     with Warehouse.open(own_home) as opened:
         yield opened
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, inspect
+from sqlalchemy import Connection, Engine, inspect
 
 from corridor_etl.warehouse import Warehouse, migrations
 from corridor_etl.warehouse.engine import open_engine, reading, writing
@@ -39,13 +41,22 @@ def constraints(engine: Engine) -> dict[str, Any]:
     }
 
 
-def test_the_migrations_make_what_the_schema_declares(warehouse: Warehouse, tmp_path: Path) -> None:
+@pytest.fixture
+def empty(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """A database of the same kind with nothing in it."""
+    is_file = database == "sqlite"
+    url = f"sqlite:///{tmp_path / 'w.db'}" if is_file else request.getfixturevalue("new_database")()
+    engine = open_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    yield engine
+    engine.dispose()
+
+
+def test_the_migrations_make_what_the_schema_declares(warehouse: Warehouse, empty: Engine) -> None:
     with reading(warehouse.engine) as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
-    declared = create_engine(f"sqlite:///{tmp_path / 'declared.db'}")
+    declared = empty
     METADATA.create_all(declared)
     assert constraints(warehouse.engine) == constraints(declared)
-    declared.dispose()
 
 
 def test_the_newest_revision_is_the_one_written_down() -> None:
@@ -57,8 +68,8 @@ def _tables(connection: Connection) -> list[str]:
     return sorted(inspect(connection).get_table_names())
 
 
-def test_up_twice_changes_nothing_and_down_leaves_nothing(tmp_path: Path) -> None:
-    engine = open_engine(f"sqlite:///{tmp_path / 'w.db'}")
+def test_up_twice_changes_nothing_and_down_leaves_nothing(empty: Engine) -> None:
+    engine = empty
     with writing(engine) as connection:
         migrations.upgrade(connection)
         once = _tables(connection)
@@ -75,8 +86,8 @@ def test_up_twice_changes_nothing_and_down_leaves_nothing(tmp_path: Path) -> Non
         assert _tables(connection) == [migrations.VERSION_TABLE]
 
 
-def test_a_failed_migration_leaves_the_database_as_it_was(tmp_path: Path) -> None:
-    engine = open_engine(f"sqlite:///{tmp_path / 'w.db'}")
+def test_a_failed_migration_leaves_the_database_as_it_was(empty: Engine) -> None:
+    engine = empty
     try:
         with writing(engine) as connection:
             migrations.upgrade(connection)
