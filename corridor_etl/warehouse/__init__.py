@@ -6,6 +6,7 @@
 from corridor_etl.warehouse.batch import (
     CHECK_COLUMNS,
     DUPLICATE_COLUMNS,
+    EFFECT_COLUMNS,
     FINDING_COLUMNS,
     HEALED_COLUMNS,
     QUARANTINE_COLUMNS,
@@ -20,6 +21,7 @@ from corridor_etl.warehouse.warehouse import Warehouse
 __all__ = [
     "CHECK_COLUMNS",
     "DUPLICATE_COLUMNS",
+    "EFFECT_COLUMNS",
     "FINDING_COLUMNS",
     "HEALED_COLUMNS",
     "ORPHAN_RULE",
