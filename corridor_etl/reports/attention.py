@@ -12,6 +12,7 @@ from datetime import date
 from corridor_etl.reference.calendar import shifted
 from corridor_etl.reports import formats, wording
 from corridor_etl.reports.content import Exception_
+from corridor_etl.reports.corrections import Refusal
 from corridor_etl.reports.figures import Figure, figure
 from corridor_etl.reports.series import Series
 from corridor_etl.settings import Thresholds
@@ -30,6 +31,7 @@ OWNERS = {
     "declarations": "customs broker",
     "sources": "data team",
     "quarantine": "data team",
+    "corrections": "data team",
 }
 WATCHED = (
     "transit.border_hours",
@@ -54,6 +56,7 @@ class Situation:
     late_trains: Sequence[tuple[str, date, int]] = ()
     missing: Sequence[tuple[str, int, int]] = ()
     quarantine_open: int = 0
+    corrections_refused: Sequence[Refusal] = ()
 
 
 def exceptions(situation: Situation) -> tuple[tuple[Exception_, ...], int]:
@@ -142,11 +145,19 @@ def _held_back(s: Situation) -> list[Exception_]:
     return [Exception_(title, text, OWNERS["quarantine"])]
 
 
+def _corrections_refused(s: Situation) -> list[Exception_]:
+    return [
+        Exception_(f"Correction {r.correction_id} was not applied", r.text, OWNERS["corrections"])
+        for r in s.corrections_refused
+    ]
+
+
 RULES: tuple[Callable[[Situation], list[Exception_]], ...] = (
     _outside,
     _over_target,
     _late_trains,
     _undeclared,
     _missing_sources,
+    _corrections_refused,
     _held_back,
 )
