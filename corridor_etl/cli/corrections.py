@@ -113,7 +113,7 @@ def check(
         show([_listed(c, settings) for c in found.every], as_json=True, columns=(), empty="")
     else:
         files = len({c.place[0] for c in found.every})
-        typer.echo(f"{len(found.every)} corrections in {files} files hold together")
+        typer.echo(f"every file holds together; corrections: {len(found.every)}, files: {files}")
 
 
 def _try(found: Corrections, settings: Settings, paths: list[Path] | None, as_json: bool) -> None:

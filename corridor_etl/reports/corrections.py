@@ -11,7 +11,8 @@ import polars as pl
 
 from corridor_etl.reports import formats
 
-_DONE = {"override": "corrected", "scale": "scaled", "drop": "dropped", "flag": "flagged only"}
+_DONE = {"override": "corrected", "scale": "scaled", "drop": "dropped", "flag": "flagged"}
+_NOT_DONE = {"failed": "guard failed", "conflict": "met another correction", "expired": "expired"}
 _WHY = {
     "failed": "the rows are not as it expects; the source may have been mended",
     "conflict": "an earlier correction changes the same cells",
@@ -36,8 +37,11 @@ def sentence(effects: pl.DataFrame | None, week: str) -> str:
     sums = mine.filter(guard_outcome="passed").group_by("action").agg(pl.col("rows").sum())
     rows = dict(sums.iter_rows())
     parts = [f"{formats.counted(rows[a], 'row')} {word}" for a, word in _DONE.items() if rows.get(a)]
-    done = f"By known errors of the sources, {', '.join(parts)} before validation." if parts else ""
-    left = [f"{r['correction_id']} ({r['guard_outcome']})" for r in _not_applied(mine).iter_rows(named=True)]
+    done = f"Corrections of known errors: {', '.join(parts)}." if parts else ""
+    left = [
+        f"{r['correction_id']} ({_NOT_DONE[r['guard_outcome']]})"
+        for r in _not_applied(mine).iter_rows(named=True)
+    ]
     not_done = f"Not applied: {', '.join(left)}." if left else ""
     return " ".join(s for s in (done, not_done) if s)
 
