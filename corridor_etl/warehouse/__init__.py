@@ -16,10 +16,12 @@ from corridor_etl.warehouse.batch import (
 from corridor_etl.warehouse.healing import ORPHAN_RULE
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
 from corridor_etl.warehouse.lease import Lease
+from corridor_etl.warehouse.records import CORRECTION_RULE
 from corridor_etl.warehouse.warehouse import Warehouse
 
 __all__ = [
     "CHECK_COLUMNS",
+    "CORRECTION_RULE",
     "DUPLICATE_COLUMNS",
     "EFFECT_COLUMNS",
     "FINDING_COLUMNS",

@@ -28,7 +28,6 @@ corrects an earlier record is the sender's own correction and belongs to ``wareh
 """
 
 from corridor_etl.quality.corrections._effects import (
-    CORRECTION,
     EFFECT_SCHEMA,
     FINDING_SCHEMA,
     GUARD,
@@ -45,7 +44,6 @@ from corridor_etl.quality.corrections.files import (
 )
 
 __all__ = [
-    "CORRECTION",
     "EFFECT_SCHEMA",
     "FINDING_SCHEMA",
     "GUARD",

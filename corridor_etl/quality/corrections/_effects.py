@@ -12,24 +12,12 @@ import polars as pl
 from corridor_etl.quality.corrections._conditions import cells_as_text
 from corridor_etl.quality.corrections._judgement import CONFLICT, EXPIRED, FAILED, PASSED, Judged, hits
 from corridor_etl.quality.corrections._typed import Correction
+from corridor_etl.warehouse import CORRECTION_RULE, EFFECT_COLUMNS
 
-CORRECTION = "CORRECTION"
 GUARD = "CORRECTION_GUARD"
 GUARD_RULES = (GUARD, "CORRECTION_CONFLICT")
 """Critical findings: a correction that somebody counts on was not applied."""
-EFFECT_SCHEMA = {
-    "delivery_id": pl.String(),
-    "correction_id": pl.String(),
-    "iso_week": pl.String(),
-    "record_kind": pl.String(),
-    "action": pl.String(),
-    "provider": pl.String(),
-    "guard_outcome": pl.String(),
-    "rows": pl.Int64(),
-    "first_line_no": pl.Int64(),
-    "old_text": pl.String(),
-    "new_text": pl.String(),
-}
+EFFECT_SCHEMA = EFFECT_COLUMNS
 FINDING_SCHEMA = {
     "delivery_id": pl.String(),
     "line_no": pl.Int64(),
@@ -140,7 +128,7 @@ def _application(
     )
     severity = "warning" if written.action == "flag" else "info"
     columns = ", ".join(one.correction.changed) or None
-    return (one.delivery_id, line_no, CORRECTION, severity, columns, message, rows, old, new)
+    return (one.delivery_id, line_no, CORRECTION_RULE, severity, columns, message, rows, old, new)
 
 
 def held_back(rows: pl.LazyFrame, correction: Correction) -> pl.LazyFrame:
@@ -149,7 +137,7 @@ def held_back(rows: pl.LazyFrame, correction: Correction) -> pl.LazyFrame:
     written = correction.written
     return rows.select(
         "row_id",
-        rule_id=pl.lit(CORRECTION),
+        rule_id=pl.lit(CORRECTION_RULE),
         severity=pl.lit("critical"),
         column=pl.lit(", ".join(columns)),
         observed=cells_as_text(columns).fill_null("") if columns else pl.lit(""),

@@ -54,6 +54,9 @@ def judged(
     ``staged`` has the kind's columns, ``delivery_id`` and ``line_no``. A correction that matches no row of a delivery
     concerns it only where its guard asks for rows.
     """
+    corrections = [c for c in corrections if any(_is_about(c, d) for d in deliveries)]
+    if not corrections:
+        return []
     marks = {c.id: hits(c, [d.delivery_id for d in deliveries if _is_about(c, d)]) for c in corrections}
     seen = _seen(staged, corrections, marks)
     found = [

@@ -46,11 +46,12 @@ def corrected(
     order of its rows stay. ``corrections`` are all about this kind and in order. ``zone`` has the calendar that
     ``expires_on`` is on; it is compared with the time the delivery was received.
     """
-    found = judged(staged, deliveries, corrections, zone) if corrections else []
+    typed = staged.cast(dict(kind.schema)) if corrections else staged
+    found = judged(typed, deliveries, corrections, zone) if corrections else []
     if not found:
         return _untouched(staged)
-    rows, dropped, effects = _applied(staged, kind, [j for j in found if j.outcome == PASSED])
-    effects += _effects.not_applied(staged, [j for j in found if j.outcome != PASSED])
+    rows, dropped, effects = _applied(typed, kind, [j for j in found if j.outcome == PASSED])
+    effects += _effects.not_applied(typed, [j for j in found if j.outcome != PASSED])
     every = pl.concat([pl.DataFrame(schema=_effects.EFFECT_SCHEMA), *effects])
     every = every.sort("delivery_id", "correction_id", "iso_week")
     return Corrected(rows, dropped, every, _effects.findings(found, every))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from corridor_etl.quality.corrections import (
     load_corrections,
     read_corrections,
 )
+from corridor_etl.quality.corrections._model import Expect, Match, Written
 from corridor_etl.settings import Settings, checkout
 
 OVERRIDE = {"action": "override", "top": "values = { teu = 2 }"}
@@ -191,3 +194,23 @@ def test_a_folder_that_was_named_must_exist(
 def test_the_checkout_ships_no_correction_that_is_applied(settings: Settings) -> None:
     assert corrections_folder() == checkout() / "expectations" / "corrections"
     assert {c.written.status for c in load_corrections(settings).every} == {"proposed"}
+
+
+def test_the_documented_examples_are_read_as_they_stand(load: Any) -> None:
+    page = (checkout() / "docs" / "corrections.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert [c.id for c in load(example).every] == ["BK-2025-TEU", "TRAIN-TONNES"]
+    docstring = inspect.getdoc(package) or ""
+    indented = [line[4:] for line in docstring.splitlines() if line.startswith("    ") or not line]
+    (shown,) = load("\n".join(indented)).every
+    assert (shown.match, shown.expect) == (load(example).every[0].match, load(example).every[0].expect)
+
+
+def test_every_key_of_a_correction_is_documented() -> None:
+    page = (checkout() / "docs" / "corrections.md").read_text(encoding="utf-8")
+    keys = [
+        *Written.model_fields,
+        *(f"match.{k}" for k in Match.model_fields),
+        *(f"expect.{k}" for k in Expect.model_fields),
+    ]
+    assert [key for key in keys if f"`{key}`" not in page and key not in ("match", "expect")] == []
