@@ -46,7 +46,7 @@ def corrected(
     order of its rows stay. ``corrections`` are all about this kind and in order. ``zone`` has the calendar that
     ``expires_on`` is on; it is compared with the time the delivery was received.
     """
-    typed = staged.cast(dict(kind.schema)) if corrections else staged
+    typed = staged.cast(pl.Schema(kind.schema)) if corrections else staged
     found = judged(typed, deliveries, corrections, zone) if corrections else []
     if not found:
         return _untouched(staged)

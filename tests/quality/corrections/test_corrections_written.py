@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from corridor_etl.errors import SettingsError
+from corridor_etl.quality import corrections as package
 from corridor_etl.quality.corrections import (
     Corrections,
     corrections_folder,
