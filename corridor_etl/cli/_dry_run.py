@@ -1,4 +1,5 @@
-"""What ``corridor ingest --dry-run`` says of a file: how it is read, how many rows, the first of them, and findings."""
+"""What ``corridor ingest --dry-run`` says of a file: how it is read, how many rows, the first of them, findings and
+corrections."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ SHOWN_FAULTS = 10
 SHOWN = ("name", "status", "format", "dialect", "rows_read", "unreadable_rows", "findings", "message")
 
 
-def described(reading: Reading) -> dict[str, Any]:
-    """A reading as plain values: counts, first rows by record kind, faults and findings."""
+def described(reading: Reading, corrections: list[dict[str, Any]]) -> dict[str, Any]:
+    """A reading as plain values: counts, first rows by record kind, faults, findings, and effects of corrections."""
     return {
         "name": reading.name,
         "status": reading.status,
@@ -34,6 +35,7 @@ def described(reading: Reading) -> dict[str, Any]:
             {"rule_id": f.rule_id, "severity": f.severity, "line_no": f.line_no, "message": f.message}
             for f in reading.findings
         ],
+        "corrections": corrections,
         "reason": reading.reason,
         "message": reading.message,
     }
@@ -71,8 +73,20 @@ def print_reading(said: dict[str, Any]) -> None:
         say(
             f"  line {f['line_no']} {f['rule_id']} {f['column']}: {f['observed']!r}, expected {f['expected']}"
         )
+    for c in said["corrections"]:
+        say(f"  correction {c['correction_id']}: {_would(c)}")
     for f in said["findings"]:
         say(f"  {f['severity']} {f['rule_id']}: {f['message']}")
+
+
+def _would(effect: dict[str, Any]) -> str:
+    rows = (
+        f"{effect['rows']:,} {'row' if effect['rows'] == 1 else 'rows'} of {effect['iso_week'] or 'no week'}"
+    )
+    if effect["guard_outcome"] != "passed":
+        return f"would not be applied ({effect['guard_outcome']}), {rows} matched"
+    change = f", the first {effect['old_text']} -> {effect['new_text']}" if effect["new_text"] else ""
+    return f"would {effect['action']} {rows}{change}"
 
 
 def _cells(name: str, rows: list[dict[str, str]]) -> dict[str, str]:

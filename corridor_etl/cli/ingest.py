@@ -31,8 +31,11 @@ def ingest(
     rows = [vars(outcome) for outcome in result.deliveries if outcome.status != "known"]
     columns = ("name", "status", "rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate", "message")
     show(rows, as_json=as_json, columns=columns, empty="no new files")
+    problems = [f"{o.name}: {text}" for o in result.deliveries for text in o.correction_problems]
+    for problem in problems:
+        typer.echo(problem, err=True)
     typer.echo(result.line(), err=as_json)
-    if result.total("rows_quarantined") or result.count("rejected") or result.count("held"):
+    if problems or result.total("rows_quarantined") or result.count("rejected") or result.count("held"):
         raise typer.Exit(1)
 
 
@@ -56,13 +59,19 @@ def _ingest_with_progress(paths: list[Path] | None):  # type: ignore[no-untyped-
 
 
 def _show_readings(paths: list[Path] | None, as_json: bool) -> None:
+    from corridor_etl.jobs.corrections import tried
     from corridor_etl.jobs.intake import inbox_files, read_deliveries
+    from corridor_etl.quality.corrections import load_corrections
+    from corridor_etl.settings import load_settings
 
+    settings = load_settings()
+    known = load_corrections(settings)
     readings = [r for file in inbox_files(paths) for r in read_deliveries(file, keep=False)]
+    all_said = [described(r, tried([r], settings, known).to_dicts()) for r in readings]
     if as_json:
-        show([described(r) for r in readings], as_json=True, columns=SHOWN, empty="no files")
+        show(all_said, as_json=True, columns=SHOWN, empty="no files")
     elif not readings:
         typer.echo("no files")
     else:
-        for reading in readings:
-            print_reading(described(reading))
+        for said in all_said:
+            print_reading(said)

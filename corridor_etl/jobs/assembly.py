@@ -17,6 +17,7 @@ def assembled(readings: Sequence[Reading], resolved: Sequence[Resolved]) -> Batc
         "healed": [r.healed for r in resolved],
         "quarantine": [r.quarantine for r in resolved],
         "checks": [r.verdict.checks.with_columns(record_kind=pl.lit(r.kind.name)) for r in resolved],
+        "effects": [r.corrected.effects for r in resolved],
         "duplicates": [r.duplicates.select("delivery_id", "line_no", "iso_week") for r in resolved],
     }
     return Batch(
@@ -66,6 +67,9 @@ def _findings(readings: Sequence[Reading], resolved: Sequence[Resolved]) -> pl.D
         for finding in reading.findings
     ]
     of_rows = [
-        {**row, "record_kind": r.kind.name} for r in resolved for row in r.flagged.iter_rows(named=True)
+        {**row, "record_kind": r.kind.name}
+        for r in resolved
+        for frame in (r.flagged, r.corrected.findings)
+        for row in frame.iter_rows(named=True)
     ]
     return pl.DataFrame(of_files + of_rows, schema=FINDING_COLUMNS)

@@ -22,6 +22,7 @@ from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.resolution import resolved
 from corridor_etl.marts.weekly import weekly_marts
 from corridor_etl.model import KINDS
+from corridor_etl.quality.corrections import GUARD_RULES, load_corrections
 from corridor_etl.settings import Settings, load_settings
 from corridor_etl.warehouse import Batch, DeliveryRow, Warehouse, versions
 
@@ -35,7 +36,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class DeliveryOutcome:
-    """What became of one delivery; the four counts satisfy read = loaded + quarantined + duplicate."""
+    """What became of one delivery; the four counts satisfy read = loaded + quarantined + duplicate.
+
+    ``correction_problems`` says which corrections were not applied to it, and why.
+    """
 
     name: str
     status: str
@@ -45,6 +49,7 @@ class DeliveryOutcome:
     rows_loaded: int
     rows_quarantined: int
     rows_duplicate: int
+    correction_problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,12 +163,13 @@ def _publish(readings: Sequence[Reading], warehouse: Warehouse, settings: Settin
     new, known = _split_known(readings, warehouse)
     if not new:
         return BatchResult(None, tuple(known))
+    corrections = load_corrections(settings)
     with _held_if_it_breaks():
-        rows = [resolved(kind, new, warehouse, settings) for kind in KINDS.values()]
+        rows = [resolved(kind, new, warehouse, settings, corrections) for kind in KINDS.values()]
         batch = assembled(new, [r for r in rows if r is not None])
         marts = weekly_marts(_current_with(batch, warehouse, base + 1), settings)
         snapshot = warehouse.publish(batch, marts, base=base)
-    return BatchResult(snapshot, (*map(_outcome, batch.deliveries), *known))
+    return BatchResult(snapshot, (*_outcomes(batch), *known))
 
 
 @contextmanager
@@ -228,7 +234,14 @@ def _current_with(batch: Batch, warehouse: Warehouse, snapshot: int) -> dict[str
     return current
 
 
-def _outcome(row: DeliveryRow) -> DeliveryOutcome:
+def _outcomes(batch: Batch) -> Iterator[DeliveryOutcome]:
+    critical = batch.finding_frame().filter(pl.col("rule_id").is_in(GUARD_RULES))
+    for row in batch.deliveries:
+        mine = critical.filter(delivery_id=row.delivery_id) if row.status == "loaded" else critical.clear()
+        yield _outcome(row, tuple(mine["message"]))
+
+
+def _outcome(row: DeliveryRow, correction_problems: tuple[str, ...]) -> DeliveryOutcome:
     return DeliveryOutcome(
         row.file_name,
         row.status,
@@ -238,4 +251,5 @@ def _outcome(row: DeliveryRow) -> DeliveryOutcome:
         row.rows_loaded,
         row.rows_quarantined,
         row.rows_duplicate,
+        correction_problems,
     )

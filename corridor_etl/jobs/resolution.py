@@ -14,6 +14,7 @@ from corridor_etl.clock import now_utc
 from corridor_etl.jobs.orphans import healing, orphaned
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.model import RecordKind
+from corridor_etl.quality.corrections import Corrected, Corrections, corrected
 from corridor_etl.quality.quarantine import quarantine_frame
 from corridor_etl.quality.runner import Verdict, validate
 from corridor_etl.settings import Settings
@@ -32,17 +33,25 @@ class Resolved:
     flagged: pl.DataFrame
     healed_rows: pl.DataFrame
     healed: pl.DataFrame
+    corrected: Corrected
 
 
 def resolved(
-    kind: RecordKind, readings: Sequence[Reading], warehouse: Warehouse, settings: Settings
+    kind: RecordKind,
+    readings: Sequence[Reading],
+    warehouse: Warehouse,
+    settings: Settings,
+    corrections: Corrections,
 ) -> Resolved | None:
-    """Validates and resolves the rows of one kind; None where no reading has any. ``BatchHeld`` if that fails."""
+    """Corrects, validates and resolves the rows of one kind; None where no reading has any. ``BatchHeld`` if that
+    fails."""
     mine = [r for r in readings if kind.name in r.frames]
     if not mine:
         return None
     staged = pl.concat([r.frames[kind.name] for r in mine]).with_row_index("row_id")
-    staged = staged.with_columns(pl.col("row_id").cast(pl.Int64))
+    as_staged = staged.with_columns(pl.col("row_id").cast(pl.Int64))
+    mended = corrected(as_staged, kind, mine, corrections.of(kind.name), settings.report_zone)
+    staged = mended.rows
     verdict = validate(kind.name, staged, settings, now_utc=now_utc())
     critical = verdict.failures.filter(severity="critical")
     accepted = staged.join(critical.select("row_id").unique(), on="row_id", how="anti", maintain_order="left")
@@ -52,16 +61,21 @@ def resolved(
     arrivals = versions.arrivals(accepted, existing, kind)
     healed_rows, healed = healing(kind, warehouse, existing, arrivals.fresh)
     faults = pl.concat([r.faults[kind.name] for r in mine])
-    failures = pl.concat([critical, arrivals.failures.select(critical.columns), orphaned(orphans, kind)])
+    conflicts = arrivals.failures.select(critical.columns)
+    failures = pl.concat([critical, conflicts, orphaned(orphans, kind), mended.dropped])
+    # What is held back is kept as it came. A waiting row will load as it is kept, so it is kept corrected.
+    waiting = orphans.select(as_staged.columns)
+    kept = pl.concat([as_staged.join(waiting, on="row_id", how="anti", maintain_order="left"), waiting])
     return Resolved(
         kind=kind,
         fresh=arrivals.fresh,
         duplicates=arrivals.duplicates.with_columns(iso_week=kind.iso_week()),
-        quarantine=quarantine_frame(kind.name, staged, failures, faults),
+        quarantine=quarantine_frame(kind.name, kept, failures, faults),
         verdict=verdict,
         flagged=_flagged(staged, verdict),
         healed_rows=healed_rows,
         healed=healed,
+        corrected=mended,
     )
 
 

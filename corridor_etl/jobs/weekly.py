@@ -96,6 +96,7 @@ def report_data(warehouse: Warehouse, settings: Settings) -> ReportData:
         checks=warehouse.checks(),
         quarantine_open=warehouse.quarantine(state="open").height,
         balance=_balance(warehouse.deliveries()),
+        corrections=warehouse.correction_effects(),
     )
 
 

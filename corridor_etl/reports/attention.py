@@ -12,6 +12,7 @@ from datetime import date
 from corridor_etl.reference.calendar import shifted
 from corridor_etl.reports import formats, wording
 from corridor_etl.reports.content import Exception_
+from corridor_etl.reports.corrections import Refusal
 from corridor_etl.reports.figures import Figure, figure
 from corridor_etl.reports.series import Series
 from corridor_etl.settings import Thresholds
@@ -30,6 +31,7 @@ OWNERS = {
     "declarations": "customs broker",
     "sources": "data team",
     "quarantine": "data team",
+    "corrections": "data team",
 }
 WATCHED = (
     "transit.border_hours",
@@ -54,6 +56,7 @@ class Situation:
     late_trains: Sequence[tuple[str, date, int]] = ()
     missing: Sequence[tuple[str, int, int]] = ()
     quarantine_open: int = 0
+    corrections_refused: Sequence[Refusal] = ()
 
 
 def exceptions(situation: Situation) -> tuple[tuple[Exception_, ...], int]:
@@ -142,7 +145,20 @@ def _held_back(s: Situation) -> list[Exception_]:
     return [Exception_(title, text, OWNERS["quarantine"])]
 
 
+def _corrections_refused(s: Situation) -> list[Exception_]:
+    refused = s.corrections_refused
+    if len(refused) < 2:
+        return [
+            Exception_(f"Correction {r.correction_id} was not applied", r.text, OWNERS["corrections"])
+            for r in refused
+        ]
+    text = " ".join(f"{r.correction_id}: {r.text}" for r in refused)
+    return [Exception_(f"{len(refused)} corrections were not applied", text, OWNERS["corrections"])]
+
+
 RULES: tuple[Callable[[Situation], list[Exception_]], ...] = (
+    # figures that somebody mended by hand and that are mended no longer are in doubt themselves
+    _corrections_refused,
     _outside,
     _over_target,
     _late_trains,

@@ -119,6 +119,7 @@ def _texts(context: WeeklyContext) -> Iterable[str]:
         context.partial,
         context.match,
         context.quality,
+        context.corrections,
     )
     exceptions = (t for e in context.attention for t in (e.title, e.text, e.since))
     tiles = (t for tile in context.tiles for t in (tile.value, *tile.lines, tile.verdict))

@@ -19,7 +19,17 @@ import polars as pl
 from corridor_etl import __version__
 from corridor_etl.kpis.target_progress import TargetProgress, target_progress
 from corridor_etl.reference.calendar import monday
-from corridor_etl.reports import attention, chart_data, flows_table, formats, goods, tables, tiles, wording
+from corridor_etl.reports import (
+    attention,
+    chart_data,
+    corrections,
+    flows_table,
+    formats,
+    goods,
+    tables,
+    tiles,
+    wording,
+)
 from corridor_etl.reports.content import Chart, Exception_, Table, Target, Tile
 from corridor_etl.reports.figures import Figure, figures
 from corridor_etl.reports.measures import TRADE
@@ -51,7 +61,7 @@ class ReportData:
 
     ``marts``: table name -> frame; ``departures``: train_no, service_id, direction, departed_on_local, containers,
     teu_x100, delay_s; ``coverage``: source_id, iso_week, files, rows_loaded, rows_quarantined; ``checks``: rule_id,
-    severity, evaluated, unexpected.
+    severity, evaluated, unexpected; ``corrections``: correction_id, iso_week, action, provider, guard_outcome, rows.
     """
 
     marts: Mapping[str, pl.DataFrame]
@@ -60,6 +70,7 @@ class ReportData:
     checks: pl.DataFrame
     quarantine_open: int = 0
     balance: Balance = Balance()
+    corrections: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +104,7 @@ class WeeklyContext:
     charts: tuple[Chart, ...]
     match: str
     quality: str
+    corrections: str
     balance: str
     notes: tuple[str, ...]
     package_version: str = __version__
@@ -221,6 +233,7 @@ def _words(known: _Known) -> dict[str, Any]:
         "year_gone": f"{formats.number(year_of(known.week).gone_pct, 1)}% of the year has passed.",
         "match": wording.match(numbers),
         "balance": wording.balance(**dataclasses.asdict(known.data.balance)),
+        "corrections": corrections.sentence(known.data.corrections, known.week),
         "quality": tables.quality_sentence(known.data.checks, known.data.quarantine_open),
     }
 
@@ -235,6 +248,7 @@ def _situation(known: _Known) -> attention.Situation:
         late_trains=known.late,
         missing=tables.sources(known.data.coverage, known.week, known.settings)[1],
         quarantine_open=known.data.quarantine_open,
+        corrections_refused=corrections.refused(known.data.corrections, known.week),
     )
 
 

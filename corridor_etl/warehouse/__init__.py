@@ -6,6 +6,7 @@
 from corridor_etl.warehouse.batch import (
     CHECK_COLUMNS,
     DUPLICATE_COLUMNS,
+    EFFECT_COLUMNS,
     FINDING_COLUMNS,
     HEALED_COLUMNS,
     QUARANTINE_COLUMNS,
@@ -15,11 +16,14 @@ from corridor_etl.warehouse.batch import (
 from corridor_etl.warehouse.healing import ORPHAN_RULE
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
 from corridor_etl.warehouse.lease import Lease
+from corridor_etl.warehouse.records import CORRECTION_RULE
 from corridor_etl.warehouse.warehouse import Warehouse
 
 __all__ = [
     "CHECK_COLUMNS",
+    "CORRECTION_RULE",
     "DUPLICATE_COLUMNS",
+    "EFFECT_COLUMNS",
     "FINDING_COLUMNS",
     "HEALED_COLUMNS",
     "ORPHAN_RULE",

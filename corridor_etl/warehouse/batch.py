@@ -12,7 +12,7 @@ from sqlalchemy import Table
 
 from corridor_etl.errors import UsageError
 from corridor_etl.warehouse.frames import conformed, schema_of
-from corridor_etl.warehouse.schema import CHECK_RESULT, FINDING, QUARANTINE
+from corridor_etl.warehouse.schema import CHECK_RESULT, CORRECTION_EFFECT, FINDING, QUARANTINE
 
 _SET_BY_COMMIT = {"snapshot", "quarantine_id", "finding_id", "state", "first_seen_at_utc"}
 
@@ -27,6 +27,7 @@ QUARANTINE_OPTIONAL = ("raw_json", "iso_week")
 FINDING_COLUMNS = _handed_in(FINDING)
 FINDING_OPTIONAL = ("delivery_id", "line_no", "record_kind", "column_name", "rows", "observed", "expected")
 CHECK_COLUMNS = _handed_in(CHECK_RESULT)
+EFFECT_COLUMNS = _handed_in(CORRECTION_EFFECT)
 DUPLICATE_COLUMNS: dict[str, pl.DataType] = {
     "delivery_id": pl.String(),
     "line_no": pl.Int64(),
@@ -87,6 +88,7 @@ class Batch:
     quarantine: pl.DataFrame | None = None
     findings: pl.DataFrame | Sequence[Mapping[str, Any]] | None = None
     checks: pl.DataFrame | None = None
+    effects: pl.DataFrame | None = None
     duplicates: pl.DataFrame | None = None
     healed_rows: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     healed: pl.DataFrame | None = None
@@ -119,6 +121,11 @@ class Batch:
                 f"rule {rule} was answered twice for {kind}", expected="one answer per rule and kind"
             )
         return found
+
+    def effect_frame(self) -> pl.DataFrame:
+        """The effects of corrections with exactly :data:`EFFECT_COLUMNS`."""
+        frame = _frame(self.effects, EFFECT_COLUMNS)
+        return conformed(frame, EFFECT_COLUMNS, what="the effects of corrections of the batch")
 
     def healed_frame(self) -> pl.DataFrame:
         """What leaves the quarantine with exactly :data:`HEALED_COLUMNS`."""

@@ -12,8 +12,18 @@ from corridor_etl.errors import BalanceBroken, UsageError
 from corridor_etl.model import kind
 from corridor_etl.warehouse.batch import Batch, DeliveryRow
 from corridor_etl.warehouse.frames import insert
-from corridor_etl.warehouse.schema import CHECK_RESULT, DELIVERY, DELIVERY_WEEK, FINDING, QUARANTINE
+from corridor_etl.warehouse.schema import (
+    CHECK_RESULT,
+    CORRECTION_EFFECT,
+    DELIVERY,
+    DELIVERY_WEEK,
+    FINDING,
+    QUARANTINE,
+)
 
+CORRECTION_RULE = "CORRECTION"
+# What a correction drops is decided by a person; everything else in quarantine waits for one.
+_STATE = pl.when(rule_ids=CORRECTION_RULE).then(pl.lit("discarded")).otherwise(pl.lit("open"))
 _COUNTED = ("rows_loaded", "rows_quarantined", "rows_duplicate")
 
 
@@ -53,15 +63,16 @@ def _per_delivery(frame: pl.DataFrame) -> dict[str, int]:
 
 
 def insert_batch(connection: Connection, batch: Batch, snapshot: int) -> None:
-    """Inserts deliveries, their weeks, quarantine, findings and checks."""
+    """Inserts deliveries, their weeks, quarantine, findings, checks and effects of corrections."""
     recorded = [(d, _insert_delivery(connection, d, snapshot)) for d in batch.deliveries]
     numbers = {d.delivery_id: number for d, number in recorded if d.status == "loaded"}
     weeks = _weeks(batch).with_columns(pl.col("delivery_id").replace_strict(numbers, return_dtype=pl.Int64))
     insert(connection, DELIVERY_WEEK, weeks.rename({"delivery_id": "delivery_no"}))
-    at = {"state": "open", "first_seen_at_utc": batch.received_at_utc, "snapshot": snapshot}
-    insert(connection, QUARANTINE, batch.quarantine_frame(), **at)
+    at = {"first_seen_at_utc": batch.received_at_utc, "snapshot": snapshot}
+    insert(connection, QUARANTINE, batch.quarantine_frame().with_columns(state=_STATE), **at)
     insert(connection, FINDING, batch.finding_frame(), snapshot=snapshot)
     insert(connection, CHECK_RESULT, batch.check_frame(), snapshot=snapshot)
+    insert(connection, CORRECTION_EFFECT, batch.effect_frame(), snapshot=snapshot)
 
 
 def _insert_delivery(connection: Connection, delivery: DeliveryRow, snapshot: int) -> int:

@@ -32,6 +32,7 @@ def test_help_lists_every_group_and_is_quick_to_import() -> None:
         "ingest",
         "deliveries",
         "quarantine",
+        "corrections",
         "coverage",
         "kpi",
         "report",
@@ -115,6 +116,7 @@ def test_every_read_command_takes_json() -> None:
     for command in (
         ("deliveries", "list"),
         ("quarantine", "list"),
+        ("corrections", "list"),
         ("coverage",),
         ("outbox", "list"),
         ("report", "list"),

@@ -4,6 +4,7 @@ One module per family of tables. A change here needs a migration in ``migrations
 """
 
 from corridor_etl.warehouse.schema._metadata import METADATA
+from corridor_etl.warehouse.schema.corrections import CORRECTION_EFFECT
 from corridor_etl.warehouse.schema.dimensions import DIMENSIONS
 from corridor_etl.warehouse.schema.issues import ISSUE, ISSUE_FIGURE, OUTBOX
 from corridor_etl.warehouse.schema.lake import LAKE_NAMESPACE, LAKE_TABLE
@@ -22,6 +23,7 @@ from corridor_etl.warehouse.schema.marts import MARTS
 __all__ = [
     "BATCH",
     "CHECK_RESULT",
+    "CORRECTION_EFFECT",
     "DELIVERY",
     "DELIVERY_WEEK",
     "DIMENSIONS",
