@@ -15,7 +15,8 @@ from corridor_etl.jobs.orphans import healing, orphaned
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.model import RecordKind
 from corridor_etl.quality.quarantine import quarantine_frame
-from corridor_etl.quality.runner import Verdict, validate
+from corridor_etl.quality.runner import Verdict, run_parameters, validate
+from corridor_etl.quality.validation_record import recorded
 from corridor_etl.settings import Settings
 from corridor_etl.warehouse import Warehouse, versions
 
@@ -32,6 +33,7 @@ class Resolved:
     flagged: pl.DataFrame
     healed_rows: pl.DataFrame
     healed: pl.DataFrame
+    validation: pl.DataFrame
 
 
 def resolved(
@@ -43,7 +45,8 @@ def resolved(
         return None
     staged = pl.concat([r.frames[kind.name] for r in mine]).with_row_index("row_id")
     staged = staged.with_columns(pl.col("row_id").cast(pl.Int64))
-    verdict = validate(kind.name, staged, settings, now_utc=now_utc())
+    now = now_utc()
+    verdict = validate(kind.name, staged, settings, now_utc=now)
     critical = verdict.failures.filter(severity="critical")
     accepted = staged.join(critical.select("row_id").unique(), on="row_id", how="anti", maintain_order="left")
     existing = warehouse.rows(kind.name)
@@ -62,6 +65,13 @@ def resolved(
         flagged=_flagged(staged, verdict),
         healed_rows=healed_rows,
         healed=healed,
+        validation=recorded(
+            kind.name,
+            verdict,
+            rows=staged.height,
+            run_at_utc=now,
+            parameters=run_parameters(settings, now),
+        ),
     )
 
 

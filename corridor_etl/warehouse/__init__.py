@@ -9,6 +9,7 @@ from corridor_etl.warehouse.batch import (
     FINDING_COLUMNS,
     HEALED_COLUMNS,
     QUARANTINE_COLUMNS,
+    VALIDATION_COLUMNS,
     Batch,
     DeliveryRow,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "HEALED_COLUMNS",
     "ORPHAN_RULE",
     "QUARANTINE_COLUMNS",
+    "VALIDATION_COLUMNS",
     "Batch",
     "DeliveryRow",
     "IssueRow",

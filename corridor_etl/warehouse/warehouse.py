@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from corridor_etl import settings as configuration
 from corridor_etl.model import kind as kind_of
 from corridor_etl.settings import Settings
-from corridor_etl.warehouse import healing, issues, lake, ledger, setup, versions
+from corridor_etl.warehouse import healing, issues, lake, ledger, setup, validation_results, versions
 from corridor_etl.warehouse import lease as leases
 from corridor_etl.warehouse import mart_tables as stored_marts
 from corridor_etl.warehouse import publish as commit
@@ -143,6 +143,11 @@ class Warehouse:
         """What each rule said, of all batches or of one."""
         with reading(self.engine) as connection:
             return ledger.checks(connection, snapshot)
+
+    def validation_results(self) -> pl.DataFrame:
+        """What each suite said about the last batches it ran on, by suite, the newest first."""
+        with reading(self.engine) as connection:
+            return validation_results.results(connection)
 
     def coverage(self) -> pl.DataFrame:
         """source_id, iso_week, files, rows_loaded, rows_quarantined, rows_duplicate."""
