@@ -18,6 +18,8 @@ from corridor_etl.quality.verdicts import Verdict
 
 EXAMPLES = 3
 LONGEST_EXAMPLE = 160
+_LOOKED_AT = 100
+"""Failing rows of a rule among which examples are looked for."""
 RECORD_SCHEMA = {
     "suite": pl.String(),
     "run_at_utc": pl.Datetime("us", "UTC"),
@@ -59,15 +61,17 @@ def recorded(
 
 
 def _broken(failures: pl.DataFrame) -> dict[tuple[str, ...], dict[str, Any]]:
-    """Rows and the first observed cells by rule, severity and columns, which together name one expectation."""
-    cells = pl.col("observed").fill_null("")
-    shown = pl.when(cells.str.len_chars() > LONGEST_EXAMPLE).then(
-        pl.concat_str(cells.str.head(LONGEST_EXAMPLE), pl.lit("…"))
-    )
-    counted = failures.group_by(_KEY, maintain_order=True).agg(
-        pl.len().alias("rows"), shown.otherwise(cells).unique(maintain_order=True).head(EXAMPLES)
-    )
+    """Rows and observed cells by rule, severity and columns, which together name one expectation."""
+    first_cells = pl.col("observed").head(_LOOKED_AT)
+    counted = failures.group_by(_KEY).agg(pl.len().alias("rows"), first_cells)
     return {tuple(row[k] for k in _KEY): row for row in counted.iter_rows(named=True)}
+
+
+def _examples(cells: list[str | None]) -> list[str]:
+    """The first different cells, long ones cut."""
+    shown = [cell or "" for cell in cells]
+    cut = [c if len(c) <= LONGEST_EXAMPLE else c[:LONGEST_EXAMPLE] + "…" for c in shown]
+    return list(dict.fromkeys(cut))[:EXAMPLES]
 
 
 def _result(
@@ -83,7 +87,7 @@ def _result(
     return {
         "success": unexpected == 0,
         "expectation_config": {**rule, "meta": meta},
-        "result": {**counts, "partial_unexpected_list": found["observed"] if found else []},
+        "result": {**counts, "partial_unexpected_list": _examples(found["observed"] if found else [])},
         "meta": {},
         "exception_info": dict(_NOTHING_RAISED),
     }
