@@ -192,7 +192,7 @@ def test_suite_page_says_what_why_how_grave_and_whose(site: Path, suite: str) ->
 def test_results_say_how_many_rows_break_a_rule_and_show_cells(site: Path) -> None:
     text = Words(site / "validations/declaration_item/index.html").text
     broken = text[text.index("Rules that rows break") : text.index("Rules that every row meets")]
-    said = r"VA-005 warning currency is usually CNY , USD , .*? Why: .*? 1 1 \(100\.0%\) XXX"
+    said = r"VA-005 info currency is usually CNY , USD , .*? Why: .*? 1 1 \(100\.0%\) XXX"
     assert re.search(said, broken), broken
 
 

@@ -38,7 +38,7 @@ def build_site(folder: Path, runs: Sequence[Run], *, pages_per_suite: int) -> in
     Older runs are listed without a page. Runs of a suite that is no longer written are left out.
     """
     fresh = folder.with_name(folder.name + ".new")
-    shutil.rmtree(fresh, ignore_errors=True)
+    _clear(fresh)
     names = sorted(path.stem for path in suite_folder().glob("*.json"))
     by_suite = {name: _newest_first(name, runs) for name in names}
     pages = dict(_pages(by_suite, pages_per_suite))
@@ -118,8 +118,13 @@ def _link(run: Run) -> dict[str, Any]:
 
 def _replace(folder: Path, fresh: Path) -> None:
     old = folder.with_name(folder.name + ".old")
-    shutil.rmtree(old, ignore_errors=True)
+    _clear(old)
     if folder.exists():
         folder.rename(old)
     fresh.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+    _clear(old)
+
+
+def _clear(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)
