@@ -66,6 +66,8 @@ def main() -> None:
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         picture(browser, (issue / "index.html").as_uri(), PICTURES / "weekly_page.png", 1100)
+        results = options.home / "site" / "validation" / "validations" / "manifest_container" / "index.html"
+        picture(browser, results.as_uri(), PICTURES / "validation_page.png", 1100, height=880)
         sheet(browser, (issue / "mail.html").as_uri(), Path(folder))
         if options.prefect:
             picture(browser, options.prefect, PICTURES / "prefect_run.png", 1280, wait_ms=9000)

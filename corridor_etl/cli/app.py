@@ -12,7 +12,17 @@ import sys
 import typer
 
 from corridor_etl import __version__
-from corridor_etl.cli import backfill, corrections, database, demo, ingest, ledger, reports, simulate
+from corridor_etl.cli import (
+    backfill,
+    corrections,
+    database,
+    demo,
+    docs,
+    ingest,
+    ledger,
+    reports,
+    simulate,
+)
 from corridor_etl.errors import CorridorError
 
 app = typer.Typer(
@@ -23,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (demo, simulate, ingest, ledger, corrections, reports, backfill, database):
+for group in (demo, simulate, ingest, ledger, corrections, reports, backfill, database, docs):
     group.register(app)
 
 

@@ -46,7 +46,8 @@ def demo(
     start_early()
     _simulate(home, weeks)
     published = _run_flows(issues)
-    _say_what_came_out(home, published, time.monotonic() - started)
+    docs = _validation_docs(home)
+    _say_what_came_out(home, published, docs, time.monotonic() - started)
 
 
 def _demo_home() -> Path:
@@ -95,7 +96,17 @@ def _progress() -> Iterator[None]:
         log.propagate = True
 
 
-def _say_what_came_out(home: Path, issues: list[IssueResult], seconds: float) -> None:
+def _validation_docs(home: Path) -> Path | str:
+    """The index of the validation pages, made anew where batches were judged since, else the command for it."""
+    index = home / "site" / "validation" / "index.html"
+    if "great_expectations" not in sys.modules:
+        return index if index.is_file() else "corridor docs validation"
+    from corridor_etl.jobs.validation_docs import build_validation_docs
+
+    return build_validation_docs().index
+
+
+def _say_what_came_out(home: Path, issues: list[IssueResult], docs: Path | str, seconds: float) -> None:
     import polars as pl
 
     from corridor_etl.warehouse import Warehouse
@@ -123,6 +134,7 @@ def _say_what_came_out(home: Path, issues: list[IssueResult], seconds: float) ->
     typer.echo(f"Report     {last.page}")
     mails = outbox.filter(pl.col("report_key").str.contains(last.week, literal=True))["eml_path"]
     typer.echo(f"Mail       {home / mails[0]}" if len(mails) else "Mail       none")
+    typer.echo(f"Validation {docs}")
     typer.echo(f"Look at    CORRIDOR_HOME={home} .venv/bin/corridor quarantine list")
     if all(issue.state != "published" for issue in issues):
         typer.echo("Nothing was new: every file had been ingested and every issue published before.")

@@ -18,6 +18,7 @@ def assembled(readings: Sequence[Reading], resolved: Sequence[Resolved]) -> Batc
         "quarantine": [r.quarantine for r in resolved],
         "checks": [r.verdict.checks.with_columns(record_kind=pl.lit(r.kind.name)) for r in resolved],
         "effects": [r.corrected.effects for r in resolved],
+        "validations": [r.validation for r in resolved],
         "duplicates": [r.duplicates.select("delivery_id", "line_no", "iso_week") for r in resolved],
     }
     return Batch(

@@ -16,7 +16,8 @@ from corridor_etl.jobs.reading import Reading
 from corridor_etl.model import RecordKind
 from corridor_etl.quality.corrections import Corrected, Corrections, corrected
 from corridor_etl.quality.quarantine import quarantine_frame
-from corridor_etl.quality.runner import Verdict, validate
+from corridor_etl.quality.runner import Verdict, run_parameters, validate
+from corridor_etl.quality.validation_record import recorded
 from corridor_etl.settings import Settings
 from corridor_etl.warehouse import Warehouse, versions
 
@@ -34,6 +35,7 @@ class Resolved:
     healed_rows: pl.DataFrame
     healed: pl.DataFrame
     corrected: Corrected
+    validation: pl.DataFrame
 
 
 def resolved(
@@ -52,7 +54,8 @@ def resolved(
     as_staged = staged.with_columns(pl.col("row_id").cast(pl.Int64))
     mended = corrected(as_staged, kind, mine, corrections.of(kind.name), settings.report_zone)
     staged = mended.rows
-    verdict = validate(kind.name, staged, settings, now_utc=now_utc())
+    now = now_utc()
+    verdict = validate(kind.name, staged, settings, now_utc=now)
     critical = verdict.failures.filter(severity="critical")
     accepted = staged.join(critical.select("row_id").unique(), on="row_id", how="anti", maintain_order="left")
     existing = warehouse.rows(kind.name)
@@ -76,6 +79,13 @@ def resolved(
         healed_rows=healed_rows,
         healed=healed,
         corrected=mended,
+        validation=recorded(
+            kind.name,
+            verdict,
+            rows=staged.height,
+            run_at_utc=now,
+            parameters=run_parameters(settings, now),
+        ),
     )
 
 

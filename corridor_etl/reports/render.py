@@ -20,6 +20,9 @@ from corridor_etl.reports.charts import Picture
 from corridor_etl.reports.context import WeeklyContext
 from corridor_etl.settings import checkout
 
+VALIDATION_PATH = "../../../validation/index.html"
+"""From an issue's folder (``site/<edition>/<week>/<revision>``) to the validation pages of the site."""
+
 
 @dataclass(frozen=True)
 class Rendered:
@@ -64,6 +67,11 @@ def archive_url(context: WeeklyContext) -> str:
     return f"https://{domain(context)}/{context.edition}/{context.week}/r{context.revision}/"
 
 
+def validation_url(context: WeeklyContext) -> str:
+    """Where the rules and their last results stay; one address for all issues."""
+    return f"https://{domain(context)}/validation/"
+
+
 def content_id(context: WeeklyContext, name: str) -> str:
     """``throughput.2025-w24.r0.en@corridor.example``."""
     return f"{name}.{context.week.lower()}.r{context.revision}.{context.language}@{domain(context)}"
@@ -75,6 +83,8 @@ def _values(context: WeeklyContext) -> dict[str, object]:
         "published": formats.long_date(context.published_at.date()),
         "next_issue": formats.long_date(context.next_issue_on),
         "archive_url": archive_url(context),
+        "validation_url": validation_url(context),
+        "validation_path": VALIDATION_PATH,
         "nothing": attention.NONE,
     }
 

@@ -10,6 +10,7 @@ from corridor_etl.warehouse.batch import (
     FINDING_COLUMNS,
     HEALED_COLUMNS,
     QUARANTINE_COLUMNS,
+    VALIDATION_COLUMNS,
     Batch,
     DeliveryRow,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "HEALED_COLUMNS",
     "ORPHAN_RULE",
     "QUARANTINE_COLUMNS",
+    "VALIDATION_COLUMNS",
     "Batch",
     "DeliveryRow",
     "IssueRow",

@@ -12,7 +12,13 @@ from sqlalchemy import Table
 
 from corridor_etl.errors import UsageError
 from corridor_etl.warehouse.frames import conformed, schema_of
-from corridor_etl.warehouse.schema import CHECK_RESULT, CORRECTION_EFFECT, FINDING, QUARANTINE
+from corridor_etl.warehouse.schema import (
+    CHECK_RESULT,
+    CORRECTION_EFFECT,
+    FINDING,
+    QUARANTINE,
+    VALIDATION_RESULT,
+)
 
 _SET_BY_COMMIT = {"snapshot", "quarantine_id", "finding_id", "state", "first_seen_at_utc"}
 
@@ -28,6 +34,7 @@ FINDING_COLUMNS = _handed_in(FINDING)
 FINDING_OPTIONAL = ("delivery_id", "line_no", "record_kind", "column_name", "rows", "observed", "expected")
 CHECK_COLUMNS = _handed_in(CHECK_RESULT)
 EFFECT_COLUMNS = _handed_in(CORRECTION_EFFECT)
+VALIDATION_COLUMNS = _handed_in(VALIDATION_RESULT)
 DUPLICATE_COLUMNS: dict[str, pl.DataType] = {
     "delivery_id": pl.String(),
     "line_no": pl.Int64(),
@@ -92,6 +99,7 @@ class Batch:
     duplicates: pl.DataFrame | None = None
     healed_rows: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     healed: pl.DataFrame | None = None
+    validations: pl.DataFrame | None = None
 
     def added_rows(self) -> dict[str, pl.DataFrame]:
         """All rows the batch adds to the lake, of its own deliveries and of earlier ones, by record kind."""
@@ -132,6 +140,15 @@ class Batch:
         return conformed(
             _frame(self.healed, HEALED_COLUMNS), HEALED_COLUMNS, what="the healed rows of the batch"
         )
+
+    def validation_frame(self) -> pl.DataFrame:
+        """The validation results with exactly :data:`VALIDATION_COLUMNS`; ``UsageError`` for a suite that ran twice."""
+        frame = _frame(self.validations, VALIDATION_COLUMNS)
+        found = conformed(frame, VALIDATION_COLUMNS, what="the validation results of the batch")
+        if found["suite"].is_duplicated().any():
+            suite = found.filter(pl.col("suite").is_duplicated())["suite"][0]
+            raise UsageError(f"suite {suite} has two results", expected="one result per suite and batch")
+        return found
 
     def duplicate_frame(self) -> pl.DataFrame:
         """The duplicate rows with exactly :data:`DUPLICATE_COLUMNS`."""

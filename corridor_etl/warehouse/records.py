@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from corridor_etl.errors import BalanceBroken, UsageError
 from corridor_etl.model import kind
+from corridor_etl.warehouse import validation_results
 from corridor_etl.warehouse.batch import Batch, DeliveryRow
 from corridor_etl.warehouse.frames import insert
 from corridor_etl.warehouse.schema import (
@@ -63,7 +64,7 @@ def _per_delivery(frame: pl.DataFrame) -> dict[str, int]:
 
 
 def insert_batch(connection: Connection, batch: Batch, snapshot: int) -> None:
-    """Inserts deliveries, their weeks, quarantine, findings, checks and effects of corrections."""
+    """Inserts deliveries, their weeks, quarantine, findings, checks, effects of corrections, validation results."""
     recorded = [(d, _insert_delivery(connection, d, snapshot)) for d in batch.deliveries]
     numbers = {d.delivery_id: number for d, number in recorded if d.status == "loaded"}
     weeks = _weeks(batch).with_columns(pl.col("delivery_id").replace_strict(numbers, return_dtype=pl.Int64))
@@ -73,6 +74,7 @@ def insert_batch(connection: Connection, batch: Batch, snapshot: int) -> None:
     insert(connection, FINDING, batch.finding_frame(), snapshot=snapshot)
     insert(connection, CHECK_RESULT, batch.check_frame(), snapshot=snapshot)
     insert(connection, CORRECTION_EFFECT, batch.effect_frame(), snapshot=snapshot)
+    validation_results.record(connection, batch.validation_frame(), snapshot)
 
 
 def _insert_delivery(connection: Connection, delivery: DeliveryRow, snapshot: int) -> int:

@@ -17,7 +17,16 @@ from sqlalchemy import Engine
 from corridor_etl import settings as configuration
 from corridor_etl.model import kind as kind_of
 from corridor_etl.settings import Settings
-from corridor_etl.warehouse import corrections, healing, issues, lake, ledger, setup, versions
+from corridor_etl.warehouse import (
+    corrections,
+    healing,
+    issues,
+    lake,
+    ledger,
+    setup,
+    validation_results,
+    versions,
+)
 from corridor_etl.warehouse import lease as leases
 from corridor_etl.warehouse import mart_tables as stored_marts
 from corridor_etl.warehouse import publish as commit
@@ -148,6 +157,11 @@ class Warehouse:
         """What corrections did to deliveries, in all weeks or one."""
         with reading(self.engine) as connection:
             return corrections.effects(connection, week)
+
+    def validation_results(self) -> pl.DataFrame:
+        """What each suite said about the last batches it ran on, by suite, the newest first."""
+        with reading(self.engine) as connection:
+            return validation_results.results(connection)
 
     def coverage(self) -> pl.DataFrame:
         """source_id, iso_week, files, rows_loaded, rows_quarantined, rows_duplicate."""

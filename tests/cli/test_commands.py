@@ -40,6 +40,7 @@ def test_help_lists_every_group_and_is_quick_to_import() -> None:
         "backfill",
         "lake",
         "db",
+        "docs",
     ):
         assert re.search(rf"^  {name}\b", shown, re.MULTILINE), name
     heavy = "import sys, corridor_etl.cli.app as a; print([m for m in ('polars', 'prefect', 'great_expectations') if m in sys.modules])"
@@ -125,6 +126,17 @@ def test_every_read_command_takes_json() -> None:
         result = run(*command, "--json")
         assert result.returncode == 0, (command, result.stderr)
         assert isinstance(json.loads(result.stdout), list)
+
+
+def test_validation_pages_are_built_from_what_was_ingested(own_home: Path) -> None:
+    empty = json.loads(run("docs", "validation", "--json").stdout)
+    assert not (own_home / "site/validation/validations").exists()
+    run("ingest", SAMPLES / "booking_csv.csv", SAMPLES / "codeco.edi")
+    built = run("docs", "validation", "--json")
+    assert built.returncode == 0, built.stderr
+    index = own_home / "site" / "validation" / "index.html"
+    assert json.loads(built.stdout) == {"index": str(index), "pages": empty["pages"] + 4}
+    assert sorted(p.name for p in (index.parent / "validations").iterdir()) == ["booking", "port_event"]
 
 
 def test_control_characters_of_data_do_not_reach_the_terminal(tmp_path: Path) -> None:

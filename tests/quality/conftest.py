@@ -137,7 +137,7 @@ def _typed(value: Any, dtype: pl.DataType) -> Any:
     return Decimal(value)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def frame_of() -> Callable[..., pl.DataFrame]:
     """Makes a frame of a kind, one row per change of the good row."""
     return _frame_of

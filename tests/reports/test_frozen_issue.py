@@ -13,6 +13,7 @@ import pytest
 
 from corridor_etl.reports.figures_csv import figures_csv, safe
 from corridor_etl.reports.issue import freeze
+from corridor_etl.reports.render import VALIDATION_PATH, validation_url
 
 
 def test_an_issue_has_a_permanent_address(issue: Any, tmp_path: Path) -> None:
@@ -24,6 +25,17 @@ def test_an_issue_has_a_permanent_address(issue: Any, tmp_path: Path) -> None:
     assert (
         json.loads((files.folder / "issue.json").read_text(encoding="utf-8"))["headline"] == context.headline
     )
+
+
+def test_an_issue_links_to_the_rules_and_their_results_at_one_address(issue: Any, tmp_path: Path) -> None:
+    context, rendered, _ = issue
+    files = freeze(context, rendered, tmp_path)
+    assert (files.folder / VALIDATION_PATH).resolve() == (tmp_path / "site/validation/index.html").resolve()
+    assert f'href="{VALIDATION_PATH}"' in rendered.page_html.split("Data behind this issue")[1]
+    address = validation_url(context)
+    assert address == validation_url(replace(context, revision=3, week="2026-W01"))
+    assert address in rendered.text.split("Data behind this issue")[1]
+    assert f'href="{address}"' in rendered.mail_html.split("Data behind this issue")[1]
 
 
 def test_freezing_again_touches_nothing(issue: Any, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from great_expectations.render.components import LegacyRendererType
 from great_expectations.render.renderer.renderer import renderer
 from great_expectations.render.renderer_configuration import RendererConfiguration
 
+from corridor_etl.quality.expectations._wording import plain, worded
 from corridor_etl.quality.polars_engine import register_record_check
 
 Check = Callable[..., pl.Expr]
@@ -57,9 +58,12 @@ class RowExpectation(MulticolumnMapExpectation):
     @classmethod
     def described(cls, kwargs: dict[str, Any]) -> str:
         """The sentence with the columns and thresholds of one use of the rule."""
-        shown = {k: _shown(v) for k, v in kwargs.items()}
-        columns = kwargs.get("column_list", [])
-        return cls.sentence.format(columns=", ".join(columns), first=(columns or [""])[0], **shown)
+        return plain(*worded(cls.sentence_of(kwargs), kwargs))
+
+    @classmethod
+    def sentence_of(cls, kwargs: dict[str, Any]) -> str:
+        """The sentence for one use of the rule; a class whose thresholds change what it says has several."""
+        return cls.sentence
 
     @classmethod
     def _prescriptive_template(cls, renderer_configuration: RendererConfiguration) -> RendererConfiguration:
@@ -73,8 +77,8 @@ class RowExpectation(MulticolumnMapExpectation):
     ) -> list[RenderedStringTemplateContent]:
         styling = (runtime_configuration or {}).get("styling")
         kwargs = configuration.kwargs if configuration else result.expectation_config.kwargs
-        sentence = cls.described(kwargs).replace("$", "$$")
-        template: dict[str, Any] = {"template": sentence, "params": {}, "styling": styling}
+        sentence, params = worded(cls.sentence_of(kwargs), kwargs)
+        template: dict[str, Any] = {"template": sentence, "params": params, "styling": styling}
         return [RenderedStringTemplateContent(content_block_type="string_template", string_template=template)]
 
 
@@ -105,11 +109,3 @@ def _verdict_of(rule: Rule) -> Callable[..., pl.Expr]:
         return judged(rule, names, thresholds)
 
     return verdict
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    if isinstance(value, dict):
-        return f"the run's {value.get('$PARAMETER', '')}".replace("_", " ")
-    return str(value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 import polars as pl
 
 from corridor_etl.quality.checks import codes
@@ -28,7 +30,7 @@ class ExpectCellsInList(RowExpectation):
     """Cells hold one of the values the suite names."""
 
     map_metric = "cells.in_list"
-    sentence = "{columns}, where filled, must be one of {values}."
+    sentence = "{columns}, where filled, must be {values}."
     values: list[str]
 
 
@@ -53,7 +55,7 @@ class ExpectUsualCurrency(RowExpectation):
     """Currencies are ones the corridor trades in."""
 
     map_metric = "code.usual_currency"
-    sentence = "{first} is usually one of {values}."
+    sentence = "{first} is usually {values}."
     values: list[str]
 
 
@@ -62,7 +64,7 @@ class ExpectCellNotInList(RowExpectation):
     """Cells hold none of the values the suite names."""
 
     map_metric = "cells.not_in_list"
-    sentence = "{first} should not be one of {values}."
+    sentence = "{first} should not be {values}."
     values: list[str]
 
 
@@ -79,7 +81,7 @@ class ExpectCustomsCode(RowExpectation):
     """Codes belong to one of China's customs lists."""
 
     map_metric = "code.customs_list"
-    sentence = "Under {first} CN, {columns}, where filled, must be in China's customs list {customs_list}."
+    sentence = "Where {first} is CN, {others}, if filled, must be in China's customs list {customs_list}."
     customs_list: str
 
 
@@ -104,7 +106,7 @@ class ExpectRailMode(RowExpectation):
     """A Chinese declaration for a train declares a mode of the corridor."""
 
     map_metric = "code.rail_mode"
-    sentence = "{first} should be one of {codes} where the declaration names a train."
+    sentence = "{first} should be {codes} where the declaration names a train."
     codes: list[str]
 
 
@@ -123,11 +125,20 @@ class ExpectDeclaredHsCode(RowExpectation):
 
     map_metric = "code.declared_hs_known"
     sentence = (
-        "The subheading of {first} must exist in HS 2022, in force from {edition_from} (regimes {regimes})."
+        "Under {regimes}, the subheading of {first} must exist in HS 2022, in force from {edition_from}."
+    )
+    sentence_elsewhere: ClassVar[str] = (
+        "Under regimes other than {regimes}, the subheading of {first} should exist in HS 2022, in force from"
+        " {edition_from}."
     )
     edition_from: str
     regimes: list[str]
     is_elsewhere: bool = False
+
+    @classmethod
+    def sentence_of(cls, kwargs: dict[str, Any]) -> str:
+        """One sentence for the regimes named, another for all others."""
+        return cls.sentence_elsewhere if kwargs.get("is_elsewhere") else cls.sentence
 
 
 @judged_by(codes.has_declared_hs_length)
@@ -135,7 +146,7 @@ class ExpectDeclaredHsLength(RowExpectation):
     """Commodity codes of declarations have as many digits as the administration's nomenclature."""
 
     map_metric = "code.declared_hs_length"
-    sentence = "{first} must be digits, {lengths} of them under {regimes} and {national_lengths} elsewhere."
+    sentence = "{first} must have {lengths} digits under {regimes}, and {national_lengths} digits elsewhere."
     regimes: list[str]
     lengths: list[int]
     national_lengths: list[int]
@@ -146,7 +157,7 @@ class ExpectHsLength(RowExpectation):
     """Commodity codes have as many digits as the document needs."""
 
     map_metric = "code.hs_length"
-    sentence = "{first} must be digits, {lengths} of them."
+    sentence = "{first} must have {lengths} digits and nothing else."
     lengths: list[int]
 
 
@@ -155,7 +166,7 @@ class ExpectTradedChapter(RowExpectation):
     """Commodity codes are of chapters that ordinary trade uses."""
 
     map_metric = "code.hs_traded_chapter"
-    sentence = "The chapter of {first} should not be one of {chapters}."
+    sentence = "The chapter of {first} should not be {chapters}."
     chapters: list[str]
 
 
@@ -172,4 +183,6 @@ class ExpectKnownPlace(RowExpectation):
     """Places are in UN/LOCODE or an alias of a node."""
 
     map_metric = "code.place"
-    sentence = "{first} must be in UN/LOCODE or an alias of a node, in countries whose list is complete here."
+    sentence = (
+        "{first} must be a place of UN/LOCODE or a name of a node, in countries whose list is complete here."
+    )

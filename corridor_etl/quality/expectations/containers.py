@@ -27,7 +27,7 @@ class ExpectContainerSerialAdvised(RowExpectation):
     """Container numbers do not leave remainder 10."""
 
     map_metric = "container_number.advised_serial"
-    sentence = "{first} should not leave remainder 10, which prints as check digit 0."
+    sentence = "The check sum of {first} should not leave remainder 10, which is written as check digit 0."
 
 
 @judged_by(containers.is_freight_container)

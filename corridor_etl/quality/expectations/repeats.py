@@ -11,7 +11,7 @@ class ExpectFirstOfKey(RowExpectation):
     """A key and version occurs once in a batch."""
 
     map_metric = "repeat.first_of_key"
-    sentence = "{columns} should occur once in a batch."
+    sentence = "No two rows of a batch should have the same {columns}."
 
 
 @judged_by(repeats.is_no_near_repeat)
@@ -36,4 +36,4 @@ class ExpectSealsUsedOnce(RowExpectation):
     """Seals are on one container only."""
 
     map_metric = "repeat.seals_once"
-    sentence = "{first} should be on one container of a list only."
+    sentence = "Each seal in {first} should be on one container of a list only."

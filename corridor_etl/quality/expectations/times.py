@@ -40,7 +40,7 @@ class ExpectDatesUntil(RowExpectation):
     """Dates are not in the future."""
 
     map_metric = "time.day_not_after"
-    sentence = "{columns} must not be later than the day of {latest_at_utc}."
+    sentence = "{columns} must not be later than {latest_at_utc}."
     latest_at_utc: str | dict[str, Any]
 
 
@@ -49,7 +49,7 @@ class ExpectDatesInOrder(RowExpectation):
     """One date is not after another."""
 
     map_metric = "time.in_order"
-    sentence = "{columns} should follow each other in this order."
+    sentence = "{columns} should come in this order."
 
 
 @judged_by(times.instant_is_until_day)
@@ -57,7 +57,7 @@ class ExpectInstantUntilDay(RowExpectation):
     """Instants are not after the day they lead to."""
 
     map_metric = "time.instant_until_day"
-    sentence = "{columns}: the first should not be after the second."
+    sentence = "{first} should not be later than the day in {second}."
 
 
 @judged_by(times.clocks_agree)
@@ -65,4 +65,4 @@ class ExpectClocksAgree(RowExpectation):
     """The wall clock is what the zone shows at the instant."""
 
     map_metric = "time.clocks_agree"
-    sentence = "{columns}: the wall clock must be what the zone shows at that instant."
+    sentence = "The local time must be what clocks in the zone show at the instant ({columns})."

@@ -13,7 +13,7 @@ class ExpectPriceMultiplies(RowExpectation):
     """Unit price times quantity is the total."""
 
     map_metric = "value.price_multiplies"
-    sentence = "{columns}: price times quantity must be the total within the share {share} or {minor_unit}."
+    sentence = "{first} times {second} must be {third}, within {share} or {minor_unit} of the currency."
     share: float
     minor_unit: float
 
@@ -32,7 +32,7 @@ class ExpectRateExists(RowExpectation):
     """The rates that convert a value exist for its date."""
 
     map_metric = "value.rate_exists"
-    sentence = "A market rate of {first} and of {bases} must exist on the date or {max_age_days} days before."
+    sentence = "A market rate of {first} and of {bases} must exist on the date or up to {max_age_days} days before it."
     bases: list[str]
     max_age_days: int | dict[str, Any]
 

@@ -19,7 +19,7 @@ class ExpectWagonCheckDigitUic(RowExpectation):
     """Twelve-digit wagon numbers end with their check digit."""
 
     map_metric = "wagon_number.check_digit_uic"
-    sentence = "{first}, where it has twelve digits, must satisfy Luhn's formula."
+    sentence = "{first}, where it has twelve digits, must end with the check digit of Luhn's formula."
 
 
 @judged_by(wagons.is_container_wagon_1520)
@@ -27,7 +27,7 @@ class ExpectContainerWagon1520(RowExpectation):
     """Eight-digit wagon numbers belong to wagons that carry containers."""
 
     map_metric = "wagon_number.container_wagon_1520"
-    sentence = "{first}, where it has eight digits, should start with one of {first_digits}."
+    sentence = "{first}, where it has eight digits, should start with {first_digits}."
     first_digits: list[str]
 
 

@@ -11,7 +11,7 @@ class ExpectGrossCoversNet(RowExpectation):
     """Gross weight is at least net weight, and net weight is above zero."""
 
     map_metric = "weight.gross_covers_net"
-    sentence = "{columns}: gross must be at least net, and net above zero."
+    sentence = "{first} must be at least {second}, and {second} above zero."
 
 
 @judged_by(weights.box_is_within)
@@ -19,7 +19,7 @@ class ExpectBoxWithin(RowExpectation):
     """Cargo and tare together stay below a limit."""
 
     map_metric = "weight.box_within"
-    sentence = "{columns} together must be at most {limit_kg} kg."
+    sentence = "A container with its cargo must weigh at most {limit_kg} kg ({columns})."
     limit_kg: float
     judged_up_to_kg: float | None = None
 
@@ -84,7 +84,7 @@ class ExpectMassesAgree(RowExpectation):
     """Verified and stated gross mass agree."""
 
     map_metric = "weight.masses_agree"
-    sentence = "{columns} should differ by no more than the share {tolerance_share} or {tolerance_kg} kg."
+    sentence = "{columns} should differ by no more than {tolerance_share} or {tolerance_kg} kg."
     tolerance_share: float
     tolerance_kg: float
 
@@ -94,7 +94,9 @@ class ExpectQuantityMatchesNet(RowExpectation):
     """First quantities in kilograms add up to the net weight of the declaration."""
 
     map_metric = "weight.quantity_matches_net"
-    sentence = "First quantities in kilograms should add up to net_kg within the share {share}."
+    sentence = (
+        "First quantities in kilograms should add up to the net weight of the declaration, within {share}."
+    )
     share: float
 
 
@@ -103,6 +105,6 @@ class ExpectSlotsFit(RowExpectation):
     """Bookings are of at least one container of a possible length."""
 
     map_metric = "booking.slots_fit"
-    sentence = "{columns}: at least one container of {shortest_teu} to {longest_teu} TEU each."
+    sentence = "A booking must be of at least one container, of {shortest_teu} to {longest_teu} TEU each ({columns})."
     shortest_teu: float
     longest_teu: float

@@ -19,6 +19,7 @@ from corridor_etl.warehouse.schema.ledger import (
     STAMP,
 )
 from corridor_etl.warehouse.schema.marts import MARTS
+from corridor_etl.warehouse.schema.validation import VALIDATION_RESULT
 
 __all__ = [
     "BATCH",
@@ -38,4 +39,5 @@ __all__ = [
     "OUTBOX",
     "QUARANTINE",
     "STAMP",
+    "VALIDATION_RESULT",
 ]
