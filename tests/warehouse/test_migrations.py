@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect
-from sqlalchemy.exc import IntegrityError
 
 from corridor_etl.warehouse import Warehouse, migrations
 from corridor_etl.warehouse.engine import open_engine, reading, writing
@@ -103,36 +101,3 @@ def test_every_table_and_column_says_what_it_means() -> None:
     for table in METADATA.tables.values():
         assert table.comment, table.name
         assert [c.name for c in table.columns if not c.comment] == [], table.name
-
-
-def test_effects_of_corrections_come_to_a_warehouse_with_data_and_go_again(tmp_path: Path) -> None:
-    engine = open_engine(f"sqlite:///{tmp_path / 'w.db'}")
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    config.set_main_option("path_separator", "os")
-    batch = (
-        "INSERT INTO batch (snapshot, received_at_utc, committed_at_utc, deliveries, rows_loaded)"
-        " VALUES (1, '2025-06-01', '2025-06-01', 0, 0)"
-    )
-    effect = (
-        "INSERT INTO correction_effect (snapshot, delivery_id, correction_id, iso_week, record_kind, action, provider,"
-        " guard_outcome, rows) VALUES (1, 'd', 'C1', '2025-W24', 'booking', 'drop', 'desk', 'passed', {rows})"
-    )
-    with writing(engine) as connection:
-        migrations.upgrade(connection, "0007_issues")
-        connection.exec_driver_sql(batch)
-    with writing(engine) as connection:
-        before = _tables(connection)
-        migrations.upgrade(connection, "0012_correction_effects")
-        assert sorted(set(_tables(connection)) - set(before)) == ["correction_effect"]
-        connection.exec_driver_sql(effect.format(rows=3))
-    with (
-        pytest.raises(IntegrityError, match="ck_correction_effect_not_negative"),
-        writing(engine) as connection,
-    ):
-        connection.exec_driver_sql(effect.format(rows=-1))
-    with writing(engine) as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0012_correction_effects-1")
-        assert _tables(connection) == before
-        assert connection.exec_driver_sql("SELECT count(*) FROM batch").scalar() == 1
