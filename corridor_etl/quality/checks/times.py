@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 
 import polars as pl
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def are_not_before(*columns: pl.Expr, earliest_on: str) -> pl.Expr:
@@ -67,7 +65,7 @@ def _wall_clock(pairs: pl.Series) -> pl.Series:
 @cache
 def _is_zone(name: str) -> bool:
     try:
-        pl.select(pl.lit(_EPOCH).dt.convert_time_zone(name))
+        pl.Series([], dtype=pl.Datetime("us", "UTC")).dt.convert_time_zone(name)
     except pl.exceptions.ComputeError:
         return False
     return name != ""  # which Polars takes for no zone at all
