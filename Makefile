@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench gx-conformance lock pictures clean
+.PHONY: help demo test check mutants bench gx-conformance lock pictures clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,6 +28,9 @@ check: $(READY)  ## lint, types and import contracts
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+mutants: $(READY)  ## change every rule a little, thousands of times, and see that a boundary row notices each
+	@$(BIN)/python -m tests.mutants.sweep
 
 gx-conformance: $(READY)  ## run Great Expectations' own tests on the Polars engine (needs a package index)
 	@sh scripts/gx_conformance.sh $(VENV) .venv-gx

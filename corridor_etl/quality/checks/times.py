@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 
 import polars as pl
 
@@ -41,17 +42,30 @@ def instant_is_until_day(instant: pl.Expr, day: pl.Expr) -> pl.Expr:
 
 
 def clocks_agree(at_utc: pl.Expr, at_local: pl.Expr, zone: pl.Expr) -> pl.Expr:
-    """The wall clock is what the named zone shows at that instant, by the zone's own history of offsets."""
+    """The wall clock is what the named zone shows at that instant, by the zone's own history of offsets.
+
+    A zone that nobody knows shows nothing and agrees with no clock.
+    """
     clock = pl.struct(at_utc.alias("utc"), zone.alias("zone")).map_batches(
         _wall_clock, return_dtype=pl.Datetime("us")
     )
-    return clock == at_local
+    is_judged = at_utc.is_not_null() & at_local.is_not_null() & zone.is_not_null()
+    return pl.when(is_judged).then((clock == at_local).fill_null(False))
 
 
 def _wall_clock(pairs: pl.Series) -> pl.Series:
     frame = pairs.struct.unnest()
     shown = pl.lit(None, dtype=pl.Datetime("us"))
-    for name in sorted(frame["zone"].drop_nulls().unique().to_list()):
+    for name in filter(_is_zone, sorted(frame["zone"].drop_nulls().unique().to_list())):
         local = pl.col("utc").dt.convert_time_zone(name).dt.replace_time_zone(None)
         shown = pl.when(pl.col("zone") == name).then(local).otherwise(shown)
     return frame.select(shown.alias(pairs.name)).to_series()
+
+
+@cache
+def _is_zone(name: str) -> bool:
+    try:
+        pl.Series([], dtype=pl.Datetime("us", "UTC")).dt.convert_time_zone(name)
+    except pl.exceptions.ComputeError:
+        return False
+    return name != ""  # which Polars takes for no zone at all

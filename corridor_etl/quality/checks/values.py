@@ -41,7 +41,8 @@ def value_per_kg_is_plausible(
     """Dollars per kilogram lie between two fences; judged where the first quantity is in kilograms."""
     usd = total.cast(pl.Float64) / _latest_rate(code, on, max_age_days)
     is_judged = (unit == "035") & (quantity > 0) & (total > 0)
-    each = usd / quantity.cast(pl.Float64)
+    # nine places, because a quotient that is exactly at a fence may come out just beyond it
+    each = (usd / quantity.cast(pl.Float64)).round(9)
     return pl.when(is_judged).then(each.is_between(lowest_usd, highest_usd))
 
 

@@ -6,6 +6,9 @@ import polars as pl
 
 from corridor_etl.reference._tables import table
 
+_PLACES = 9
+"""Differences, shares and quotients are compared with this many places: what is beyond is left by floating point."""
+
 
 def _kg(weight: pl.Expr) -> pl.Expr:
     return weight.cast(pl.Float64)
@@ -60,7 +63,7 @@ def packages_are_plausible(
     full_empty: pl.Expr, packages: pl.Expr, net: pl.Expr, *, lightest_kg: float, heaviest_kg: float
 ) -> pl.Expr:
     """A laden box has at least one package, and one package weighs no absurd amount."""
-    each = pl.when(packages > 0).then(_kg(net) / packages)
+    each = pl.when(packages > 0).then((_kg(net) / packages).round(_PLACES))
     is_usual = each.is_between(lightest_kg, heaviest_kg).fill_null(True)
     return pl.when((full_empty == "F") & packages.is_not_null()).then((packages >= 1) & is_usual)
 
@@ -84,7 +87,8 @@ def masses_agree(
 ) -> pl.Expr:
     """Verified gross mass and stated gross mass differ by no more than a share of it or a fixed amount."""
     allowed = pl.max_horizontal(_kg(verified) * tolerance_share, pl.lit(tolerance_kg))
-    return (_kg(verified) - _kg(gross_gross)).abs() <= allowed
+    difference = (_kg(verified) - _kg(gross_gross)).abs()
+    return difference.round(_PLACES) <= allowed.round(_PLACES)
 
 
 def quantity_matches_net(
@@ -100,5 +104,5 @@ def quantity_matches_net(
 
 def slots_fit(containers: pl.Expr, teu: pl.Expr, *, shortest_teu: float, longest_teu: float) -> pl.Expr:
     """At least one container, and slots per container as long as a container can be."""
-    each = pl.when(containers > 0).then(teu.cast(pl.Float64) / containers)
+    each = pl.when(containers > 0).then((teu.cast(pl.Float64) / containers).round(_PLACES))
     return (containers >= 1) & each.is_between(shortest_teu, longest_teu).fill_null(True)
