@@ -14,6 +14,7 @@ from corridor_etl.clock import now_utc
 from corridor_etl.jobs.orphans import healing, orphaned
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.model import RecordKind
+from corridor_etl.quality import history
 from corridor_etl.quality.quarantine import quarantine_frame
 from corridor_etl.quality.runner import Verdict, validate
 from corridor_etl.settings import Settings
@@ -43,10 +44,12 @@ def resolved(
         return None
     staged = pl.concat([r.frames[kind.name] for r in mine]).with_row_index("row_id")
     staged = staged.with_columns(pl.col("row_id").cast(pl.Int64))
-    verdict = validate(kind.name, staged, settings, now_utc=now_utc())
+    existing = warehouse.rows(kind.name)
+    verdict = validate(
+        kind.name, staged, settings, now_utc=now_utc(), history=_history(kind, existing, settings)
+    )
     critical = verdict.failures.filter(severity="critical")
     accepted = staged.join(critical.select("row_id").unique(), on="row_id", how="anti", maintain_order="left")
-    existing = warehouse.rows(kind.name)
     orphans = versions.orphans(accepted, existing, kind)
     accepted = accepted.join(orphans.select("row_id"), on="row_id", how="anti", maintain_order="left")
     arrivals = versions.arrivals(accepted, existing, kind)
@@ -63,6 +66,14 @@ def resolved(
         healed_rows=healed_rows,
         healed=healed,
     )
+
+
+def _history(kind: RecordKind, existing: pl.DataFrame, settings: Settings) -> pl.DataFrame | None:
+    """What the accepted records say for judging new ones; None for kinds that are not judged by any."""
+    if kind.name != history.KIND:
+        return None
+    days = settings.corridor.fx_max_age_days
+    return history.value_history(versions.current(existing, kind), max_age_days=days)
 
 
 def _flagged(staged: pl.DataFrame, verdict: Verdict) -> pl.DataFrame:

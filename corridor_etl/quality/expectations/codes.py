@@ -45,7 +45,15 @@ class ExpectCurrencyCode(RowExpectation):
     """Currencies are active ISO 4217 codes."""
 
     map_metric = "code.currency"
-    sentence = "{first} must be an active ISO 4217 code."
+    sentence = "{first} must be an ISO 4217 code, active now or on the date of the document."
+
+
+@judged_by(codes.are_currencies)
+class ExpectCurrencyCodes(RowExpectation):
+    """All currencies of a record are ISO 4217 codes in use on its date."""
+
+    map_metric = "code.currencies"
+    sentence = "{columns}: the currencies, where filled, should be in use on the date."
 
 
 @judged_by(codes.is_usual_currency)
@@ -74,15 +82,6 @@ class ExpectSizeTypeCode(RowExpectation):
     sentence = "{first}, where filled, must be a size and type of ISO 6346."
 
 
-@judged_by(codes.in_customs_list)
-class ExpectCustomsCode(RowExpectation):
-    """Codes belong to one of China's customs lists."""
-
-    map_metric = "code.customs_list"
-    sentence = "Under {first} CN, {columns}, where filled, must be in China's customs list {customs_list}."
-    customs_list: str
-
-
 @judged_by(codes.is_regime)
 class ExpectRegime(RowExpectation):
     """A regime is China, the Eurasian union or another country."""
@@ -97,15 +96,6 @@ class ExpectPackageType(RowExpectation):
 
     map_metric = "code.package_type"
     sentence = "{first}, where it is a code, should be one of UNECE Recommendation 21 or of China's list."
-
-
-@judged_by(codes.is_rail_mode)
-class ExpectRailMode(RowExpectation):
-    """A Chinese declaration for a train declares a mode of the corridor."""
-
-    map_metric = "code.rail_mode"
-    sentence = "{first} should be one of {codes} where the declaration names a train."
-    codes: list[str]
 
 
 @judged_by(codes.is_hs_code)
@@ -173,3 +163,13 @@ class ExpectKnownPlace(RowExpectation):
 
     map_metric = "code.place"
     sentence = "{first} must be in UN/LOCODE or an alias of a node, in countries whose list is complete here."
+
+
+@judged_by(codes.are_places)
+class ExpectKnownPlaces(RowExpectation):
+    """Ports and places are in UN/LOCODE or aliases of nodes."""
+
+    map_metric = "code.places"
+    sentence = (
+        "{columns} should be in UN/LOCODE or aliases of nodes, in countries whose list is complete here."
+    )
