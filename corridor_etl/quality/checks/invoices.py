@@ -40,29 +40,33 @@ def charges_are_plausible(
 
     Judged where at least one of the two is stated by a mark that is known and every amount can be converted.
     """
-    goods_usd = (total.cast(pl.Float64) / latest_rate(currency, on, max_age_days)).sum().over(*declaration)
-    is_valued = total.is_not_null().all().over(*declaration) & (goods_usd > 0)
+    usd = total.cast(pl.Float64) / latest_rate(currency, on, max_age_days)
+    goods_usd = pl.when(~usd.is_null().any()).then(usd.sum()).over(*declaration)
+    tonnes = weight.cast(pl.Float64) / KG_PER_TONNE
     charges = ((freight, freight_mark, freight_currency), (insurance, insurance_mark, insurance_currency))
-    shares = [
-        _share(amount.cast(pl.Float64), mark, latest_rate(code, on, max_age_days), weight, goods_usd)
+    stated = [amount.is_not_null() & (amount != 0) for amount, *_ in charges]
+    shares = [_rate_share(amount, mark) for amount, mark, _ in charges]
+    amounts = [
+        _amount_usd(amount, mark, latest_rate(code, on, max_age_days), tonnes)
         for amount, mark, code in charges
     ]
-    stated = [amount.is_not_null() & (amount != 0) for amount, *_ in charges]
     is_known = pl.all_horizontal(
-        ~s.fill_null(False) | share.is_not_null() for s, share in zip(stated, shares, strict=True)
-    )
-    together = pl.sum_horizontal(
-        pl.when(s).then(share).otherwise(0.0) for s, share in zip(stated, shares, strict=True)
+        ~s | share.is_not_null() | fixed.is_not_null()
+        for s, share, fixed in zip(stated, shares, amounts, strict=True)
     )
     # a billionth absorbs what floating point adds
-    return pl.when(pl.any_horizontal(stated) & is_known & is_valued).then(together <= most_share + 1e-9)
+    left_usd = (most_share + 1e-9 - pl.sum_horizontal(shares)) * goods_usd
+    return pl.when(pl.any_horizontal(stated) & is_known & (total > 0)).then(
+        pl.sum_horizontal(amounts) <= left_usd
+    )
 
 
-def _share(amount: pl.Expr, mark: pl.Expr, rate: pl.Expr, weight: pl.Expr, goods_usd: pl.Expr) -> pl.Expr:
-    """A charge as a share of the goods' value: a rate in per cent, an amount per tonne, or an amount."""
-    per_tonne = amount * weight.cast(pl.Float64) / KG_PER_TONNE / rate / goods_usd
-    return (
-        pl.when(mark == RATE).then(amount / 100)
-        .when(mark == PER_TONNE).then(per_tonne)
-        .when(mark == AMOUNT).then(amount / rate / goods_usd)
-    )  # fmt: skip
+def _rate_share(amount: pl.Expr, mark: pl.Expr) -> pl.Expr:
+    """A rate in per cent as a share; null for charges that are amounts."""
+    return pl.when(mark == RATE).then(amount.cast(pl.Float64) / 100)
+
+
+def _amount_usd(amount: pl.Expr, mark: pl.Expr, rate: pl.Expr, tonnes: pl.Expr) -> pl.Expr:
+    """An amount, for the declaration or per tonne of it, in dollars; null for rates."""
+    dollars = amount.cast(pl.Float64) / rate
+    return pl.when(mark == PER_TONNE).then(dollars * tonnes).when(mark == AMOUNT).then(dollars)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from corridor_etl.quality.checks._distinct import by_distinct
+
 USCC_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """What a social credit code is written with: no I, O, S, V and Z, which look like other characters."""
 USCC_LENGTH, STATION_LENGTH, BIN_LENGTH = 18, 6, 12
@@ -43,6 +45,10 @@ def is_train_index(index: pl.Expr) -> pl.Expr:
 
 def is_credit_code(code: pl.Expr) -> pl.Expr:
     """Eighteen characters of which the last makes the weighted sum right (powers of 3, modulo 31)."""
+    return by_distinct(code, _is_credit_code)
+
+
+def _is_credit_code(code: pl.Expr) -> pl.Expr:
     values = list(range(len(USCC_CHARACTERS)))
     total = pl.sum_horizontal(
         code.str.slice(i, 1).replace_strict(list(USCC_CHARACTERS), values, default=0, return_dtype=pl.Int32)
@@ -53,16 +59,20 @@ def is_credit_code(code: pl.Expr) -> pl.Expr:
         list(USCC_CHARACTERS), values, default=-1, return_dtype=pl.Int32
     )
     has_shape = code.str.contains(f"^[{USCC_CHARACTERS}]{{{USCC_LENGTH}}}$")
-    return pl.when(code.is_not_null()).then(has_shape & ((31 - total % 31) % 31 == last))
+    return has_shape & ((31 - total % 31) % 31 == last)
 
 
 def is_bin_iin(number: pl.Expr) -> pl.Expr:
     """Twelve digits of which the last is the check digit; a number that would need a second 10 is never given."""
+    return by_distinct(number, _is_bin_iin)
+
+
+def _is_bin_iin(number: pl.Expr) -> pl.Expr:
     first, second = (_weighed(number, tuple(weights)) for weights in _BIN_WEIGHTS)
     wanted = pl.when(first < 10).then(first).otherwise(second)
     last = number.str.slice(BIN_LENGTH - 1, 1).cast(pl.Int32, strict=False)
     has_shape = number.str.contains(f"^[0-9]{{{BIN_LENGTH}}}$")
-    return pl.when(number.is_not_null()).then(has_shape & (last == wanted).fill_null(False))
+    return has_shape & (last == wanted).fill_null(False)
 
 
 def are_credit_codes(*codes: pl.Expr) -> pl.Expr:

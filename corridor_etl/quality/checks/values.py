@@ -78,15 +78,15 @@ def latest_rate(code: pl.Expr, on: pl.Expr, max_age_days: int) -> pl.Expr:
     """Units of a currency for one dollar on a date or at most some days before; null where there is none."""
 
     def looked_up(pairs: pl.Series) -> pl.Series:
-        asked = pairs.struct.unnest().with_row_index("row")
-        found = asked.sort("on").join_asof(
-            _rates(),
-            on="on",
-            by="code",
-            tolerance=f"{max_age_days}d",
-            check_sortedness=False,
+        asked = pairs.struct.unnest()
+        found = (
+            asked.unique()
+            .drop_nulls()
+            .sort("on")
+            .join_asof(_rates(), on="on", by="code", tolerance=f"{max_age_days}d", check_sortedness=False)
         )
-        return found.sort("row")["rate"].rename(pairs.name)
+        rates = asked.join(found, on=["code", "on"], how="left", maintain_order="left")
+        return rates["rate"].rename(pairs.name)
 
     pairs = pl.struct(code.alias("code"), on.alias("on"))
     return pairs.map_batches(looked_up, return_dtype=pl.Float64())
