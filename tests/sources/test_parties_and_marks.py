@@ -78,13 +78,25 @@ def test_the_electronic_form_names_its_firms() -> None:
     assert traders(rows(text.encode())) == {(FIRM, BROKER)}
 
 
-def test_the_form_as_json_and_a_broker_s_tool_name_their_firms() -> None:
+def test_the_form_as_json_names_its_firms() -> None:
     form = json.loads(sample("declaration_cn_json.json"))
     document = form[0] if isinstance(form, list) else form
     holder = document.get("DecMessage", document)
     head = next(v for k, v in holder.items() if k.lower() == "dechead")
     head |= {"TradeCoScc": FIRM, "AgentCodeScc": BROKER}
     assert traders(rows(json.dumps(form, ensure_ascii=False, indent=1).encode())) == {(FIRM, BROKER)}
+
+
+@pytest.mark.parametrize("party", ["domestic_consignor", "domestic_consignee"])
+def test_a_broker_s_tool_names_the_firm_here(party: str) -> None:
+    document = {
+        "declaration": {"customs_no": "940620250123456791", "declaration_date": "2025-06-10"},
+        party: {"name": "宁波示例国际贸易有限公司", "credit_code": FIRM},
+        "declaration_agent": {"credit_code": BROKER},
+        "totals": {"packages": 30},
+        "items": [{"line_no": 1, "hs_code": "9405420000", "total_price": 2500, "currency": "USD"}],
+    }
+    assert traders(rows(json.dumps(document, ensure_ascii=False, indent=1).encode())) == {(FIRM, BROKER)}
 
 
 def test_a_declaration_of_the_union_names_kazakh_firms_and_persons() -> None:
