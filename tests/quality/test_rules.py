@@ -179,3 +179,30 @@ def test_a_patch_need_not_repeat_what_it_leaves_alone(judge: Any) -> None:
     left = {"hs_code": None, "currency": None, "ie_flag": None}
     assert judge("declaration_item", {**left, "action": "patch", "version": 2}).failures.rows() == []
     assert set(judge("declaration_item", left).failures["rule_id"]) == {"ST-011"}
+
+
+@pytest.mark.parametrize(
+    ("code", "severities"),
+    [("6911101900", []), ("6911101900999", []), ("69111019", ["warning"]), ("691110", ["critical"])],
+)
+def test_a_chinese_code_of_eight_digits_is_loaded_and_of_six_is_not(
+    code: str, severities: list[str], judge: Any
+) -> None:
+    failures = judge("declaration_item", {"hs_code": code}).failures
+    assert failures.select("rule_id", "severity").rows() == [("CD-004", s) for s in severities]
+
+
+def test_without_a_list_of_owners_their_rule_is_there_and_judges_nothing(judge: Any) -> None:
+    found = judge("port_event").checks.filter(rule_id="ID-005").to_dicts()
+    assert found == [
+        {"rule_id": "ID-005", "severity": "warning", "evaluated": 0, "unexpected": 0, "success": True}
+    ]
+
+
+def test_the_number_of_a_firm_is_not_repeated(judge: Any) -> None:
+    wrong = {"trader_uscc": "91350100M000100Y44", "consignee_bin_iin": "12345"}
+    observed = judge("declaration_item", wrong).failures.select("rule_id", "observed").rows()
+    assert observed == [
+        ("ID-025", "trader_uscc: 18 characters"),
+        ("ID-026", "consignee_bin_iin: 5 characters"),
+    ]

@@ -29,6 +29,7 @@ MILDER = {
     ("declaration_item", "CD-003"),
     ("declaration_item", "DU-003"),
     ("declaration_item", "CD-002"),
+    ("declaration_item", "CD-004"),
     ("declaration_item", "CD-008"),
     ("declaration_item", "CD-009"),
     ("declaration_item", "VA-002"),

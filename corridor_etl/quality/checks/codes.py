@@ -121,6 +121,14 @@ def has_declared_hs_length(
     return by_regime.otherwise(has_hs_length(code, lengths=national_lengths))
 
 
+def is_whole_hs_code(
+    code: pl.Expr, regime: pl.Expr, *, regimes: list[str], partial_lengths: list[int]
+) -> pl.Expr:
+    """A code under some regimes is not one of the shorter ones that leave its statistical part out."""
+    is_judged = regime.is_in(regimes) & code.str.contains("^[0-9]+$")
+    return pl.when(is_judged).then(~code.str.len_chars().cast(pl.Int64).is_in(partial_lengths))
+
+
 def has_hs_length(code: pl.Expr, *, lengths: list[int]) -> pl.Expr:
     """Digits only, and as many as the document needs."""
     return code.str.contains("^[0-9]+$") & code.str.len_chars().cast(pl.Int64).is_in(lengths)

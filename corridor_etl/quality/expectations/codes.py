@@ -131,6 +131,16 @@ class ExpectDeclaredHsLength(RowExpectation):
     national_lengths: list[int]
 
 
+@judged_by(codes.is_whole_hs_code)
+class ExpectWholeHsCode(RowExpectation):
+    """Commodity codes of declarations have their statistical part."""
+
+    map_metric = "code.hs_whole"
+    sentence = "{first} under {regimes} should have more than {partial_lengths} digits."
+    regimes: list[str]
+    partial_lengths: list[int]
+
+
 @judged_by(codes.has_hs_length)
 class ExpectHsLength(RowExpectation):
     """Commodity codes have as many digits as the document needs."""
