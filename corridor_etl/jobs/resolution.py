@@ -14,6 +14,7 @@ from corridor_etl.clock import now_utc
 from corridor_etl.jobs.orphans import healing, orphaned
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.model import RecordKind
+from corridor_etl.quality import history
 from corridor_etl.quality.corrections import Corrected, Corrections, corrected
 from corridor_etl.quality.quarantine import quarantine_frame
 from corridor_etl.quality.runner import Verdict, run_parameters, validate
@@ -55,10 +56,11 @@ def resolved(
     mended = corrected(as_staged, kind, mine, corrections.of(kind.name), settings.report_zone)
     staged = mended.rows
     now = now_utc()
-    verdict = validate(kind.name, staged, settings, now_utc=now)
+    existing = warehouse.rows(kind.name)
+    usual = _history(kind, existing, settings)
+    verdict = validate(kind.name, staged, settings, now_utc=now, history=usual)
     critical = verdict.failures.filter(severity="critical")
     accepted = staged.join(critical.select("row_id").unique(), on="row_id", how="anti", maintain_order="left")
-    existing = warehouse.rows(kind.name)
     orphans = versions.orphans(accepted, existing, kind)
     accepted = accepted.join(orphans.select("row_id"), on="row_id", how="anti", maintain_order="left")
     arrivals = versions.arrivals(accepted, existing, kind)
@@ -87,6 +89,14 @@ def resolved(
             parameters=run_parameters(settings, now),
         ),
     )
+
+
+def _history(kind: RecordKind, existing: pl.DataFrame, settings: Settings) -> pl.DataFrame | None:
+    """What the accepted records say for judging new ones; None for kinds that are not judged by any."""
+    if kind.name != history.KIND:
+        return None
+    days = settings.corridor.fx_max_age_days
+    return history.value_history(versions.current(existing, kind), max_age_days=days)
 
 
 def _flagged(staged: pl.DataFrame, verdict: Verdict) -> pl.DataFrame:

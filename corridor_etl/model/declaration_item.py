@@ -5,7 +5,7 @@ from __future__ import annotations
 from corridor_etl.model._record import Column, RecordKind
 from corridor_etl.model._types import AMOUNT, COUNT, DAY, KG, MONEY, TEXT, VERSIONED
 
-_CHARGE_MARK = "1 a rate in % of the total, 2 an amount per kilogram, 3 an amount for the declaration"
+_CHARGE_MARK = "1 a rate in % of the total, 2 an amount per tonne, 3 an amount for the declaration"
 
 _IDENTITY = (
     Column("regime", TEXT, "CN, EAEU, or the ISO 3166 alpha-2 code of another administration", "", True),
@@ -33,6 +33,15 @@ _HEADER = (
     Column("service_id", TEXT, "service of corridor.toml, by the train number"),
     Column("train_no", TEXT, "train the goods leave or arrive on"),
     Column("bl_no", TEXT, "transport document number"),
+    Column(
+        "trader_uscc", TEXT, "China's unified social credit code of the exporter or importer; never shown"
+    ),
+    Column(
+        "declarant_uscc", TEXT, "China's unified social credit code of who declares; never shown in reports"
+    ),
+    Column("consignor_bin_iin", TEXT, "Kazakhstan's BIN or IIN of the sender; never shown in reports"),
+    Column("consignee_bin_iin", TEXT, "Kazakhstan's BIN or IIN of the receiver; never shown in reports"),
+    Column("declarant_bin_iin", TEXT, "Kazakhstan's BIN or IIN of who declares; never shown in reports"),
     Column("trade_country", TEXT, "ISO 3166 alpha-2 trading partner"),
     Column("dispatch_country", TEXT, "ISO 3166 alpha-2 country the goods were sent from"),
     Column("origin_country", TEXT, "ISO 3166 alpha-2 country of origin"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corridor_etl.model._record import Column, RecordKind
-from corridor_etl.model._types import COUNT, DAY, KG, TEU, TEXT, UTC, VERSIONED
+from corridor_etl.model._types import COUNT, DAY, FLAG, KG, TEU, TEXT, UTC, VERSIONED
 
 RECORD = RecordKind(
     name="manifest_container",
@@ -29,9 +29,21 @@ RECORD = RecordKind(
         Column("direction", TEXT, "W toward Kazakhstan and Europe, E toward China", "", True),
         Column("origin_node", TEXT, "node where the train starts", "", True),
         Column("destination_node", TEXT, "node where the train ends", "", True),
+        Column(
+            "origin_station_code", TEXT, "station where the train starts, by its number on the 1520 network"
+        ),
+        Column(
+            "destination_station_code",
+            TEXT,
+            "station where the train ends, by its number on the 1520 network",
+        ),
+        Column("train_index", TEXT, "index of the train on the 1520 network, 9999-999-9999"),
         Column("wagon_no", TEXT, "wagon on the first leg; changes at the gauge break"),
         Column("wagon_seq", COUNT, "position of the wagon in the train"),
-        Column("container_no", TEXT, "ISO 6346 number", "", True),
+        Column(
+            "container_no", TEXT, "ISO 6346 number, or the box's own where is_non_iso_container", "", True
+        ),
+        Column("is_non_iso_container", FLAG, "the list marks the box as one without an ISO 6346 number"),
         Column("size_type", TEXT, "ISO 6346 size and type after alias mapping; null is unknown"),
         Column("teu", TEU, "length in twenty-foot units; null is unknown, never 0", "TEU"),
         Column("full_empty", TEXT, "F laden, E empty, null unknown"),
@@ -43,6 +55,8 @@ RECORD = RecordKind(
         Column("tare_kg", KG, "empty container", "kg"),
         Column("goods_description", TEXT, "goods as described by the sender"),
         Column("hs_code", TEXT, "commodity code, digits only, 4 to 10 of them"),
+        Column("un_nos", TEXT, "UN numbers of dangerous goods, separated by one blank"),
+        Column("imo_classes", TEXT, "IMO classes of dangerous goods, separated by one blank"),
         Column("consignor_name", TEXT, "sender of the goods; never shown in reports"),
         Column("consignee_name", TEXT, "receiver of the goods; never shown in reports"),
         Column("origin_country", TEXT, "ISO 3166 alpha-2 country of origin"),

@@ -15,19 +15,11 @@ from corridor_etl.quality.suites import suite_rules
 from corridor_etl.reference._tables import table
 
 _BY_OTHER_RECORDS = "needs records of other deliveries or kinds"
-_NOT_IN_MODEL = "the model has no such column"
 _BY_FORMAT = "judged while the file is read"
 _BY_DELIVERY = "is about deliveries, not rows"
 
 _ELSEWHERE = {
-    "ID-005": "no list of owner prefixes is at hand",
     "ID-006": _BY_OTHER_RECORDS,
-    "ID-007": _NOT_IN_MODEL,
-    "ID-015": _NOT_IN_MODEL,
-    "ID-016": _NOT_IN_MODEL,
-    "ID-025": _NOT_IN_MODEL,
-    "ID-026": _NOT_IN_MODEL,
-    "CD-007": "no Eurasian declarations are delivered yet",
     "CD-013": _BY_FORMAT,
     "CD-014": _BY_FORMAT,
     "ST-001": _BY_FORMAT,
@@ -38,16 +30,11 @@ _ELSEWHERE = {
     "ST-006": _BY_OTHER_RECORDS,
     "ST-007": "judged with the versions: a cancellation or patch waits in quarantine for its original",
     "ST-008": _BY_FORMAT,
-    "WT-006": "is about a whole train, not a row",
     "WT-010": "a setting: targets.weight_basis",
-    "VA-002": _NOT_IN_MODEL,
-    "VA-007": _NOT_IN_MODEL,
-    "VA-008": "needs a vocabulary of goods in three languages",
     "DT-002": _BY_OTHER_RECORDS,
     "DT-003": _BY_OTHER_RECORDS,
     "DT-004": _BY_OTHER_RECORDS,
     "SE-002": _BY_OTHER_RECORDS,
-    "SE-004": _NOT_IN_MODEL,
     "DU-004": _BY_OTHER_RECORDS,
 }
 _ELSEWHERE_BY_GROUP = {"XR": _BY_OTHER_RECORDS, "BA": _BY_DELIVERY}

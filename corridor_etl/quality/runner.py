@@ -13,6 +13,7 @@ import polars as pl
 
 from corridor_etl.errors import BatchHeld
 from corridor_etl.model import kind as record_kind
+from corridor_etl.quality import history as unit_values
 from corridor_etl.quality.suites import load_suite
 from corridor_etl.quality.verdicts import Verdict, verdict_of
 from corridor_etl.settings import Settings
@@ -30,16 +31,27 @@ _WANTED = {
 }
 
 
-def validate(kind: str, frame: pl.DataFrame, settings: Settings, *, now_utc: datetime) -> Verdict:
+def validate(
+    kind: str,
+    frame: pl.DataFrame,
+    settings: Settings,
+    *,
+    now_utc: datetime,
+    history: pl.DataFrame | None = None,
+) -> Verdict:
     """Judges the staged rows of one kind of one batch.
 
-    ``frame`` has the model's columns, ``delivery_id`` and ``row_id`` (Int64, unique in the frame). ``UsageError``
-    for an unknown kind; ``BatchHeld`` when a rule cannot be run, because then nothing is known about the rows.
+    ``frame`` has the model's columns, ``delivery_id`` and ``row_id`` (Int64, unique in the frame). ``history`` is what
+    goods were worth so far (``quality.history``); without it values are held against fixed limits only.
+    ``UsageError`` for an unknown kind; ``BatchHeld`` when a rule cannot be run, because then nothing is known about
+    the rows.
     """
     wanted = {**record_kind(kind).schema, "row_id": pl.Int64(), "delivery_id": pl.String()}
     parameters = run_parameters(settings, now_utc)
     try:
         typed = _typed(kind, frame, wanted)
+        if kind == unit_values.KIND:
+            typed = unit_values.with_usual_range(typed, history, settings.thresholds)
         results = _run(load_suite(kind), typed, parameters)
         _raise_for_exceptions(kind, results)
     except BatchHeld:
@@ -51,8 +63,17 @@ def validate(kind: str, frame: pl.DataFrame, settings: Settings, *, now_utc: dat
 
 def run_parameters(settings: Settings, now_utc: datetime) -> dict[str, Any]:
     """What suites may name with ``$PARAMETER``: limits that come from the settings and the clock."""
-    latest = now_utc + timedelta(days=settings.thresholds.future_event_days)
-    return {"latest_at_utc": latest.isoformat(), "rate_max_age_days": settings.corridor.fx_max_age_days}
+    limits = settings.thresholds
+    latest = now_utc + timedelta(days=limits.future_event_days)
+    return {
+        "latest_at_utc": latest.isoformat(),
+        "rate_max_age_days": settings.corridor.fx_max_age_days,
+        "owner_prefixes": list(settings.reference.owner_prefixes),
+        "train_gross_max_t": limits.train_gross_max_t,
+        "train_wagons_max": limits.train_wagons_max,
+        "charges_max_share": limits.charges_max_share,
+        "invoice_tolerance_share": limits.invoice_tolerance_share,
+    }
 
 
 def _typed(kind: str, frame: pl.DataFrame, wanted: dict[str, pl.DataType]) -> pl.DataFrame:

@@ -18,13 +18,14 @@ from corridor_etl.errors import ReferenceMissing
 from corridor_etl.reference._tables import table
 
 CENT = Decimal("0.01")
-_ALIASES = {"RMB": "CNY", "CNH": "CNY"}
+ALIASES = {"RMB": "CNY", "CNH": "CNY"}
+"""What the trade writes -> the code it means."""
 
 
 def canonical(code: str | None) -> str | None:
     """The ISO 4217 code of a currency as written (RMB and CNH mean CNY), or None if blank."""
     text = (code or "").strip().upper()
-    return _ALIASES.get(text, text) or None
+    return ALIASES.get(text, text) or None
 
 
 @cache
@@ -32,6 +33,16 @@ def known_codes() -> frozenset[str]:
     """ISO 4217 codes in use."""
     active = table("iso4217").filter(pl.col("is_active") == "true")
     return frozenset(active["currency_code"].drop_nulls())
+
+
+@cache
+def withdrawn_from() -> dict[str, date]:
+    """Codes no longer in use -> the first day after the month in which they went."""
+    rows = table("iso4217").filter(~pl.col("currency_code").is_in(sorted(known_codes())))
+    months = rows.filter(pl.col("withdrawal_date").str.contains("^[0-9]{4}-[0-9]{2}$")).select(
+        "currency_code", pl.col("withdrawal_date").str.to_date("%Y-%m").dt.offset_by("1mo")
+    )
+    return dict(months.sort("withdrawal_date").drop_nulls().iter_rows())
 
 
 @cache

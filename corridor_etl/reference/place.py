@@ -20,7 +20,8 @@ def nodes() -> dict[str, dict[str, str | None]]:
 
 
 @cache
-def _aliases() -> dict[str, str]:
+def aliases() -> dict[str, str]:
+    """Every code and name of a node, without case -> the node."""
     known = {alias.casefold(): node for alias, node in mapping("location_alias", "alias", "node_id").items()}
     for node_id, row in nodes().items():
         for name in (node_id, row["locode"], row["name_en"], row["name_local"]):
@@ -31,7 +32,7 @@ def _aliases() -> dict[str, str]:
 
 def node_of(text: str | None) -> str | None:
     """The corridor node a code or name means, or None; blanks and a terminal suffix do not matter."""
-    return _aliases().get(re.sub(r"\s+", " ", (text or "").strip()).casefold())
+    return aliases().get(re.sub(r"\s+", " ", (text or "").strip()).casefold())
 
 
 @cache

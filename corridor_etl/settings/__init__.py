@@ -22,6 +22,7 @@ from corridor_etl.settings._sections import (
     Corridor,
     Dialect,
     Recipient,
+    ReferenceLists,
     Sender,
     Service,
     Settings,
@@ -31,8 +32,8 @@ from corridor_etl.settings._sections import (
 )
 
 __all__ = [
-    "Corridor", "Dialect", "Recipient", "Sender", "Service", "Settings", "SourceFamily", "Targets", "Thresholds",
-    "checkout", "config_path", "home", "load_settings", "parse_settings",
+    "Corridor", "Dialect", "Recipient", "ReferenceLists", "Sender", "Service", "Settings", "SourceFamily", "Targets",
+    "Thresholds", "checkout", "config_path", "home", "load_settings", "parse_settings",
 ]  # fmt: skip
 
 

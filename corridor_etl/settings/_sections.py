@@ -34,6 +34,7 @@ def _valid_pattern(text: str) -> str:
     return text
 
 
+OwnerPrefix = Annotated[str, Field(pattern="^[A-Z]{3}[UJZ]?$")]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Pattern = Annotated[str, AfterValidator(_valid_pattern)]
 
@@ -74,6 +75,18 @@ class Thresholds(_Section):
     percentile_min_trips: PositiveCount
     match_rate_min_pct: Percent
     future_event_days: PositiveCount
+    train_gross_max_t: Positive = 6000
+    train_wagons_max: PositiveCount = 71
+    charges_max_share: Positive = 0.3
+    invoice_tolerance_share: Positive = 0.005
+    value_range_mads: Positive = 3.5
+    value_range_min_records: PositiveCount = 30
+
+
+class ReferenceLists(_Section):
+    """Lists only the operator can give; an empty one leaves its rule without anything to judge."""
+
+    owner_prefixes: tuple[OwnerPrefix, ...] = ()
 
 
 class Service(_Section):
@@ -158,6 +171,7 @@ class Settings(_Section):
     services: tuple[Service, ...]
     senders: tuple[Sender, ...]
     sources: tuple[SourceFamily, ...]
+    reference: ReferenceLists = ReferenceLists()
     recipients: tuple[Recipient, ...]
 
     def service(self, service_id: str) -> Service:

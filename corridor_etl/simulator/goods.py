@@ -63,7 +63,7 @@ TOYS = Goods(
 )
 PV_MODULES = Goods(
     "8541430000",
-    "8544421900",
+    "8541900000",
     "Photovoltaic modules",
     "光伏组件",
     5.4,

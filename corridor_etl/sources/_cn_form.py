@@ -23,6 +23,8 @@ HEAD = {
     "conveyance": "//DecHead/TrafName",
     "voyage": "//DecHead/VoyNo|//DecFreeTxt/VoyNo",
     "bl_no": "//DecHead/BillNo",
+    "trader_uscc": "//DecHead/TradeCoScc",
+    "declarant_uscc": "//DecHead/AgentCodeScc",
     "trade_area": "//DecHead/TradeAreaCode",
     "other_country": "//DecHead/TradeCountry",
     "freight_mark": "//DecHead/FeeMark",

@@ -73,6 +73,13 @@ SPELLINGS = {
     "报关单海关编号": "declaration_no",
     "商品序号": "item_no",
     "成交币制": "currency",
+    "境内收发货人统一社会信用代码": "trader_uscc",
+    "境内发货人统一社会信用代码": "trader_uscc",
+    "境内收货人统一社会信用代码": "trader_uscc",
+    "收发货人统一社会信用代码": "trader_uscc",
+    "经营单位统一社会信用代码": "trader_uscc",
+    "统一社会信用代码": "trader_uscc",
+    "申报单位统一社会信用代码": "declarant_uscc",
     "毛重(公斤)": "gross_kg",
     "净重(公斤)": "net_kg",
 }

@@ -13,6 +13,18 @@ from corridor_etl.sources._xml_head import Head, head_of
 from corridor_etl.sources._xml_rows import Sheet
 
 _DECISION = "ESADDecision[DecisionCode=10]/DateInf"
+_BIN_IIN = (
+    "RKOrganizationFeatures/BIN",
+    "RKOrganizationFeatures/IIN",
+    "KZOrganizationFeatures/BIN",
+    "KZOrganizationFeatures/IIN",
+)
+"""Where the albums keep the number of a Kazakhstan firm or person; other members have numbers of other shapes."""
+_PARTIES = {
+    "consignor": ("ESADout_CUConsignor", "KDToutConsignor"),
+    "consignee": ("ESADout_CUConsignee", "KDToutConsignee"),
+    "declarant": ("ESADout_CUDeclarant", "KDToutDeclarant"),
+}
 HEAD = {
     "number_office": "GTDID/CustomsCode|GtdRegistryNumber/CustomsCode|GTDRegistryNumber/CustomsCode"
     "|CustomsDeclarationIdDetails/CustomsOfficeCode|DeclarationIdDetails/CustomsOfficeCode",
@@ -49,6 +61,10 @@ HEAD = {
     "border_office_code": "//BorderCustomsOffice/Code|//PPBorderCustoms/Code"
     "|//BorderCustomsOfficeDetails/CustomsOfficeCode",
     "destination_office_code": "//DeliveryCustomsOffice/Code|//DestinationCustomsOfficeDetails/CustomsOfficeCode",
+    **{
+        f"{party}_bin_iin": "|".join(f"//{holder}/{number}" for holder in holders for number in _BIN_IIN)
+        for party, holders in _PARTIES.items()
+    },
     "cost_currency": "//CustCostCurrencyCode|//TotalCustomsValueAmount/@currencyCode",
 }
 ITEM = {

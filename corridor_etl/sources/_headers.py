@@ -184,6 +184,8 @@ _MODEL_NAMES = {
     "net_weight_kg": "cargo_net_kg",
     "consignor": "consignor_name",
     "consignee": "consignee_name",
+    "un_no": "un_nos",
+    "imo_class": "imo_classes",
 }
 
 

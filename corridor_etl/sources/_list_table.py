@@ -19,7 +19,7 @@ def _layout() -> Layout:
 
 # Excel keeps 15 digits of a number and drops leading zeros: an identifier typed as a number is already damaged.
 _IDENTIFIERS = frozenset(
-    ("container_no", "hs_code", "declaration_nos", "booking_no", "consignment_note_no", "seal_nos")
+    ("container_no", "hs_code", "declaration_nos", "booking_no", "consignment_note_no", "seal_nos", "un_nos")
 )
 
 MANIFEST = Table(
@@ -37,10 +37,14 @@ MANIFEST = Table(
     quantities=frozenset(("packages", "cargo_gross_kg", "cargo_net_kg", "tare_kg")),
     same=(*TRAIN_COLUMNS, "wagon_no", "size_type", "full_empty", "tare_kg"),
     box=("size_type", "full_empty", "tare_kg"),
-    goods=("goods_description", "hs_code", "declaration_nos", "consignment_note_no", "origin_country"),
+    goods=(
+        "goods_description", "hs_code", "un_nos", "imo_classes", "declaration_nos", "consignment_note_no",
+        "origin_country",
+    ),
     summed=("packages", "cargo_gross_kg", "cargo_net_kg"),
     joined=(
         ("goods_description", "; "), ("package_type", "; "), ("consignor_name", "; "), ("consignee_name", "; "),
-        ("seal_nos", " "), ("declaration_nos", " "), ("booking_no", " "), ("consignment_note_no", " "),
+        ("seal_nos", " "), ("un_nos", " "), ("imo_classes", " "), ("declaration_nos", " "),
+        ("booking_no", " "), ("consignment_note_no", " "),
     ),
 )  # fmt: skip

@@ -14,6 +14,9 @@ TRAIN_COLUMNS = (
     "destination_station",
     "list_version",
     "list_status",
+    "train_index",
+    "origin_station_code",
+    "destination_station_code",
 )
 TRAIN_MANDATORY = ("train_no", "departure_date", "origin_station", "destination_station")
 
@@ -21,6 +24,7 @@ BOX_COLUMNS = (
     "row_no",
     "wagon_no",
     "container_no",
+    "is_non_iso_container",
     "size_type",
     "full_empty",
     "seal_nos",
@@ -31,6 +35,8 @@ BOX_COLUMNS = (
     "tare_kg",
     "goods_description",
     "hs_code",
+    "un_nos",
+    "imo_classes",
     "consignor_name",
     "consignee_name",
     "origin_country",

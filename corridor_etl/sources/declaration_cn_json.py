@@ -46,6 +46,8 @@ BROKER_HEAD = {
     "invoice_total": "totals/total_price|totals/amount|totals/invoice_total",
     "items_stated": "totals/items|totals/item_count",
     "container_nos": "*shipment/container_no|shipment/container_nos|containers/container_no",
+    "trader_uscc": "domestic_consignor/credit_code|domestic_consignee/credit_code",
+    "declarant_uscc": "declaration_agent/credit_code",
     "sender_here": "domestic_consignor/name",
     "receiver_here": "domestic_consignee/name",
 }

@@ -21,8 +21,8 @@ _ITEM = ("item_no", "hs_code", "total_price", "currency")
 _HEADER = ("declaration_no", "ie_flag", "declared_on", "released_on", "container_nos")
 _REPEATED = (
     "declaration_no", "ie_flag", "office_code", "border_office_code", "declared_on", "released_on",
-    "supervision_mode", "transport_mode", "transaction_mode", "train_no", "bl_no", "trade_country", "gross_kg",
-    "net_kg", "packages", "container_nos", "status", "version",
+    "supervision_mode", "transport_mode", "transaction_mode", "train_no", "bl_no", "trader_uscc", "declarant_uscc",
+    "trade_country", "gross_kg", "net_kg", "packages", "container_nos", "status", "version",
 )  # fmt: skip
 _SPELLINGS = {
     "申报地海关代码": "office_code", "进出口岸": "border_office_code", "进/出口标志": "ie_flag", "商品编码": "hs_code",
@@ -41,7 +41,7 @@ def _layout() -> Layout:
 # What has leading zeros, or more digits than a spreadsheet keeps, must be text: 0110, 007, 310420250000000011.
 _IDENTIFIERS = frozenset((
     "declaration_no", "hs_code", "office_code", "border_office_code", "supervision_mode", "unit_code",
-    "first_unit_code", "container_nos",
+    "first_unit_code", "container_nos", "trader_uscc", "declarant_uscc",
 ))  # fmt: skip
 
 TABLE = Table(

@@ -65,6 +65,9 @@ CONSIGNMENT = {
     "cargo_net_kg": "TotalNetMassMeasure|GoodsMeasure/NetNetWeightMeasure",
     "goods_description": "~ConsignmentItem/Commodity/CargoDescription|Commodity/CargoDescription|CargoDescription",
     "hs_code": "ConsignmentItem[1]/Commodity/Classification[1]/ID|Commodity/Classification[1]/ID",
+    "un_nos": "*ConsignmentItem/Commodity/DangerousGoods/UNDGID|Commodity/DangerousGoods/UNDGID|DangerousGoods/UNDGID",
+    "imo_classes": "*ConsignmentItem/Commodity/DangerousGoods/HazardClassificationID"
+    "|Commodity/DangerousGoods/HazardClassificationID|DangerousGoods/HazardClassificationID",
     "consignor_name": "Consignor/Name",
     "consignee_name": "Consignee/Name",
     "origin_country": "ConsignmentItem[1]/Origin/OriginCountryCode|Origin/OriginCountryCode",

@@ -97,6 +97,11 @@ def container(cells: pl.Series) -> pl.Series:
     return normal.set(normal == "", None)
 
 
+def train_index(cells: pl.Series) -> pl.Series:
+    """An index of a train on the 1520 network as 9999-999-9999; what has other parts stays as it is."""
+    return cells.str.replace(r"^([0-9]{4})[\s+/-]*([0-9]{3})[\s+/-]*([0-9]{4})$", "$1-$2-$3")
+
+
 def identifiers(text: str) -> str | None:
     """Seal or declaration numbers in one cell, separated by one blank, each once."""
     parts = re.split(r"[;,、，；|\s]+", text)

@@ -106,7 +106,7 @@ class Desk:
         for line, seen in rows.iter_rows():
             self.faults.append(RowFault(line, rule_id, column, "" if seen is None else seen, expected))
 
-    def note_unknown(self, name: str, source: str) -> None:
+    def note_unknown(self, name: str, source: str, rule_id: str = "CD-014") -> None:
         """A finding that lists raw values which have no meaning in a code column and were read as unknown."""
         cells, values = self.cell(source), self.typed[name]
         is_unknown = cells.is_not_null() & values.is_null()
@@ -114,7 +114,7 @@ class Desk:
             unknown = cells.filter(is_unknown).unique().sort().to_list()
             text = f"{name}: {', '.join(unknown[:5])} read as unknown"
             self.findings.append(
-                Finding("CD-014", "warning", text, None, ", ".join(unknown[:5]), "a known code")
+                Finding(rule_id, "warning", text, None, ", ".join(unknown[:5]), "a known code")
             )
 
     def staged(self, kind_name: str) -> Staged:

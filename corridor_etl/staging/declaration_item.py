@@ -35,6 +35,8 @@ _CHINESE_LISTS = {
     "transaction_mode": "transaction_mode", "unit_code": "unit", "first_unit_code": "unit",
     "second_unit_code": "unit",
 }  # fmt: skip
+_PARTIES = ("trader_uscc", "declarant_uscc", "consignor_bin_iin", "consignee_bin_iin", "declarant_bin_iin")
+_OLD_TERMS = {"C&F": "CFR", "CNF": "CFR", "C+F": "CFR", "CANDF": "CFR"}
 _SHORT_NAMES = {
     "海运": "水路运输",
     "水运": "水路运输",
@@ -54,6 +56,10 @@ def stage(raw: RawFile, context: StagingContext) -> Staged:
         desk.put(name, mapped(_chinese(desk, name, "country"), country.alpha2, TEXT))
     for name in _CURRENCIES:
         desk.put(name, mapped(_chinese(desk, name, "currency"), currency.canonical, TEXT))
+    _note_renamed(desk)
+    desk.put("incoterm", mapped(_casts.code(desk.cell("incoterm")), _incoterm, TEXT))
+    for name in _PARTIES:
+        desk.put(name, _casts.code(desk.cell(name)))
     for name, customs_list in _CHINESE_LISTS.items():
         desk.put(name, mapped(desk.cell(name), partial(_code, _codes(customs_list)), TEXT))
     _put_numbers(desk)
@@ -61,6 +67,21 @@ def stage(raw: RawFile, context: StagingContext) -> Staged:
     desk.put("service_id", mapped(desk.cell("train_no"), context.settings.service_of_train, TEXT))
     _put_version(desk)
     return _by_model.fill(desk, "declaration_item").staged("declaration_item")
+
+
+def _note_renamed(desk: Desk) -> None:
+    """A finding where a currency was written by a name of the trade: RMB and CNH are CNY."""
+    cells = desk.cell("currency").str.to_uppercase()
+    renamed = cells.filter(cells.is_in(list(currency.ALIASES))).unique().sort().to_list()
+    if renamed:
+        text = f"currency: {', '.join(renamed)} read as CNY"
+        desk.findings.append(Finding("CD-002", "info", text, None, ", ".join(renamed), "CNY"))
+
+
+def _incoterm(text: str) -> str:
+    """The three letters of a delivery term, without the place that may follow them."""
+    known = _OLD_TERMS.get(text)
+    return known or (text[:3] if re.match("[A-Z]{3}", text) else text)
 
 
 def _number(text: str) -> str:

@@ -16,7 +16,13 @@ from corridor_etl.staging._staging import Desk, Staged, Staging, StagingContext,
 TEXT, TEU = pl.String(), pl.Decimal(6, 2)
 KG = pl.Decimal(18, 3)
 _PASSED_ON = ("train_no", "wagon_no", "package_type", "goods_description", "consignor_name", "consignee_name",
-              "booking_no", "consignment_note_no")  # fmt: skip
+              "booking_no", "consignment_note_no", "origin_station_code", "destination_station_code")  # fmt: skip
+_NON_ISO = r"(?i)^([0-9]{8})\s*[(（]?\s*(?:non[\s-]?iso|не[\s-]?(?:iso|исо)|非\s?iso\s?箱?)\s*[)）]?$"
+"""A rail container's own number with the remark that it is none of ISO 6346."""
+_MARKS = {
+    "1": True, "TRUE": True, "Y": True, "YES": True, "X": True, "ДА": True, "是": True,
+    "0": False, "FALSE": False, "N": False, "NO": False, "НЕТ": False, "否": False,
+}  # fmt: skip
 _WEIGHTS = ("cargo_gross_kg", "cargo_net_kg", "tare_kg")
 _FULL_EMPTY = {
     "重": "F", "重箱": "F", "F": "F", "FULL": "F", "LADEN": "F", "ГРУЖЕНЫЙ": "F", "ГРУЖЁНЫЙ": "F",
@@ -105,15 +111,28 @@ def _put_planned(desk: Desk) -> None:
 
 
 def _put_box(desk: Desk) -> None:
-    desk.put("container_no", _casts.container(desk.cell("container_no")))
+    _put_number(desk)
     sizes = mapped(desk.cell("size_type"), size_type.canonical, TEXT)
     desk.put("size_type", sizes)
     desk.put("teu", mapped(sizes, size_type.teu, TEU))
     desk.put("full_empty", mapped(desk.cell("full_empty").str.to_uppercase(), _FULL_EMPTY.get, TEXT))
     desk.note_unknown("full_empty", "full_empty")
     desk.put("seal_nos", mapped(desk.cell("seal_nos"), _casts.identifiers, TEXT))
-    desk.put("declaration_nos", mapped(desk.cell("declaration_nos"), _casts.identifiers, TEXT))
+    for name in ("declaration_nos", "un_nos", "imo_classes"):
+        desk.put(name, mapped(desk.cell(name), _casts.identifiers, TEXT))
+    desk.put("train_index", _casts.train_index(desk.cell("train_index")))
     desk.put("wagon_seq", _wagon_positions(desk))
+
+
+def _put_number(desk: Desk) -> None:
+    """The number of the box, and whether the list says that it is not one of ISO 6346."""
+    cells = desk.cell("container_no")
+    own = cells.str.extract(_NON_ISO, 1)
+    desk.put("container_no", _casts.container(own.zip_with(own.is_not_null(), cells)))
+    marks = mapped(desk.cell("is_non_iso_container").str.to_uppercase(), _MARKS.get, pl.Boolean())
+    desk.put("is_non_iso_container", marks)
+    desk.note_unknown("is_non_iso_container", "is_non_iso_container", rule_id="ID-007")
+    desk.put("is_non_iso_container", marks.set(own.is_not_null(), True))
 
 
 def _wagon_positions(desk: Desk) -> pl.Series:

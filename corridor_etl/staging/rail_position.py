@@ -22,6 +22,7 @@ def stage(raw: RawFile, context: StagingContext) -> Staged:
     desk = Desk(raw, replace(context, sender=sender.model_copy(update={"timezone": clock})))
     boxes = _casts.container(desk.cell("container_no"))
     desk.put("equipment_key", pl.select(pl.coalesce(boxes, desk.cell("wagon_no"))).to_series())
+    desk.put("train_index", _casts.train_index(desk.cell("train_index")))
     desk.put("operation_code", desk.cell("operation_code").fill_null("position"))
     return _by_model.fill(desk, "rail_position").staged("rail_position")
 

@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 
 from corridor_etl.model import KINDS
+from corridor_etl.quality import history
 from corridor_etl.quality.runner import Verdict, validate
-from corridor_etl.settings import load_settings
+from corridor_etl.settings import ReferenceLists, load_settings
 
 SUITES = Path(__file__).resolve().parents[2] / "expectations" / "suites"
 
@@ -27,6 +28,12 @@ CASES = [
 ]
 
 
+SETTINGS = load_settings().model_copy(
+    update={"reference": ReferenceLists(owner_prefixes=("MSK", "CSQU", "BEA", "YML"))}
+)
+HISTORY = pl.DataFrame([("691200", 30, 0.44, 0.05)], schema=history.SCHEMA, orient="row")
+"""Stoneware was worth 1.5 to 5 US dollars a kilogram so far."""
+
 _JUDGED: dict[str, tuple[Verdict, list[int]]] = {}
 
 
@@ -35,13 +42,21 @@ def _all_examples(kind: str, frame_of: Any, now_utc: Any) -> tuple[Verdict, list
     if kind not in _JUDGED:
         cases = [(i, change) for i, rule in enumerate(_rules(kind)) for change in _rows(rule)]
         frame = frame_of(kind, *({"version": i + 1, **change} for i, change in cases))
-        _JUDGED[kind] = validate(kind, frame, load_settings(), now_utc=now_utc), [i for i, _ in cases]
+        verdict = validate(kind, frame, SETTINGS, now_utc=now_utc, history=HISTORY)
+        _JUDGED[kind] = verdict, [i for i, _ in cases]
     return _JUDGED[kind]
 
 
 def _rows(rule: dict[str, Any]) -> list[dict[str, Any]]:
+    """The changed rows of an example: one, several, or the same one so many times with its number in it."""
     example = rule["meta"]["example"]
+    if "times" in example:
+        return [_numbered(example["row"], i) for i in range(example["times"])]
     return example if isinstance(example, list) else [example]
+
+
+def _numbered(row: dict[str, Any], number: int) -> dict[str, Any]:
+    return {name: cell.format(i=number) if isinstance(cell, str) else cell for name, cell in row.items()}
 
 
 @pytest.mark.parametrize(("kind", "index"), CASES)
@@ -152,7 +167,8 @@ def test_rules_of_china_and_the_union_are_for_their_declarations_only(judge: Any
 
 
 def test_a_union_declaration_has_its_number_or_its_document_s(judge: Any) -> None:
-    union = {"regime": "EAEU", "unit_code": None, "first_unit_code": None, "transaction_mode": None}
+    union = {"regime": "EAEU", "unit_code": None, "first_unit_code": None, "transaction_mode": None,
+             "transport_mode": "20"}  # fmt: skip
     numbers = ["50512/100625/0012345", "10/100625/0012345", "10131010/100625/0012345",
                "0B1F5C2E-7A11-4E0B-9C5D-2B6A9D0F1A02", "050512/100625/0012345"]  # fmt: skip
     failures = judge("declaration_item", *({**union, "declaration_no": n} for n in numbers)).failures
@@ -163,3 +179,30 @@ def test_a_patch_need_not_repeat_what_it_leaves_alone(judge: Any) -> None:
     left = {"hs_code": None, "currency": None, "ie_flag": None}
     assert judge("declaration_item", {**left, "action": "patch", "version": 2}).failures.rows() == []
     assert set(judge("declaration_item", left).failures["rule_id"]) == {"ST-011"}
+
+
+@pytest.mark.parametrize(
+    ("code", "severities"),
+    [("6911101900", []), ("6911101900999", []), ("69111019", ["warning"]), ("691110", ["critical"])],
+)
+def test_a_chinese_code_of_eight_digits_is_loaded_and_of_six_is_not(
+    code: str, severities: list[str], judge: Any
+) -> None:
+    failures = judge("declaration_item", {"hs_code": code}).failures
+    assert failures.select("rule_id", "severity").rows() == [("CD-004", s) for s in severities]
+
+
+def test_without_a_list_of_owners_their_rule_is_there_and_judges_nothing(judge: Any) -> None:
+    found = judge("port_event").checks.filter(rule_id="ID-005").to_dicts()
+    assert found == [
+        {"rule_id": "ID-005", "severity": "warning", "evaluated": 0, "unexpected": 0, "success": True}
+    ]
+
+
+def test_the_number_of_a_firm_is_not_repeated(judge: Any) -> None:
+    wrong = {"trader_uscc": "91350100M000100Y44", "consignee_bin_iin": "12345"}
+    observed = judge("declaration_item", wrong).failures.select("rule_id", "observed").rows()
+    assert observed == [
+        ("ID-025", "trader_uscc: 18 characters"),
+        ("ID-026", "consignee_bin_iin: 5 characters"),
+    ]

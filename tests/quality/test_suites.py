@@ -12,6 +12,7 @@ import pytest
 
 from corridor_etl.model import KINDS
 from corridor_etl.quality import catalogue
+from corridor_etl.quality.history import RANGE_COLUMNS
 from corridor_etl.quality.suites import load_suite, suite_folder, suite_rules
 from corridor_etl.reference._tables import table
 
@@ -30,6 +31,17 @@ MILDER = {
     ("declaration_item", "ST-009"),
     ("declaration_item", "CD-003"),
     ("declaration_item", "DU-003"),
+    ("declaration_item", "CD-002"),
+    ("declaration_item", "CD-004"),
+    ("declaration_item", "CD-008"),
+    ("declaration_item", "CD-009"),
+    ("declaration_item", "VA-002"),
+    ("consignment", "ID-031"),
+    ("container_order", "ID-031"),
+    ("stowage_position", "ID-031"),
+    ("terminal_visit", "ID-031"),
+    ("port_cargo", "ID-031"),
+    ("rail_position", "ID-015"),
     ("manifest_container", "DU-001"),
     ("manifest_container", "CD-003"),
     ("manifest_container", "CD-004"),
@@ -44,7 +56,7 @@ def test_rule_says_all_a_reader_needs(kind: str, rule: dict) -> None:
     meta = rule["meta"]
     assert all(meta[key] for key in ("rule_id", "columns", "expected", "why", "standard", "example"))
     assert set(meta["columns"]) <= set(KINDS[kind].schema)
-    assert set(rule["kwargs"]["column_list"]) <= {*KINDS[kind].schema, "delivery_id"}
+    assert set(rule["kwargs"]["column_list"]) <= {*KINDS[kind].schema, "delivery_id", *RANGE_COLUMNS}
 
 
 @pytest.mark.parametrize(("kind", "rule"), RULES)

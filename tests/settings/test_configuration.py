@@ -115,3 +115,27 @@ def test_another_corridor_is_another_file(tmp_path: Path, monkeypatch: pytest.Mo
     other.write_text(text.replace("Ningbo–Yining–Almaty", "Xi'an–Tashkent", 1), encoding="utf-8")
     monkeypatch.setenv("CORRIDOR_CONFIG", str(other))
     assert load_settings().corridor.name == "Xi'an–Tashkent"
+
+
+@pytest.mark.parametrize("prefixes", [["MSK"], ["MSKU", "CSQ"], []])
+def test_owners_of_containers_are_three_letters_with_or_without_the_category(prefixes: list[str]) -> None:
+    assert parse_settings(changed("reference", "owner_prefixes", prefixes)).reference.owner_prefixes == tuple(
+        prefixes
+    )
+
+
+@pytest.mark.parametrize("prefix", ["msk", "MS", "MSKX", "MSKU9"])
+def test_what_is_no_owner_prefix_is_refused(prefix: str) -> None:
+    with pytest.raises(SettingsError, match="owner_prefixes"):
+        parse_settings(changed("reference", "owner_prefixes", [prefix]))
+
+
+def test_a_configuration_of_an_older_release_needs_no_new_keys() -> None:
+    raw = copy.deepcopy(RAW)
+    del raw["reference"]
+    for key in ("train_gross_max_t", "train_wagons_max", "charges_max_share", "invoice_tolerance_share",
+                "value_range_mads", "value_range_min_records"):  # fmt: skip
+        del raw["thresholds"][key]
+    settings = parse_settings(raw)
+    assert settings.thresholds == parse_settings(RAW).thresholds
+    assert settings.reference.owner_prefixes == ()

@@ -320,3 +320,33 @@ def test_chinese_customs_write_countries_by_their_old_numbers_too(staged, writte
 def test_chinese_customs_write_currencies_by_number_and_by_name(staged, written: str, stored: str) -> None:
     row = {**ROWS["declaration_item"], "currency": written}
     assert staged("declaration_item", [row]).frame["currency"].to_list() == [stored]
+
+
+@pytest.mark.parametrize(
+    ("written", "term"),
+    [
+        ("FOB", "FOB"),
+        ("cif", "CIF"),
+        ("C&F", "CFR"),
+        ("CNF", "CFR"),
+        ("FOB Ningbo", "FOB"),
+        ("C&I", "C&I"),
+        (None, None),
+    ],
+)
+def test_a_delivery_term_is_its_three_letters(staged, written: str | None, term: str | None) -> None:
+    assert staged("declaration_item", [{**ITEM, "incoterm": written}]).frame["incoterm"].to_list() == [term]
+
+
+def test_a_currency_by_a_name_of_the_trade_is_said(staged) -> None:
+    renamed = staged("declaration_item", [ITEM, {**ITEM, "item_no": "2", "currency": "cnh"}])
+    assert renamed.frame["currency"].to_list() == ["CNY", "CNY"]
+    assert [(f.rule_id, f.severity, f.observed) for f in renamed.findings] == [("CD-002", "info", "CNH, RMB")]
+    plain = staged("declaration_item", [{**ITEM, "currency": "USD"}])
+    assert plain.findings == ()
+
+
+def test_a_mark_nobody_understands_is_said_and_marks_nothing(staged) -> None:
+    result = staged("manifest_container", [{**BOX, "is_non_iso_container": "maybe"}])
+    assert result.frame["is_non_iso_container"].to_list() == [None]
+    assert [(f.rule_id, f.observed) for f in result.findings] == [("ID-007", "maybe")]

@@ -11,7 +11,7 @@ from corridor_etl.reference import country, currency, hs, place, size_type
 from corridor_etl.reference._tables import table
 
 HS_NATIONAL_CHAPTERS = ("98", "99")
-CHINA = "CN"
+LOCODE_SHAPE = "^[A-Z]{2}[A-Z0-9]{3}$"
 CORRECTIONS = ("patch", "cancel")
 EAEU_MEMBERS = frozenset(("AM", "BY", "KG", "KZ", "RU"))
 
@@ -30,12 +30,24 @@ def _is_filled(cell: pl.Expr, is_optional: bool) -> pl.Expr:
 
 def are_countries(*columns: pl.Expr) -> pl.Expr:
     """Every cell that is filled is an ISO 3166 alpha-2 code."""
-    return _every(columns, sorted(country.known_codes()))
+    return every(columns, sorted(country.known_codes()))
 
 
-def is_currency(code: pl.Expr) -> pl.Expr:
-    """An active ISO 4217 code."""
-    return code.is_in(sorted(currency.known_codes()))
+def is_currency(code: pl.Expr, on: pl.Expr | None = None) -> pl.Expr:
+    """An active ISO 4217 code, or one that was still in use on the date of the document."""
+    is_active = code.is_in(sorted(currency.known_codes()))
+    if on is None:
+        return is_active
+    ends = currency.withdrawn_from()
+    until = code.replace_strict(list(ends), list(ends.values()), default=None, return_dtype=pl.Date)
+    return is_active | (on < until).fill_null(False)
+
+
+def are_currencies(on: pl.Expr, *codes: pl.Expr) -> pl.Expr:
+    """Every cell that is filled is a currency in use on a date."""
+    verdicts = [pl.when(c.is_not_null()).then(is_currency(c, on)) for c in codes]
+    is_any_filled = pl.any_horizontal(c.is_not_null() for c in codes)
+    return pl.when(is_any_filled).then(pl.all_horizontal(v.fill_null(True) for v in verdicts))
 
 
 def is_usual_currency(code: pl.Expr, *, values: list[str]) -> pl.Expr:
@@ -50,7 +62,7 @@ def is_size_type(code: pl.Expr) -> pl.Expr:
 
 def in_list(*columns: pl.Expr, values: list[str]) -> pl.Expr:
     """Every cell that is filled is one of the values the suite names."""
-    return _every(columns, values)
+    return every(columns, values)
 
 
 def not_in_list(column: pl.Expr, *, values: list[str]) -> pl.Expr:
@@ -64,22 +76,11 @@ def is_regime(regime: pl.Expr) -> pl.Expr:
     return regime.is_in(known)
 
 
-def in_customs_list(regime: pl.Expr, *columns: pl.Expr, customs_list: str) -> pl.Expr:
-    """Every cell of a Chinese declaration that is filled is a code of one of China's customs lists."""
-    codes = table("cn_customs_codes").filter(list=customs_list)["code"].to_list()
-    return pl.when(regime == CHINA).then(_every(columns, codes))
-
-
 def is_package_type(code: pl.Expr) -> pl.Expr:
     """A two-character code is one of UNECE Recommendation 21 or of China's list; free text is not judged."""
     chinese = table("cn_customs_codes").filter(list="package_type")["code"].to_list()
     known = sorted({*chinese, *table("unece_rec21_packages")["code"].to_list()})
     return pl.when(code.str.contains("^[0-9A-Z]{2}$")).then(code.is_in(known))
-
-
-def is_rail_mode(mode: pl.Expr, train_no: pl.Expr, regime: pl.Expr, *, codes: list[str]) -> pl.Expr:
-    """A Chinese declaration that names a train declares a mode of transport of the corridor."""
-    return pl.when(train_no.is_not_null() & (regime == CHINA)).then(mode.is_in(codes))
 
 
 @cache
@@ -120,6 +121,14 @@ def has_declared_hs_length(
     return by_regime.otherwise(has_hs_length(code, lengths=national_lengths))
 
 
+def is_whole_hs_code(
+    code: pl.Expr, regime: pl.Expr, *, regimes: list[str], partial_lengths: list[int]
+) -> pl.Expr:
+    """A code under some regimes is not one of the shorter ones that leave its statistical part out."""
+    is_judged = regime.is_in(regimes) & code.str.contains("^[0-9]+$")
+    return pl.when(is_judged).then(~code.str.len_chars().cast(pl.Int64).is_in(partial_lengths))
+
+
 def has_hs_length(code: pl.Expr, *, lengths: list[int]) -> pl.Expr:
     """Digits only, and as many as the document needs."""
     return code.str.contains("^[0-9]+$") & code.str.len_chars().cast(pl.Int64).is_in(lengths)
@@ -132,18 +141,28 @@ def is_traded_chapter(code: pl.Expr, *, chapters: list[str]) -> pl.Expr:
 
 def is_node(*columns: pl.Expr) -> pl.Expr:
     """Every cell that is filled is a node of the corridor."""
-    return _every(columns, sorted(place.nodes()))
+    return every(columns, sorted(place.nodes()))
+
+
+def are_places(*codes: pl.Expr) -> pl.Expr:
+    """Every code of a covered country is a UN/LOCODE or an alias of a node."""
+    known = sorted(place.locodes() | {a.upper() for a in place.aliases()})
+    covered = sorted(place.covered_countries())
+    judged = [c.str.contains(LOCODE_SHAPE) & c.str.slice(0, 2).is_in(covered) for c in codes]
+    verdicts = [pl.when(j).then(c.is_in(known)).otherwise(True) for c, j in zip(codes, judged, strict=True)]
+    return pl.when(pl.any_horizontal(j.fill_null(False) for j in judged)).then(pl.all_horizontal(verdicts))
 
 
 def is_place(code: pl.Expr, node: pl.Expr) -> pl.Expr:
     """A UN/LOCODE or an alias of a node; judged only for countries whose list is complete here."""
-    is_covered = code.str.contains("^[A-Z]{2}[A-Z0-9]{3}$") & code.str.slice(0, 2).is_in(
+    is_covered = code.str.contains(LOCODE_SHAPE) & code.str.slice(0, 2).is_in(
         sorted(place.covered_countries())
     )
     known = node.is_not_null() | code.is_in(sorted(place.locodes()))
     return pl.when(is_covered | node.is_not_null()).then(known)
 
 
-def _every(columns: tuple[pl.Expr, ...], values: list[str]) -> pl.Expr:
+def every(columns: tuple[pl.Expr, ...], values: list[str]) -> pl.Expr:
+    """Every cell that is filled is one of the values; a row without any is not judged."""
     is_any_filled = pl.any_horizontal(c.is_not_null() for c in columns)
     return pl.when(is_any_filled).then(pl.all_horizontal(c.is_in(values).fill_null(True) for c in columns))

@@ -9,10 +9,12 @@ import polars as pl
 
 
 def are_not_before(*columns: pl.Expr, earliest_on: str) -> pl.Expr:
-    """Every date that is filled is on or after the floor; spreadsheet and system zero dates are not."""
+    """Every date or instant that is filled is on or after the floor; spreadsheet and system zero dates are not."""
     floor = date.fromisoformat(earliest_on)
     is_any_filled = pl.any_horizontal(c.is_not_null() for c in columns)
-    return pl.when(is_any_filled).then(pl.all_horizontal((c >= floor).fill_null(True) for c in columns))
+    return pl.when(is_any_filled).then(
+        pl.all_horizontal((c.cast(pl.Date) >= floor).fill_null(True) for c in columns)
+    )
 
 
 def is_not_after(instant: pl.Expr, *, latest_at_utc: str) -> pl.Expr:

@@ -6,8 +6,11 @@ from functools import cache
 
 import polars as pl
 
-from corridor_etl.reference import currency
+from corridor_etl.quality.checks.codes import is_currency
 from corridor_etl.reference._tables import table
+
+KILOGRAMS = ["035", "166"]
+"""The kilogram in the units of China and of the Eurasian union."""
 
 
 def price_multiplies(
@@ -31,19 +34,30 @@ def has_rate(code: pl.Expr, on: pl.Expr, *, bases: list[str], max_age_days: int)
     """Market rates of the currency and of the report currencies exist on the date or a few days before."""
     wanted = [_has_rate_of(pl.lit(base), on, max_age_days) for base in bases]
     is_there = pl.all_horizontal(_has_rate_of(code, on, max_age_days), *wanted)
-    return pl.when(on.is_not_null() & code.is_in(sorted(currency.known_codes()))).then(is_there)
+    return pl.when(on.is_not_null() & is_currency(code, on)).then(is_there)
+
+
+def usd_per_kg(
+    total: pl.Expr, code: pl.Expr, quantity: pl.Expr, unit: pl.Expr, net: pl.Expr, on: pl.Expr,
+    *, max_age_days: int,
+) -> pl.Expr:  # fmt: skip
+    """Dollars per kilogram of an item: by its first quantity where that is in kilograms, else by its net weight."""
+    weight = pl.when(unit.is_in(KILOGRAMS)).then(quantity.cast(pl.Float64)).otherwise(net.cast(pl.Float64))
+    usd = total.cast(pl.Float64) / latest_rate(code, on, max_age_days)
+    # nine places, because a quotient that is exactly at a fence may come out just beyond it
+    return pl.when((weight > 0) & (total > 0)).then((usd / weight).round(9))
 
 
 def value_per_kg_is_plausible(
-    total: pl.Expr, code: pl.Expr, quantity: pl.Expr, unit: pl.Expr, on: pl.Expr,
-    *, lowest_usd: float, highest_usd: float, max_age_days: int,
-) -> pl.Expr:  # fmt: skip
-    """Dollars per kilogram lie between two fences; judged where the first quantity is in kilograms."""
-    usd = total.cast(pl.Float64) / _latest_rate(code, on, max_age_days)
-    is_judged = (unit == "035") & (quantity > 0) & (total > 0)
-    # nine places, because a quotient that is exactly at a fence may come out just beyond it
-    each = (usd / quantity.cast(pl.Float64)).round(9)
-    return pl.when(is_judged).then(each.is_between(lowest_usd, highest_usd))
+    *item: pl.Expr, lowest_usd: float, highest_usd: float, max_age_days: int
+) -> pl.Expr:
+    """Dollars per kilogram (columns as in :func:`usd_per_kg`) lie between two fences."""
+    return usd_per_kg(*item, max_age_days=max_age_days).is_between(lowest_usd, highest_usd)
+
+
+def value_per_kg_is_usual(lowest: pl.Expr, highest: pl.Expr, *item: pl.Expr, max_age_days: int) -> pl.Expr:
+    """Dollars per kilogram lie in the usual range of the heading, where one is known (see ``quality.history``)."""
+    return usd_per_kg(*item, max_age_days=max_age_days).is_between(lowest, highest)
 
 
 @cache
@@ -61,17 +75,19 @@ def _rates() -> pl.DataFrame:
     return pl.concat([quoted, own.select("code", "on", "rate")]).sort("on", "code")
 
 
-def _latest_rate(code: pl.Expr, on: pl.Expr, max_age_days: int) -> pl.Expr:
+def latest_rate(code: pl.Expr, on: pl.Expr, max_age_days: int) -> pl.Expr:
+    """Units of a currency for one dollar on a date or at most some days before; null where there is none."""
+
     def looked_up(pairs: pl.Series) -> pl.Series:
-        asked = pairs.struct.unnest().with_row_index("row")
-        found = asked.sort("on").join_asof(
-            _rates(),
-            on="on",
-            by="code",
-            tolerance=f"{max_age_days}d",
-            check_sortedness=False,
+        asked = pairs.struct.unnest()
+        found = (
+            asked.unique()
+            .drop_nulls()
+            .sort("on")
+            .join_asof(_rates(), on="on", by="code", tolerance=f"{max_age_days}d", check_sortedness=False)
         )
-        return found.sort("row")["rate"].rename(pairs.name)
+        rates = asked.join(found, on=["code", "on"], how="left", maintain_order="left")
+        return rates["rate"].rename(pairs.name)
 
     pairs = pl.struct(code.alias("code"), on.alias("on"))
     return pairs.map_batches(looked_up, return_dtype=pl.Float64())
@@ -79,4 +95,4 @@ def _latest_rate(code: pl.Expr, on: pl.Expr, max_age_days: int) -> pl.Expr:
 
 def _has_rate_of(code: pl.Expr, on: pl.Expr, max_age_days: int) -> pl.Expr:
     is_dollar = code == "USD"
-    return is_dollar | _latest_rate(code, on, max_age_days).is_not_null()
+    return is_dollar | latest_rate(code, on, max_age_days).is_not_null()

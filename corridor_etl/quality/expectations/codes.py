@@ -47,7 +47,15 @@ class ExpectCurrencyCode(RowExpectation):
     """Currencies are active ISO 4217 codes."""
 
     map_metric = "code.currency"
-    sentence = "{first} must be an active ISO 4217 code."
+    sentence = "{first} must be an ISO 4217 code, active now or on the date of the document."
+
+
+@judged_by(codes.are_currencies)
+class ExpectCurrencyCodes(RowExpectation):
+    """All currencies of a record are ISO 4217 codes in use on its date."""
+
+    map_metric = "code.currencies"
+    sentence = "{columns}: the currencies, where filled, should be in use on the date."
 
 
 @judged_by(codes.is_usual_currency)
@@ -76,15 +84,6 @@ class ExpectSizeTypeCode(RowExpectation):
     sentence = "{first}, where filled, must be a size and type of ISO 6346."
 
 
-@judged_by(codes.in_customs_list)
-class ExpectCustomsCode(RowExpectation):
-    """Codes belong to one of China's customs lists."""
-
-    map_metric = "code.customs_list"
-    sentence = "Where {first} is CN, {others}, if filled, must be in China's customs list {customs_list}."
-    customs_list: str
-
-
 @judged_by(codes.is_regime)
 class ExpectRegime(RowExpectation):
     """A regime is China, the Eurasian union or another country."""
@@ -99,15 +98,6 @@ class ExpectPackageType(RowExpectation):
 
     map_metric = "code.package_type"
     sentence = "{first}, where it is a code, should be one of UNECE Recommendation 21 or of China's list."
-
-
-@judged_by(codes.is_rail_mode)
-class ExpectRailMode(RowExpectation):
-    """A Chinese declaration for a train declares a mode of the corridor."""
-
-    map_metric = "code.rail_mode"
-    sentence = "{first} should be {codes} where the declaration names a train."
-    codes: list[str]
 
 
 @judged_by(codes.is_hs_code)
@@ -152,6 +142,16 @@ class ExpectDeclaredHsLength(RowExpectation):
     national_lengths: list[int]
 
 
+@judged_by(codes.is_whole_hs_code)
+class ExpectWholeHsCode(RowExpectation):
+    """Commodity codes of declarations have their statistical part."""
+
+    map_metric = "code.hs_whole"
+    sentence = "{first} under {regimes} should have more than {partial_lengths} digits."
+    regimes: list[str]
+    partial_lengths: list[int]
+
+
 @judged_by(codes.has_hs_length)
 class ExpectHsLength(RowExpectation):
     """Commodity codes have as many digits as the document needs."""
@@ -185,4 +185,14 @@ class ExpectKnownPlace(RowExpectation):
     map_metric = "code.place"
     sentence = (
         "{first} must be a place of UN/LOCODE or a name of a node, in countries whose list is complete here."
+    )
+
+
+@judged_by(codes.are_places)
+class ExpectKnownPlaces(RowExpectation):
+    """Ports and places are in UN/LOCODE or aliases of nodes."""
+
+    map_metric = "code.places"
+    sentence = (
+        "{columns} should be in UN/LOCODE or aliases of nodes, in countries whose list is complete here."
     )

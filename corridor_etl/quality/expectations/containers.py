@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from corridor_etl.quality.checks import containers
 from corridor_etl.quality.expectations._row import RowExpectation, judged_by
 
@@ -44,3 +46,24 @@ class ExpectListedContainersValid(RowExpectation):
 
     map_metric = "container_number.listed_valid"
     sentence = "Every number in {first} should have the right shape and check digit."
+
+
+@judged_by(containers.has_known_owner)
+class ExpectKnownOwner(RowExpectation):
+    """Container numbers begin with an owner the operator knows."""
+
+    map_metric = "container_number.known_owner"
+    sentence = (
+        "The owner in {first} should be one of {owner_prefixes}; without such a list nothing is judged."
+    )
+    owner_prefixes: list[str] | dict[str, Any]
+
+
+@judged_by(containers.is_marked_rightly)
+class ExpectNonIsoMarked(RowExpectation):
+    """Boxes without an ISO number are marked so, and only they."""
+
+    map_metric = "container_number.non_iso_marked"
+    sentence = (
+        "{first} should be no ISO number where the list marks the box, and eight digits should be marked."
+    )

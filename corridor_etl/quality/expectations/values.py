@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
+
 from corridor_etl.quality.checks import values
 from corridor_etl.quality.expectations._row import RowExpectation, judged_by
+from corridor_etl.quality.history import RANGE_COLUMNS
 
 
 @judged_by(values.price_multiplies)
@@ -46,3 +49,21 @@ class ExpectPlausibleValuePerKg(RowExpectation):
     lowest_usd: float
     highest_usd: float
     max_age_days: int | dict[str, Any]
+
+
+@judged_by(values.value_per_kg_is_usual)
+class ExpectUsualValuePerKg(RowExpectation):
+    """A kilogram is worth what goods of its heading usually are."""
+
+    map_metric = "value.per_kg_usual"
+    sentence = (
+        "The value of one kilogram should lie in the usual range of its subheading, heading or chapter."
+    )
+    max_age_days: int | dict[str, Any]
+
+    @classmethod
+    def observed(cls, columns: list[str]) -> pl.Expr:
+        """The cells and the range they were compared with."""
+        lowest, highest = (pl.col(c).round(2).cast(pl.String) for c in RANGE_COLUMNS)
+        usual = pl.concat_str(pl.lit("; usual "), lowest, pl.lit(" to "), highest, pl.lit(" USD/kg"))
+        return pl.concat_str(super().observed(columns), usual)
