@@ -13,7 +13,7 @@ class ExpectItemsAddUp(RowExpectation):
     """Items add up to the invoice total."""
 
     map_metric = "invoice.items_add_up"
-    sentence = "The items of a declaration should add up to its invoice total within the share {share}."
+    sentence = "The items of a declaration should add up to its invoice total within {share}."
     share: float | dict[str, Any]
 
 
@@ -22,7 +22,7 @@ class ExpectPlausibleCharges(RowExpectation):
     """Freight and insurance are a plausible part of the value."""
 
     map_metric = "invoice.charges_plausible"
-    sentence = "Freight and insurance together should be at most the share {most_share} of the goods' value."
+    sentence = "Freight and insurance together should be at most {most_share} of the goods' value."
     most_share: float | dict[str, Any]
     max_age_days: int | dict[str, Any]
 
