@@ -13,6 +13,7 @@ import polars as pl
 from corridor_etl.clock import now_utc
 from corridor_etl.jobs.orphans import healing, orphaned
 from corridor_etl.jobs.reading import Reading
+from corridor_etl.jobs.taking import Taking
 from corridor_etl.model import RecordKind
 from corridor_etl.quality.quarantine import quarantine_frame
 from corridor_etl.quality.runner import Verdict, validate
@@ -35,39 +36,54 @@ class Resolved:
 
 
 def resolved(
-    kind: RecordKind, readings: Sequence[Reading], warehouse: Warehouse, settings: Settings
+    kind: RecordKind,
+    readings: Sequence[Reading],
+    warehouse: Warehouse,
+    settings: Settings,
+    taking: Taking | None = None,
 ) -> Resolved | None:
-    """Validates and resolves the rows of one kind; None where no reading has any. ``BatchHeld`` if that fails."""
+    """Validates and resolves the rows of one kind; None where no reading has any. ``BatchHeld`` if that fails.
+
+    Where rows are taken out of quarantine, ``taking`` says which: all rows are validated, the others are context only.
+    """
     mine = [r for r in readings if kind.name in r.frames]
-    if not mine:
+    if not mine or (taking is not None and not taking.has(kind)):
         return None
     staged = pl.concat([r.frames[kind.name] for r in mine]).with_row_index("row_id")
     staged = staged.with_columns(pl.col("row_id").cast(pl.Int64))
+    faults = pl.concat([r.faults[kind.name] for r in mine])
     verdict = validate(kind.name, staged, settings, now_utc=now_utc())
+    if taking is not None:
+        staged, faults, verdict = taking.only_taken(kind, staged, faults, verdict)
     critical = verdict.failures.filter(severity="critical")
     accepted = staged.join(critical.select("row_id").unique(), on="row_id", how="anti", maintain_order="left")
     existing = warehouse.rows(kind.name)
     orphans = versions.orphans(accepted, existing, kind)
     accepted = accepted.join(orphans.select("row_id"), on="row_id", how="anti", maintain_order="left")
     arrivals = versions.arrivals(accepted, existing, kind)
-    healed_rows, healed = healing(kind, warehouse, existing, arrivals.fresh)
-    faults = pl.concat([r.faults[kind.name] for r in mine])
-    failures = pl.concat([critical, arrivals.failures.select(critical.columns), orphaned(orphans, kind)])
+    taken = taking.numbers if taking is not None else ()
+    healed_rows, healed = healing(kind, warehouse, existing, arrivals.fresh, apart_from=taken)
+    failures = pl.concat(
+        [verdict.failures, arrivals.failures.select(critical.columns), orphaned(orphans, kind)]
+    )
+    remarks = verdict.failures
+    if taking is not None:
+        remarks = taking.new_remarks(kind, staged, remarks)
     return Resolved(
         kind=kind,
         fresh=arrivals.fresh,
         duplicates=arrivals.duplicates.with_columns(iso_week=kind.iso_week()),
         quarantine=quarantine_frame(kind.name, staged, failures, faults),
         verdict=verdict,
-        flagged=_flagged(staged, verdict),
+        flagged=_flagged(staged, remarks),
         healed_rows=healed_rows,
         healed=healed,
     )
 
 
-def _flagged(staged: pl.DataFrame, verdict: Verdict) -> pl.DataFrame:
+def _flagged(staged: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
     """Warnings and infos of rows as findings: one per delivery and rule, with how many and the first line."""
-    lighter = verdict.failures.filter(pl.col("severity") != "critical")
+    lighter = failures.filter(pl.col("severity") != "critical")
     return (
         lighter.join(staged.select("row_id", "delivery_id", "line_no"), on="row_id")
         .sort("delivery_id", "rule_id", "line_no")

@@ -4,11 +4,14 @@
 """
 
 from corridor_etl.warehouse.batch import (
+    BY_ITSELF,
     CHECK_COLUMNS,
     DUPLICATE_COLUMNS,
     FINDING_COLUMNS,
     HEALED_COLUMNS,
     QUARANTINE_COLUMNS,
+    REFRESHED_COLUMNS,
+    SUGGESTED_COLUMNS,
     Batch,
     DeliveryRow,
 )
@@ -18,12 +21,15 @@ from corridor_etl.warehouse.lease import Lease
 from corridor_etl.warehouse.warehouse import Warehouse
 
 __all__ = [
+    "BY_ITSELF",
     "CHECK_COLUMNS",
     "DUPLICATE_COLUMNS",
     "FINDING_COLUMNS",
     "HEALED_COLUMNS",
     "ORPHAN_RULE",
     "QUARANTINE_COLUMNS",
+    "REFRESHED_COLUMNS",
+    "SUGGESTED_COLUMNS",
     "Batch",
     "DeliveryRow",
     "IssueRow",

@@ -58,7 +58,8 @@ def insert_batch(connection: Connection, batch: Batch, snapshot: int) -> None:
     numbers = {d.delivery_id: number for d, number in recorded if d.status == "loaded"}
     weeks = _weeks(batch).with_columns(pl.col("delivery_id").replace_strict(numbers, return_dtype=pl.Int64))
     insert(connection, DELIVERY_WEEK, weeks.rename({"delivery_id": "delivery_no"}))
-    at = {"state": "open", "first_seen_at_utc": batch.received_at_utc, "snapshot": snapshot}
+    seen = dict.fromkeys(("first_seen_at_utc", "last_seen_at_utc"), batch.received_at_utc)
+    at = {"state": "open", **seen, "snapshot": snapshot}
     insert(connection, QUARANTINE, batch.quarantine_frame(), **at)
     insert(connection, FINDING, batch.finding_frame(), snapshot=snapshot)
     insert(connection, CHECK_RESULT, batch.check_frame(), snapshot=snapshot)
