@@ -54,6 +54,9 @@ class Filter:
         return rows.filter(tests) if tests else rows
 
 
+EVERY_ROW = Filter()
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of one row: loaded, duplicate, held (back still), refused, known, discarded or reopened."""
@@ -152,7 +155,7 @@ def on_firm_ground(work: Callable[[Warehouse], Decision]) -> Decision:
 def decide(
     verb: str,
     numbers: Sequence[int],
-    wanted: Filter = Filter(),
+    wanted: Filter = EVERY_ROW,
     *,
     by: str,
     reason: str,

@@ -17,6 +17,7 @@ import polars as pl
 from corridor_etl.clock import now_utc
 from corridor_etl.jobs.assembly import current_with
 from corridor_etl.jobs.decisions import (
+    EVERY_ROW,
     Decision,
     Filter,
     Outcome,
@@ -75,7 +76,7 @@ class _Judged:
 
 def replay(
     numbers: Sequence[int] = (),
-    wanted: Filter = Filter(),
+    wanted: Filter = EVERY_ROW,
     *,
     by: str,
     reason: str = "",
@@ -87,7 +88,7 @@ def replay(
 
 
 def waive(
-    numbers: Sequence[int] = (), wanted: Filter = Filter(), *, by: str, reason: str, is_dry_run: bool = False
+    numbers: Sequence[int] = (), wanted: Filter = EVERY_ROW, *, by: str, reason: str, is_dry_run: bool = False
 ) -> Decision:
     """Loads rows in spite of the rules they were held back by; each leaves a finding that says who and why.
 
@@ -159,8 +160,9 @@ def _judged(
     request: _Request,
     settings: Settings,
 ) -> _Judged:
-    rules = warehouse.checks().select("record_kind", "rule_id").unique().rows()
-    taking = Taking(held, frozenset(rules), is_waiving=request.verb == "waive")
+    answered = warehouse.checks().select("record_kind", "rule_id", "severity").rows()
+    rules = {(kind, rule): severity for kind, rule, severity in answered}
+    taking = Taking(held, rules, is_waiving=request.verb == "waive")
     mine = tuple(r for r in readings if r.delivery_id in set(held["delivery_id"]))
     found = (resolved(kind, mine, warehouse, settings, taking) for kind in KINDS.values())
     parts = tuple(part for part in found if part is not None)

@@ -1,4 +1,4 @@
-"""Puts suggestions for mistyped container numbers into a batch: for its own rows, and anew for open rows of earlier ones.
+"""Puts suggestions for mistyped container numbers into a batch: for its own rows, and for open rows of earlier ones.
 
 Which number is suggested is decided in ``quality.suggestions``.
 """

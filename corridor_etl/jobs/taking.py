@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -23,11 +24,12 @@ _BROKEN = {"delivery_id": pl.String, "line_no": pl.Int64, "rule_id": pl.String, 
 
 @dataclass(frozen=True)
 class Taking:
-    """``held``: rows of the quarantine as ``Warehouse.quarantine`` gives them. ``is_waiving``: the rules they broke when
-    they were last judged do not count. ``judged``: the rules of suites that answered before, by record kind."""
+    """``held``: rows of the quarantine as ``Warehouse.quarantine`` gives them. ``is_waiving``: the rules they broke
+    when they were last judged do not count. ``judged``: the severity of each rule of a record kind that answered
+    before, which faults of reading are not among."""
 
     held: pl.DataFrame
-    judged: frozenset[tuple[str, str]]
+    judged: Mapping[tuple[str, str], str]
     is_waiving: bool = False
 
     @property
@@ -71,7 +73,7 @@ class Taking:
             r for r in before if (kind.name, r) in self.judged and r not in set(checks["rule_id"])
         )
         gone = pl.DataFrame(
-            [{"rule_id": rule, "severity": "critical", "evaluated": 0} for rule in silent],
+            [{"rule_id": rule, "severity": self.judged[kind.name, rule], "evaluated": 0} for rule in silent],
             schema={"rule_id": pl.String, "severity": pl.String, "evaluated": pl.Int64},
         )
         every = pl.concat([checks.select(gone.columns), gone])
