@@ -88,10 +88,11 @@ def show_row(quarantine_id: Annotated[int, typer.Argument()], as_json: AsJson = 
 
     with Warehouse.open() as warehouse:
         (row,) = chosen(warehouse, [quarantine_id], EVERY_ROW).to_dicts()
-    show_one(row, as_json=as_json)
-    for detail in [] if as_json else json.loads(row["details_json"]):
+    details = json.loads(row["details_json"])
+    show_one(row if as_json else {k: v for k, v in row.items() if k != "details_json"}, as_json=as_json)
+    for detail in [] if as_json else details:
         say(f"{detail['rule_id']}  {in_words(row['record_kind'], detail['rule_id'])}")
-        say(f"    {detail['column']}: {detail['observed']!r}, expected {detail['expected']}")
+        say(f"    {detail['column'] or 'row'}: {detail['observed']!r}, expected {detail['expected']}")
 
 
 @quarantine.command()

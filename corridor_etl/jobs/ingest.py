@@ -159,7 +159,7 @@ def _publish(readings: Sequence[Reading], warehouse: Warehouse, settings: Settin
     new, known = _split_known(readings, warehouse)
     if not new:
         return BatchResult(None, tuple(known))
-    with _held_if_it_breaks():
+    with held_if_it_breaks():
         rows = [resolved(kind, new, warehouse, settings) for kind in KINDS.values()]
         batch = assembled(new, [r for r in rows if r is not None])
         current = current_with(batch, warehouse, base + 1)
@@ -170,7 +170,7 @@ def _publish(readings: Sequence[Reading], warehouse: Warehouse, settings: Settin
 
 
 @contextmanager
-def _held_if_it_breaks() -> Iterator[None]:
+def held_if_it_breaks() -> Iterator[None]:
     """An error that values can cause becomes ``BatchHeld``, so that each delivery is tried alone."""
     try:
         yield

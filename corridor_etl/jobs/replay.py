@@ -29,6 +29,7 @@ from corridor_etl.jobs.decisions import (
     outcome,
     reasoned,
 )  # fmt: skip
+from corridor_etl.jobs.ingest import held_if_it_breaks
 from corridor_etl.jobs.intake import read_again
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.resolution import Resolved, resolved
@@ -103,18 +104,19 @@ def _taken(warehouse: Warehouse, numbers: Sequence[int], wanted: Filter, request
     held, passed = open_to(request.verb, chosen(warehouse, numbers, wanted))
     held, readings, refused = _read_again(warehouse, held)
     passed += refused
-    judged = _judged(warehouse, held, readings, request, settings)
-    if request.verb == "waive" and judged.refreshed.height:
-        passed += [_refused_waiver(row) for row in _named(judged.held, judged.refreshed)]
-        left = held.join(judged.refreshed, on="quarantine_id", how="anti", maintain_order="left")
-        judged = _judged(warehouse, left, readings, request, settings)
-    batch = _batch(warehouse, judged, request)
-    snapshot = None
-    if judged.moved.height or judged.refreshed.height:
-        current = current_with(batch, warehouse, base + 1)
-        batch = with_suggestions(batch, current, warehouse)
-        marts = weekly_marts(current, settings)
-        snapshot = None if request.is_dry_run else warehouse.publish(batch, marts, base=base)
+    with held_if_it_breaks():
+        judged = _judged(warehouse, held, readings, request, settings)
+        if request.verb == "waive" and judged.refreshed.height:
+            passed += [_refused_waiver(row) for row in _named(judged.held, judged.refreshed)]
+            left = held.join(judged.refreshed, on="quarantine_id", how="anti", maintain_order="left")
+            judged = _judged(warehouse, left, readings, request, settings)
+        batch = _batch(warehouse, judged, request)
+        snapshot = None
+        if judged.moved.height or judged.refreshed.height:
+            current = current_with(batch, warehouse, base + 1)
+            batch = with_suggestions(batch, current, warehouse)
+            marts = weekly_marts(current, settings)
+            snapshot = None if request.is_dry_run else warehouse.publish(batch, marts, base=base)
     beside = sum(part.healed.height for part in judged.parts)
     outcomes = in_order([*_outcomes(judged), *passed])
     return Decision(request.verb, snapshot, outcomes, request.is_dry_run, beside)
@@ -275,7 +277,7 @@ def _outcomes(judged: _Judged) -> Iterator[Outcome]:
 
 
 def _still(row: dict[str, Any]) -> str:
-    details = json.loads(row["details_json"])
     return "; ".join(
-        f"{d['rule_id']} {d['column']}: {d['observed']!r}, expected {d['expected']}" for d in details
+        f"{' '.join(filter(None, (d['rule_id'], d['column'])))}: {d['observed']!r}, expected {d['expected']}"
+        for d in json.loads(row["details_json"])
     )

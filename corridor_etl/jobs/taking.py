@@ -61,9 +61,9 @@ class Taking:
         return mine, faulty, Verdict(failures.drop(_LINE), checks)
 
     def new_remarks(self, kind: RecordKind, staged: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
-        """Those of the failures of ``staged`` rows that were not recorded of the row before."""
+        """Those of the failures of ``staged`` rows that were not remarks on the row before."""
         lines = failures.join(staged.select("row_id", *_LINE), on="row_id", maintain_order="left")
-        known = self._broken(kind).select(*_LINE, "rule_id").unique()
+        known = self._broken(kind).filter(~pl.col("is_critical")).select(*_LINE, "rule_id").unique()
         return lines.join(known, on=known.columns, how="anti", maintain_order="left").drop(_LINE)
 
     def _checks(self, kind: RecordKind, checks: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:

@@ -21,7 +21,7 @@ _BY_DELIVERY = "is about deliveries, not rows"
 
 _ELSEWHERE = {
     "ID-005": "no list of owner prefixes is at hand",
-    "ID-006": _BY_OTHER_RECORDS,
+    "ID-006": "a suggestion beside the row held back, made at the commit from records of other sources",
     "ID-007": _NOT_IN_MODEL,
     "ID-015": _NOT_IN_MODEL,
     "ID-016": _NOT_IN_MODEL,
