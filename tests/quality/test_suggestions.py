@@ -87,7 +87,7 @@ BAD, RIGHT = "QZAU7000012", "QZAU7000011"
 
 
 def suggested(*seen: dict[str, str | None], **held: str | None) -> str | None:
-    schema = {name: pl.String for name in ("container_no", *HELD)}
+    schema = dict.fromkeys(("container_no", *HELD), pl.String)
     rows = pl.DataFrame([{"container_no": RIGHT, **HELD, **row} for row in seen], schema=schema)
     mine = pl.DataFrame(
         [{"row": 5, "container_no": BAD, **HELD, **held}, {"row": 6, "container_no": None, **HELD}],
