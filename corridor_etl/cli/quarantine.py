@@ -196,7 +196,8 @@ def export(
     """Write the rows for the partner who sent them: what is wrong in words, and the row with its bad cells marked."""
     from corridor_etl.clock import now_utc
     from corridor_etl.jobs import partner_list
-    from corridor_etl.warehouse import durable
+    from corridor_etl.jobs.as_sent import cells_as_sent
+    from corridor_etl.warehouse import Warehouse, durable
 
     if out.suffix.lower() not in (".xlsx", ".csv"):
         raise UsageError(
@@ -204,7 +205,9 @@ def export(
         )
     if not out.resolve().parent.is_dir():
         raise UsageError(f"there is no folder {out.resolve().parent}", fix="Make it, or name another.")
-    found = partner_list.lines(_rows(_filter("open", rule, state, kind, sender, week, delivery)))
+    rows = _rows(_filter("open", rule, state, kind, sender, week, delivery))
+    with Warehouse.open() as warehouse:
+        found = partner_list.lines(rows, cells_as_sent(warehouse, rows))
     is_csv = out.suffix.lower() == ".csv"
     content = partner_list.as_csv(found) if is_csv else partner_list.as_xlsx(found, now_utc())
     durable.write(out.resolve(), content)

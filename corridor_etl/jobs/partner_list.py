@@ -27,6 +27,7 @@ MAX_CHARS = 30_000
 _MARK = "#FFC7CE"
 _WHOLE_ROW = "row as received"
 _ENDINGS = ("_at_utc", "_at_local", "_on_local", "_at", "_on")
+_RAW_ENDINGS = ("", "_at", "_on", "_time", "_date")
 
 
 @dataclass(frozen=True)
@@ -39,18 +40,20 @@ class Line:
     marks: Mapping[str, str]
 
 
-def lines(rows: Sequence[Mapping[str, Any]]) -> list[Line]:
-    """Rows of the quarantine as lines of the list."""
-    return [_line(row) for row in rows]
+def lines(rows: Sequence[Mapping[str, Any]], as_sent: Mapping[int, Mapping[str, str]] = {}) -> list[Line]:
+    """Rows of the quarantine as lines of the list. ``as_sent``: cells by the number of the row, as their sender wrote
+    them; a row that is not in it shows the cells that the quarantine keeps."""
+    return [_line(row, as_sent.get(row["quarantine_id"])) for row in rows]
 
 
-def _line(row: Mapping[str, Any]) -> Line:
+def _line(row: Mapping[str, Any], as_sent: Mapping[str, str] | None) -> Line:
     details = json.loads(row["details_json"])
-    cells = {name: clean(str(value)) for name, value in json.loads(row["raw_json"] or "{}").items()}
+    kept = json.loads(row["raw_json"] or "{}") if as_sent is None else as_sent
+    cells = {name: clean(str(value)) for name, value in kept.items()}
     marks: dict[str, str] = {}
     for detail in details:
         said = f"{detail['rule_id']}: {in_words(row['record_kind'], detail['rule_id'])}"
-        for name in _marked(detail["column"], cells):
+        for name in _marked(detail, cells):
             text = f"{said}\nobserved: {detail['observed']}\nexpected: {detail['expected']}"
             marks[name] = f"{marks[name]}\n{text}" if name in marks else text
     fixed = {
@@ -65,16 +68,23 @@ def _line(row: Mapping[str, Any]) -> Line:
         "marked cells": ", ".join(marks),
         _WHOLE_ROW: row["raw_text"],
     }
-    cells |= {name: cells.get(name, "") for name in marks if name != _WHOLE_ROW}
+    cells |= {name: "" for name in marks if name != _WHOLE_ROW and name not in cells}
     return Line(row["record_kind"], {k: clean(v) for k, v in fixed.items()}, cells, marks)
 
 
-def _marked(columns: str, cells: Mapping[str, str]) -> Iterator[str]:
-    """The cells a detail is about: by canonical name, or as the raw row calls it; else the row as a whole."""
-    for column in filter(None, columns.split(", ")):
+def _marked(detail: Mapping[str, str], cells: Mapping[str, str]) -> Iterator[str]:
+    """The cells a detail is about: by the column's name, as the raw row calls it, or by what was seen in it.
+
+    A column the row does not have was left empty if nothing was seen; else the row as a whole is marked.
+    """
+    seen = clean(detail["observed"] or "")
+    by_value = [name for name, text in cells.items() if seen and text == seen]
+    columns = [column for column in (detail["column"] or "").split(", ") if column]
+    for column in columns:
         plain = next((column.removesuffix(e) for e in _ENDINGS if column.endswith(e)), column)
-        known = (n for n in (column, plain, f"{plain}_at", f"{plain}_on") if n in cells)
-        yield next(known, column)
+        known = next((n for n in (column, *(f"{plain}{e}" for e in _RAW_ENDINGS)) if n in cells), None)
+        others = by_value or [_WHOLE_ROW if seen else column]
+        yield from [known] if known is not None else others
     if not columns:
         yield _WHOLE_ROW
 

@@ -111,3 +111,5 @@ def test_the_list_for_a_partner_marks_the_cells_of_real_rows(ingested: Path) -> 
         for row in sheet.iter_rows(min_row=2)
     ]
     assert marked == [{"container_no"}, {"facility_code"}, {"row as received"}]
+    shown = {name: cell.value for name, cell in zip(heads, sheet[2], strict=True)}
+    assert (shown["event_time"], shown["gross_gross_kg"]) == ("28.02.2025 17:12", "18000")

@@ -27,6 +27,7 @@ def held(**changes: Any) -> dict[str, Any]:
         "expected": "gross at least net",
     }
     row = {
+        "quarantine_id": 1,
         "file_name": "train_operator/a.csv",
         "line_no": 7,
         "record_kind": "manifest_container",
@@ -75,19 +76,21 @@ def test_exactly_the_bad_cells_are_marked_and_say_why() -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "cells", "marks"),
+    ("column", "observed", "cells", "marks"),
     [
-        ("departure_on_local", {"departure_on": "31.02.2025"}, {"departure_on"}),
-        ("event_at_utc", {"event_at": "32.01."}, {"event_at"}),
-        ("seal_nos", {"container_no": "QZAU7000011"}, {"seal_nos"}),
-        ("", {}, {"row as received"}),
+        ("departure_on_local", "31.02.2025", {"departure_on": "31.02.2025"}, {"departure_on"}),
+        ("event_at_utc", "2099-01-01 02:00:00+00:00", {"event_time": "01.01.2099 10:00"}, {"event_time"}),
+        ("seal_nos", "", {"container_no": "QZAU7000011"}, {"seal_nos"}),
+        ("facility_code", "CNQQQ", {"place": "CNQQQ", "note": "CNQ"}, {"place"}),
+        ("train_no", "X9", {"train": "X 9"}, {"row as received"}),
+        ("", "13", {}, {"row as received"}),
     ],
-    ids=["raw-date", "raw-time", "empty-cell", "no-cell"],
+    ids=["raw-date", "raw-time", "empty-cell", "by-value", "not-found", "no-cell"],
 )
 def test_a_mark_finds_the_cell_as_the_row_calls_it(
-    column: str, cells: dict[str, str], marks: set[str]
+    column: str, observed: str, cells: dict[str, str], marks: set[str]
 ) -> None:
-    detail = {"rule_id": "DT-006", "column": column, "observed": "", "expected": "a date"}
+    detail = {"rule_id": "DT-006", "column": column, "observed": observed, "expected": "a date"}
     row = held(details_json=json.dumps([detail]), raw_json=json.dumps(cells))
     assert set(marked(workbook([row])["manifest_container"], 2)) == marks
 
@@ -111,6 +114,14 @@ def test_no_text_becomes_a_formula_a_link_or_a_control_character(text: str) -> N
         assert not value.lstrip().startswith(("=", "+", "-", "@", "＝"))
         assert not set(value) & set("\t\r\n\x1b\u202e")
         assert len(value) < 32_767
+
+
+def test_cells_are_shown_as_their_sender_wrote_them() -> None:
+    cells = {"container_no": "qzau 700001-1", "cargo_gross_kg": "1,0 kg", "cargo_net_kg": ""}
+    text = as_csv(lines([held()], {1: cells})).decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(text, newline=""))
+    assert {name: row[name] for name in cells} == cells
+    assert row["marked cells"] == "cargo_gross_kg, cargo_net_kg"
 
 
 def test_rows_of_several_kinds_are_in_sheets_of_their_own_and_in_one_table() -> None:
