@@ -131,7 +131,7 @@ def _read_again(
     for delivery in loaded.sort("delivery_no").iter_rows(named=True):
         rows = held.filter(delivery_id=delivery["delivery_id"])
         reading = read_again(delivery, warehouse.archive)
-        if why := _why_not(reading, delivery, rows):
+        if why := why_not(reading, delivery, rows):
             refused += [outcome(row, "refused", why) for row in rows.iter_rows(named=True)]
         else:
             readings.append(reading)
@@ -139,7 +139,7 @@ def _read_again(
     return kept, tuple(readings), refused
 
 
-def _why_not(reading: Reading, delivery: dict[str, Any], rows: pl.DataFrame) -> str:
+def why_not(reading: Reading, delivery: dict[str, Any], rows: pl.DataFrame) -> str:
     """Why rows cannot be taken out of a file that is read again; empty if they can."""
     if reading.status != "read":
         return f"the file no longer reads as a whole: {reading.reason}: {reading.message}"

@@ -11,16 +11,20 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from corridor_etl.errors import TerminalError, UsageError
+from corridor_etl.jobs.as_sent import cells_as_sent
 from corridor_etl.jobs.decisions import Filter, decide
 from corridor_etl.jobs.health import problems
 from corridor_etl.jobs.ingest import BatchResult, ingest
-from corridor_etl.jobs.replay import replay, waive
+from corridor_etl.jobs.reading import Reading
+from corridor_etl.jobs.replay import replay, waive, why_not
 from corridor_etl.quality import suites
 from corridor_etl.quality.suggestions import candidates
 from corridor_etl.settings import checkout
@@ -169,6 +173,8 @@ def test_a_file_that_no_longer_reads_is_refused_and_nothing_changes(
     with monkeypatch.context() as patch:
         patch.setenv("CORRIDOR_CONFIG", str(config))
         refused = replay(**WHO)
+        with Warehouse.open() as warehouse:
+            assert cells_as_sent(warehouse, warehouse.quarantine().to_dicts()) == {}
     assert refused.is_refused
     assert "no longer reads as a whole: UNKNOWN_FORMAT" in refused.outcomes[0].message
     assert everything(own_home) == before
@@ -177,6 +183,30 @@ def test_a_file_that_no_longer_reads_is_refused_and_nothing_changes(
     stored.write_bytes(stored.read_bytes() + b"x")
     with pytest.raises(TerminalError, match="has changed"):
         replay(**WHO)
+
+
+@pytest.mark.parametrize(
+    ("kind", "line_no", "rows_read", "said"),
+    [
+        ("booking", 2, 3, ""),
+        ("booking", 4, 3, ""),
+        ("booking", 2, 4, "the file reads as 3 rows now and as 4 when it came"),
+        ("booking", 3, 3, "line 3 is no longer one row of booking"),
+        ("booking", 9, 3, "line 9 is no longer one row of booking"),
+        ("port_event", 2, 3, "line 2 is no longer one row of port_event"),
+    ],
+    ids=["record", "fault", "other-count", "two-rows", "no-row", "other-kind"],
+)
+def test_a_row_is_taken_only_where_its_line_is_one_row_still(
+    kind: str, line_no: int, rows_read: int, said: str
+) -> None:
+    reading = Reading(
+        "a.csv", "0" * 64, 9, datetime(2025, 6, 2, tzinfo=UTC), "read", rows_read=3,
+        frames={"booking": pl.DataFrame({"line_no": [2, 3, 3]})},
+        faults={"booking": pl.DataFrame({"line_no": [4, 4]})},
+    )  # fmt: skip
+    rows = pl.DataFrame({"record_kind": [kind], "line_no": [line_no]})
+    assert why_not(reading, {"rows_read": rows_read}, rows) == said
 
 
 def test_a_person_loads_a_row_in_spite_of_its_rules_and_the_ledger_says_so(own_home: Path) -> None:
