@@ -20,6 +20,7 @@ from corridor_etl.cli import (
     docs,
     ingest,
     ledger,
+    quarantine,
     reports,
     simulate,
 )
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (demo, simulate, ingest, ledger, corrections, reports, backfill, database, docs):
+for group in (demo, simulate, ingest, ledger, quarantine, corrections, reports, backfill, database, docs):
     group.register(app)
 
 

@@ -8,7 +8,8 @@ import polars as pl
 
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.resolution import Resolved
-from corridor_etl.warehouse import FINDING_COLUMNS, Batch, DeliveryRow
+from corridor_etl.model import KINDS
+from corridor_etl.warehouse import FINDING_COLUMNS, Batch, DeliveryRow, Warehouse, versions
 
 
 def assembled(readings: Sequence[Reading], resolved: Sequence[Resolved]) -> Batch:
@@ -74,3 +75,14 @@ def _findings(readings: Sequence[Reading], resolved: Sequence[Resolved]) -> pl.D
         for row in frame.iter_rows(named=True)
     ]
     return pl.DataFrame(of_files + of_rows, schema=FINDING_COLUMNS)
+
+
+def current_with(batch: Batch, warehouse: Warehouse, snapshot: int) -> dict[str, pl.DataFrame]:
+    """Current records of every kind as they will be once the batch is committed."""
+    current, added = {}, batch.added_rows()
+    for name, kind in KINDS.items():
+        rows = [warehouse.rows(name)]
+        if name in added:
+            rows.append(versions.stored(added[name], kind, snapshot).select(rows[0].columns))
+        current[name] = versions.current(pl.concat(rows), kind)
+    return current

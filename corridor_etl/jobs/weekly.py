@@ -22,6 +22,7 @@ from corridor_etl.delivery import outbox
 from corridor_etl.delivery.message import build_message
 from corridor_etl.errors import ReportCheckFailed
 from corridor_etl.facts.departures import train_departures
+from corridor_etl.jobs.standing import standing
 from corridor_etl.jobs.weeks import scheduled_instant
 from corridor_etl.reports.checks import check
 from corridor_etl.reports.context import Balance, ReportData, WeeklyContext, weekly_context
@@ -93,7 +94,7 @@ def report_data(warehouse: Warehouse, settings: Settings) -> ReportData:
             settings,
         ),
         coverage=warehouse.coverage(),
-        checks=warehouse.checks(),
+        checks=standing(warehouse.checks()),
         quarantine_open=warehouse.quarantine(state="open").height,
         balance=_balance(warehouse.deliveries()),
         corrections=warehouse.correction_effects(),

@@ -19,7 +19,7 @@ _BY_FORMAT = "judged while the file is read"
 _BY_DELIVERY = "is about deliveries, not rows"
 
 _ELSEWHERE = {
-    "ID-006": _BY_OTHER_RECORDS,
+    "ID-006": "a suggestion beside the row held back, made at the commit from records of other sources",
     "CD-013": _BY_FORMAT,
     "CD-014": _BY_FORMAT,
     "ST-001": _BY_FORMAT,

@@ -4,12 +4,15 @@
 """
 
 from corridor_etl.warehouse.batch import (
+    BY_ITSELF,
     CHECK_COLUMNS,
     DUPLICATE_COLUMNS,
     EFFECT_COLUMNS,
     FINDING_COLUMNS,
     HEALED_COLUMNS,
     QUARANTINE_COLUMNS,
+    REFRESHED_COLUMNS,
+    SUGGESTED_COLUMNS,
     VALIDATION_COLUMNS,
     Batch,
     DeliveryRow,
@@ -21,6 +24,7 @@ from corridor_etl.warehouse.records import CORRECTION_RULE
 from corridor_etl.warehouse.warehouse import Warehouse
 
 __all__ = [
+    "BY_ITSELF",
     "CHECK_COLUMNS",
     "CORRECTION_RULE",
     "DUPLICATE_COLUMNS",
@@ -29,6 +33,8 @@ __all__ = [
     "HEALED_COLUMNS",
     "ORPHAN_RULE",
     "QUARANTINE_COLUMNS",
+    "REFRESHED_COLUMNS",
+    "SUGGESTED_COLUMNS",
     "VALIDATION_COLUMNS",
     "Batch",
     "DeliveryRow",

@@ -5,7 +5,7 @@ Each method is one transaction. How things are stored belongs to the modules it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -133,10 +133,10 @@ class Warehouse:
         with reading(self.engine) as connection:
             return ledger.deliveries(connection)
 
-    def quarantine(self, *, state: str | None = None) -> pl.DataFrame:
-        """Quarantined rows, all or those in one state."""
+    def quarantine(self, *, state: str | None = None, rules: Collection[str] = ()) -> pl.DataFrame:
+        """Quarantined rows, all or those in one state or that break one of some rules."""
         with reading(self.engine) as connection:
-            return ledger.quarantine(connection, state)
+            return ledger.quarantine(connection, state, rules)
 
     def waiting_corrections(self, kind: str) -> pl.DataFrame:
         """Quarantined corrections of a record kind that wait for their original, typed as the model's columns."""
