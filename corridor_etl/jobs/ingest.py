@@ -213,6 +213,7 @@ def _marked_duplicate(reading: Reading, earlier: Sequence[Reading], warehouse: W
         frames={},
         faults={},
         findings=(),
+        references=reading.references.clear(),
         rows_read=0,
     )
 

@@ -173,6 +173,7 @@ def _read(reading: Reading, content: Content, sender: Sender | None, settings: S
         frames={kind: pl.concat(frames) for kind, frames in pile.frames.items()},
         findings=tuple(pile.findings),
         faults={kind: pl.concat(faults) for kind, faults in pile.faults.items()},
+        references=pl.concat(pile.references),
     )
 
 
