@@ -38,7 +38,8 @@ class Messages:
 
     ``of_segment`` is -1 outside a message, ``strays`` are the segments there that are no part of the envelope.
     ``refused`` says of which messages no row may load: what was seen and what was expected. ``sent`` holds date,
-    time, sender, recipient and reference of the UNB of each message. ``is_open``: the last message goes on in the next piece.
+    time, sender, recipient and reference of the UNB of each message. ``is_open``: the last message goes on in the next
+    piece.
     """
 
     heads: Indices

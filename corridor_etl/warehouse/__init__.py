@@ -8,13 +8,17 @@ from corridor_etl.warehouse.batch import (
     DUPLICATE_COLUMNS,
     FINDING_COLUMNS,
     HEALED_COLUMNS,
+    PROFILE_COLUMN_COLUMNS,
+    PROFILE_COLUMNS,
     QUARANTINE_COLUMNS,
+    REFERENCE_COLUMNS,
     Batch,
     DeliveryRow,
 )
 from corridor_etl.warehouse.healing import ORPHAN_RULE
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
 from corridor_etl.warehouse.lease import Lease
+from corridor_etl.warehouse.profiles import Earlier
 from corridor_etl.warehouse.warehouse import Warehouse
 
 __all__ = [
@@ -23,9 +27,13 @@ __all__ = [
     "FINDING_COLUMNS",
     "HEALED_COLUMNS",
     "ORPHAN_RULE",
+    "PROFILE_COLUMNS",
+    "PROFILE_COLUMN_COLUMNS",
     "QUARANTINE_COLUMNS",
+    "REFERENCE_COLUMNS",
     "Batch",
     "DeliveryRow",
+    "Earlier",
     "IssueRow",
     "Lease",
     "OutboxRow",

@@ -12,9 +12,24 @@ from sqlalchemy import Table
 
 from corridor_etl.errors import UsageError
 from corridor_etl.warehouse.frames import conformed, schema_of
-from corridor_etl.warehouse.schema import CHECK_RESULT, FINDING, QUARANTINE
+from corridor_etl.warehouse.schema import (
+    CHECK_RESULT,
+    DELIVERY_PROFILE,
+    DELIVERY_PROFILE_COLUMN,
+    DELIVERY_REFERENCE,
+    FINDING,
+    QUARANTINE,
+)
 
-_SET_BY_COMMIT = {"snapshot", "quarantine_id", "finding_id", "state", "first_seen_at_utc"}
+_SET_BY_COMMIT = {
+    "snapshot",
+    "quarantine_id",
+    "finding_id",
+    "state",
+    "first_seen_at_utc",
+    "reference_no",
+    "delivery_no",
+}
 
 
 def _handed_in(table: Table) -> dict[str, pl.DataType]:
@@ -27,6 +42,9 @@ QUARANTINE_OPTIONAL = ("raw_json", "iso_week")
 FINDING_COLUMNS = _handed_in(FINDING)
 FINDING_OPTIONAL = ("delivery_id", "line_no", "record_kind", "column_name", "rows", "observed", "expected")
 CHECK_COLUMNS = _handed_in(CHECK_RESULT)
+PROFILE_COLUMNS = {"delivery_id": pl.String(), **_handed_in(DELIVERY_PROFILE)}
+PROFILE_COLUMN_COLUMNS = {"delivery_id": pl.String(), **_handed_in(DELIVERY_PROFILE_COLUMN)}
+REFERENCE_COLUMNS = {"delivery_id": pl.String(), **_handed_in(DELIVERY_REFERENCE)}
 DUPLICATE_COLUMNS: dict[str, pl.DataType] = {
     "delivery_id": pl.String(),
     "line_no": pl.Int64(),
@@ -79,6 +97,7 @@ class Batch:
     other frames have the columns of the constants above; None is an empty one; findings may be a list of rows.
     ``duplicates`` is optional; it lets coverage see weeks that a file only repeats. ``healed_rows`` are rows of
     earlier deliveries that leave the quarantine with this batch, ``healed`` says which (:data:`HEALED_COLUMNS`).
+    ``profiles``, ``profile_columns`` and ``references`` are what later deliveries are compared with.
     """
 
     deliveries: Sequence[DeliveryRow]
@@ -90,6 +109,9 @@ class Batch:
     duplicates: pl.DataFrame | None = None
     healed_rows: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     healed: pl.DataFrame | None = None
+    profiles: pl.DataFrame | None = None
+    profile_columns: pl.DataFrame | None = None
+    references: pl.DataFrame | None = None
 
     def added_rows(self) -> dict[str, pl.DataFrame]:
         """All rows the batch adds to the lake, of its own deliveries and of earlier ones, by record kind."""
@@ -125,6 +147,21 @@ class Batch:
         return conformed(
             _frame(self.healed, HEALED_COLUMNS), HEALED_COLUMNS, what="the healed rows of the batch"
         )
+
+    def profile_frame(self) -> pl.DataFrame:
+        """Deliveries from above, per record kind, with exactly :data:`PROFILE_COLUMNS`."""
+        frame = _frame(self.profiles, PROFILE_COLUMNS)
+        return conformed(frame, PROFILE_COLUMNS, what="the profiles of the batch")
+
+    def profile_column_frame(self) -> pl.DataFrame:
+        """Deliveries from above, per column, with exactly :data:`PROFILE_COLUMN_COLUMNS`."""
+        frame = _frame(self.profile_columns, PROFILE_COLUMN_COLUMNS)
+        return conformed(frame, PROFILE_COLUMN_COLUMNS, what="the profiled columns of the batch")
+
+    def reference_frame(self) -> pl.DataFrame:
+        """The numbers of messages with exactly :data:`REFERENCE_COLUMNS`."""
+        frame = _frame(self.references, REFERENCE_COLUMNS)
+        return conformed(frame, REFERENCE_COLUMNS, what="the message numbers of the batch")
 
     def duplicate_frame(self) -> pl.DataFrame:
         """The duplicate rows with exactly :data:`DUPLICATE_COLUMNS`."""

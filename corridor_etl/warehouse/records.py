@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from corridor_etl.errors import BalanceBroken, UsageError
 from corridor_etl.model import kind
+from corridor_etl.warehouse import profiles
 from corridor_etl.warehouse.batch import Batch, DeliveryRow
 from corridor_etl.warehouse.frames import insert
 from corridor_etl.warehouse.schema import CHECK_RESULT, DELIVERY, DELIVERY_WEEK, FINDING, QUARANTINE
@@ -62,6 +63,7 @@ def insert_batch(connection: Connection, batch: Batch, snapshot: int) -> None:
     insert(connection, QUARANTINE, batch.quarantine_frame(), **at)
     insert(connection, FINDING, batch.finding_frame(), snapshot=snapshot)
     insert(connection, CHECK_RESULT, batch.check_frame(), snapshot=snapshot)
+    profiles.record(connection, batch, numbers)
 
 
 def _insert_delivery(connection: Connection, delivery: DeliveryRow, snapshot: int) -> int:

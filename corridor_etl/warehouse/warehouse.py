@@ -5,9 +5,9 @@ Each method is one transaction. How things are stored belongs to the modules it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Self
 
@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from corridor_etl import settings as configuration
 from corridor_etl.model import kind as kind_of
 from corridor_etl.settings import Settings
-from corridor_etl.warehouse import healing, issues, lake, ledger, setup, versions
+from corridor_etl.warehouse import healing, issues, lake, ledger, profiles, setup, versions
 from corridor_etl.warehouse import lease as leases
 from corridor_etl.warehouse import mart_tables as stored_marts
 from corridor_etl.warehouse import publish as commit
@@ -26,6 +26,7 @@ from corridor_etl.warehouse.batch import Batch, DeliveryRow
 from corridor_etl.warehouse.engine import database_url, open_engine, reading, writing
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
 from corridor_etl.warehouse.lease import Lease
+from corridor_etl.warehouse.profiles import Earlier
 from corridor_etl.warehouse.schema import MARTS
 
 
@@ -143,6 +144,37 @@ class Warehouse:
         """What each rule said, of all batches or of one."""
         with reading(self.engine) as connection:
             return ledger.checks(connection, snapshot)
+
+    def earlier_profiles(self, source_ids: Collection[str], before: date | None) -> Earlier:
+        """Profiles of deliveries of these sources with rows of before a day; see :func:`.profiles.earlier`."""
+        with reading(self.engine) as connection:
+            return profiles.earlier(connection, source_ids, before)
+
+    def profile(self, delivery_no: int) -> Earlier:
+        """The profile of one delivery: its record kinds and their columns."""
+        with reading(self.engine) as connection:
+            return profiles.of_delivery(connection, delivery_no)
+
+    def messages_numbered(self, document_nos: Collection[str]) -> pl.DataFrame:
+        """Messages of loaded deliveries whose document has one of these numbers."""
+        with reading(self.engine) as connection:
+            return profiles.numbered_alike(connection, document_nos)
+
+    def interchanges(self, senders: Collection[str]) -> pl.DataFrame:
+        """interchange_sender, interchange_recipient and interchange_ref of what these senders sent."""
+        with reading(self.engine) as connection:
+            return profiles.interchanges_of(connection, senders)
+
+    def arrivals(self) -> pl.DataFrame:
+        """source_id, iso_week, received_at_utc of every loaded delivery and week it speaks about."""
+        with reading(self.engine) as connection:
+            return profiles.arrivals(connection)
+
+    def last_received_at_utc(self) -> datetime | None:
+        """When the last batch was received; None before the first."""
+        with reading(self.engine) as connection:
+            found: datetime | None = profiles.last_received_at_utc(connection)
+            return found
 
     def coverage(self) -> pl.DataFrame:
         """source_id, iso_week, files, rows_loaded, rows_quarantined, rows_duplicate."""

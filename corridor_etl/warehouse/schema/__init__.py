@@ -18,11 +18,19 @@ from corridor_etl.warehouse.schema.ledger import (
     STAMP,
 )
 from corridor_etl.warehouse.schema.marts import MARTS
+from corridor_etl.warehouse.schema.profiles import (
+    DELIVERY_PROFILE,
+    DELIVERY_PROFILE_COLUMN,
+    DELIVERY_REFERENCE,
+)
 
 __all__ = [
     "BATCH",
     "CHECK_RESULT",
     "DELIVERY",
+    "DELIVERY_PROFILE",
+    "DELIVERY_PROFILE_COLUMN",
+    "DELIVERY_REFERENCE",
     "DELIVERY_WEEK",
     "DIMENSIONS",
     "FINDING",
