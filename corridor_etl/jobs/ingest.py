@@ -15,8 +15,10 @@ from pathlib import Path
 
 import polars as pl
 
+from corridor_etl.clock import now_utc
 from corridor_etl.errors import BaseMoved, BatchHeld, TerminalError
 from corridor_etl.jobs.assembly import assembled
+from corridor_etl.jobs.deliveries import judged
 from corridor_etl.jobs.intake import delivery_name, inbox_files, read_deliveries
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.resolution import resolved
@@ -159,8 +161,9 @@ def _publish(readings: Sequence[Reading], warehouse: Warehouse, settings: Settin
     if not new:
         return BatchResult(None, tuple(known))
     with _held_if_it_breaks():
-        rows = [resolved(kind, new, warehouse, settings) for kind in KINDS.values()]
-        batch = assembled(new, [r for r in rows if r is not None])
+        whole = judged(new, warehouse, settings, now_utc=now_utc())
+        rows = [resolved(kind, new, warehouse, settings, whole.held) for kind in KINDS.values()]
+        batch = assembled(new, [r for r in rows if r is not None], whole)
         marts = weekly_marts(_current_with(batch, warehouse, base + 1), settings)
         snapshot = warehouse.publish(batch, marts, base=base)
     return BatchResult(snapshot, (*map(_outcome, batch.deliveries), *known))

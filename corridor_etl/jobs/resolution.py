@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from corridor_etl.clock import now_utc
+from corridor_etl.jobs.deliveries import held_rows
 from corridor_etl.jobs.orphans import healing, orphaned
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.model import RecordKind
@@ -35,9 +36,16 @@ class Resolved:
 
 
 def resolved(
-    kind: RecordKind, readings: Sequence[Reading], warehouse: Warehouse, settings: Settings
+    kind: RecordKind,
+    readings: Sequence[Reading],
+    warehouse: Warehouse,
+    settings: Settings,
+    held: pl.DataFrame,
 ) -> Resolved | None:
-    """Validates and resolves the rows of one kind; None where no reading has any. ``BatchHeld`` if that fails."""
+    """Validates and resolves the rows of one kind; None where no reading has any. ``BatchHeld`` if that fails.
+
+    All rows of a delivery that ``held`` names go to quarantine with its rule.
+    """
     mine = [r for r in readings if kind.name in r.frames]
     if not mine:
         return None
@@ -45,6 +53,7 @@ def resolved(
     staged = staged.with_columns(pl.col("row_id").cast(pl.Int64))
     verdict = validate(kind.name, staged, settings, now_utc=now_utc())
     critical = verdict.failures.filter(severity="critical")
+    critical = pl.concat([critical, held_rows(staged, held).select(critical.columns)])
     accepted = staged.join(critical.select("row_id").unique(), on="row_id", how="anti", maintain_order="left")
     existing = warehouse.rows(kind.name)
     orphans = versions.orphans(accepted, existing, kind)

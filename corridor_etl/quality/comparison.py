@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 from statistics import median, pstdev
 from typing import Any
@@ -149,4 +150,9 @@ def _codes(line: Line, known: Sequence[Line], column: str) -> dict[str, Any]:
 
 def _listed(line: Line, column: str) -> list[str] | None:
     text = line.columns.get(column, {}).get("codes_json")
-    return None if text is None else list(json.loads(text))
+    return None if text is None else _codes_in(text)
+
+
+@lru_cache(maxsize=4096)
+def _codes_in(text: str) -> list[str]:
+    return list(json.loads(text))

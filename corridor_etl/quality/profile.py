@@ -64,6 +64,7 @@ OWNER_PREFIX_OF = "container_no"
 """The column whose codes are the four letters of the owner, not the numbers themselves."""
 _PREFIX_CHARS = 4
 _TAIL = 0.05
+_DAYS_WITH_A_CALENDAR = (-25_567, 84_006)  # 1900 to 2200, counted from 1970: further ones are mistyped
 
 
 class Profile(NamedTuple):
@@ -117,7 +118,7 @@ def unit_column(column: Column, kind: RecordKind) -> str | None:
 
 def _days(kind: RecordKind) -> pl.Expr:
     # whole numbers of days, because quantiles of dates would lose the type on the way
-    day = pl.coalesce([pl.col(name) for name in kind.week_of]).cast(pl.Int32)
+    day = pl.coalesce([pl.col(name) for name in kind.week_of]).cast(pl.Int32).clip(*_DAYS_WITH_A_CALENDAR)
     quantiles = {"first_on": _TAIL, "middle_on": 0.5, "last_on": 1 - _TAIL}
     return pl.struct(
         day.quantile(share, interpolation="nearest").cast(pl.Int32).cast(pl.Date).alias(name)

@@ -8,6 +8,7 @@ from corridor_etl.quality.expectations import (  # noqa: F401 - registers the cl
     codes,
     containers,
     declarations,
+    deliveries,
     repeats,
     times,
     values,

@@ -43,7 +43,7 @@ DELIVERY_PROFILE_COLUMN = Table(
     count("measured", "values above zero in median_unit; null for columns without a measure", "values", nullable=True),
     number("median", "median of these values", "median_unit", nullable=True),
     text("median_unit", "unit or currency most of the values have", nullable=True),
-    text("codes_json", "list of the codes in it, for container_no of the owner prefixes; null if too many", nullable=True),
+    text("codes_json", "list of its codes, for container_no of owner prefixes; null if too many", nullable=True),
     ForeignKeyConstraint(
         ["delivery_no", "record_kind"], ["delivery_profile.delivery_no", "delivery_profile.record_kind"]
     ),

@@ -95,7 +95,7 @@ def _create_columns() -> None:
             "codes_json",
             sa.Text(),
             nullable=True,
-            comment="list of the codes in it, for container_no of the owner prefixes; null if too many",
+            comment="list of its codes, for container_no of owner prefixes; null if too many",
         ),
         sa.ForeignKeyConstraint(
             ["delivery_no", "record_kind"],
