@@ -118,13 +118,13 @@ def _nulls(line: Line, alike: Sequence[Line], column: str) -> dict[str, Any]:
     by_chance = 100 * math.sqrt(chance * (1 - chance) / line.rows)
     return {
         "null_pct": share,
-        "baseline_null_pct": 100 * nulls / rows,
+        "baseline_null_pct": round(100 * nulls / rows, 4),
         "null_spread_pct": max(by_chance, pstdev([_null_pct(o, column) or 0.0 for o in others])),
     }
 
 
 def _null_pct(line: Line, column: str) -> float | None:
-    return 100 * line.columns[column]["nulls"] / line.rows if line.rows else None
+    return round(100 * line.columns[column]["nulls"] / line.rows, 4) if line.rows else None
 
 
 def _median(line: Line, recent: Sequence[Line], column: str) -> dict[str, Any]:

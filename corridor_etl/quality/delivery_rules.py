@@ -18,6 +18,12 @@ from corridor_etl.quality.suites import load_suite
 from corridor_etl.quality.verdicts import Verdict, verdict_of
 
 DELIVERY, DELIVERY_COLUMN, SOURCE_WEEK = "delivery", "delivery_column", "source_week"
+DELIVERY_SUITES = {
+    DELIVERY: "one file as received, read or refused",
+    DELIVERY_COLUMN: "one column of one record kind in a delivery, beside the deliveries before",
+    SOURCE_WEEK: "what a source owes for a week",
+}
+"""The suites of this module and what a line of their frame is."""
 
 FRAMES: dict[str, dict[str, pl.DataType]] = {
     DELIVERY: {

@@ -54,11 +54,11 @@ _CODES = frozenset(
 )
 # codes of goods and of places in a stack are so many that a new one says nothing
 _NAMES = frozenset("commodity_code hs_code slot_code stack_code".split())
+_PER_UNIT = frozenset({"unit_price"})  # a price has the unit of the goods beside that of the money
 _UNITS_BESIDE = {
     "quantity": "unit_code",
     "first_quantity": "first_unit_code",
     "second_quantity": "second_unit_code",
-    "unit_price": "currency",
 }
 OWNER_PREFIX_OF = "container_no"
 """The column whose codes are the four letters of the owner, not the numbers themselves."""
@@ -107,7 +107,7 @@ def is_code(column: Column) -> bool:
 
 def is_measured(column: Column) -> bool:
     """Whether a column holds weights, values or quantities, whose unit a sender may get wrong."""
-    return column.dtype in (KG, MONEY, AMOUNT)
+    return column.dtype in (KG, MONEY, AMOUNT) and column.name not in _PER_UNIT
 
 
 def unit_column(column: Column, kind: RecordKind) -> str | None:
