@@ -56,7 +56,8 @@ def _weeks(
     settings: Settings,
 ) -> Iterable[str]:  # fmt: skip
     """Weeks the source spoke about, and all that have ended since anything was received."""
-    week = week_of(began.astimezone(settings.report_zone).date())
+    # the week before may still be due on the day things began
+    week = shifted(week_of(began.astimezone(settings.report_zone).date()), -1)
     last = week_of(now.astimezone(settings.report_zone).date())
     found = {w for s, w in came if s == source_id}
     while week < last:
