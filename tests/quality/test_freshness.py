@@ -61,7 +61,7 @@ def test_as_many_files_as_are_expected_must_have_come(settings: Settings) -> Non
 
 
 def test_weeks_that_were_due_before_anything_came_are_history(settings: Settings) -> None:
-    now = DUE + timedelta(weeks=1)
+    now = DUE + timedelta(weeks=1, hours=1)
     loaded_late = [manifest(now, f"2025-W{w}") for w in range(10, 24)]
     found = status(settings, *loaded_late, began=now, now=now)
     assert set(found.values()) == {HISTORY}
