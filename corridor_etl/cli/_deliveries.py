@@ -16,10 +16,11 @@ _SHOWN_CODES = 8
 def profile_of(warehouse: Warehouse, delivery_no: int) -> list[dict[str, Any]]:
     """The record kinds of a delivery, each with its columns; shares of empty cells in per cent."""
     kinds, columns = warehouse.profile(delivery_no)
-    return [
-        {**kind, "columns": [_column(c, kind["rows"]) for c in columns.filter(record_kind=kind["record_kind"]).to_dicts()]}
-        for kind in kinds.to_dicts()
-    ]  # fmt: skip
+    found = []
+    for kind in kinds.to_dicts():
+        mine = columns.filter(record_kind=kind["record_kind"]).to_dicts()
+        found.append({**kind, "columns": [_column(c, kind["rows"]) for c in mine]})
+    return found
 
 
 def _column(row: dict[str, Any], rows: int) -> dict[str, Any]:

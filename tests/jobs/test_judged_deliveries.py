@@ -85,7 +85,7 @@ def test_held_deliveries_are_no_measure_until_a_person_waives_them(own_home: Pat
 
 def test_the_first_deliveries_of_a_sender_are_not_judged_and_that_is_seen(own_home: Path) -> None:
     usual(own_home, 0, 1, 2)
-    deliver(own_home, "week_03.edi", week_file(3, kilograms=0.001, boxes=2))
+    deliver(own_home, "week_03.edi", week_file(3, kilograms=0.001, boxes=5))
     assert ingest().count("loaded") == 1
     assert {
         rule: check(rule) for rule in ("BA-001", "BA-003", "BA-004", "BA-005", "BA-006")
