@@ -113,8 +113,8 @@ def _nulls(line: Line, alike: Sequence[Line], column: str) -> dict[str, Any]:
     if len(others) < FEWEST or share is None:
         return {"null_pct": share, "baseline_null_pct": None, "null_spread_pct": None}
     nulls, rows = sum(o.columns[column]["nulls"] for o in others), sum(o.rows for o in others)
-    # half a row more keeps the chance of an empty cell above nothing where none has been seen
-    chance = (nulls + 0.5) / (rows + 1)
+    # the rule of succession: where none has been seen, the next cell may still be empty
+    chance = (nulls + 1) / (rows + 2)
     by_chance = 100 * math.sqrt(chance * (1 - chance) / line.rows)
     return {
         "null_pct": share,

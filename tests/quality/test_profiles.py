@@ -266,6 +266,19 @@ def test_baselines_are_the_median_of_rows_the_pooled_share_and_the_median_of_med
     assert (column["median"], column["baseline_median"]) == (5.0, 30.0)
 
 
+@pytest.mark.parametrize("rows", [4, 8, 12, 16, 19, 40])
+def test_one_empty_cell_in_a_column_that_never_had_one_is_chance_and_two_in_a_short_file_are_not(
+    rows: int,
+) -> None:
+    earlier = [with_column(x) for x in weekly(8, rows=rows)]
+    limits = []
+    for nulls in (1, 2):
+        column = numbers(with_column(line("own", MONDAY + timedelta(weeks=9), rows), nulls=nulls), earlier)[1]
+        assert column["baseline_null_pct"] == 0
+        limits.append(column["null_pct"] <= max(5.0, 3 * column["null_spread_pct"]))
+    assert limits == [True, rows == 40]
+
+
 def test_medians_in_another_unit_or_of_few_values_are_no_measure() -> None:
     own = with_column(line("own", MONDAY + timedelta(weeks=9)), median=7.0, median_unit="KZT", measured=9)
     earlier = [with_column(x, median=1.0, median_unit="CNY", measured=9) for x in weekly(8)]
