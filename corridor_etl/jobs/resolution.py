@@ -40,11 +40,11 @@ def resolved(
     readings: Sequence[Reading],
     warehouse: Warehouse,
     settings: Settings,
-    held: pl.DataFrame,
+    held: pl.DataFrame | None = None,
 ) -> Resolved | None:
     """Validates and resolves the rows of one kind; None where no reading has any. ``BatchHeld`` if that fails.
 
-    All rows of a delivery that ``held`` names go to quarantine with its rule.
+    All rows of a delivery that ``held`` names go to quarantine with its rule, see ``deliveries``.
     """
     mine = [r for r in readings if kind.name in r.frames]
     if not mine:
@@ -53,7 +53,8 @@ def resolved(
     staged = staged.with_columns(pl.col("row_id").cast(pl.Int64))
     verdict = validate(kind.name, staged, settings, now_utc=now_utc())
     critical = verdict.failures.filter(severity="critical")
-    critical = pl.concat([critical, held_rows(staged, held).select(critical.columns)])
+    if held is not None:
+        critical = pl.concat([critical, held_rows(staged, held).select(critical.columns)])
     accepted = staged.join(critical.select("row_id").unique(), on="row_id", how="anti", maintain_order="left")
     existing = warehouse.rows(kind.name)
     orphans = versions.orphans(accepted, existing, kind)

@@ -143,9 +143,14 @@ def _codes(line: Line, known: Sequence[Line], column: str) -> dict[str, Any]:
     others = [codes for o in known if (codes := _listed(o, column)) is not None]
     if own is None or len(others) < FEWEST:
         return {"codes": None if own is None else " ".join(own), "new_codes": None}
-    new = sorted(set(own) - set(chain.from_iterable(others)))
+    new = [_printable(c) for c in sorted(set(own) - set(chain.from_iterable(others)))]
     more = [f"and {len(new) - _SHOWN_CODES} more"] if len(new) > _SHOWN_CODES else []
     return {"codes": " ".join(own), "new_codes": ", ".join([*new[:_SHOWN_CODES], *more])}
+
+
+def _printable(code: str) -> str:
+    """A code as a ledger can hold it: what drives a terminal or turns the text is escaped."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in code)
 
 
 def _listed(line: Line, column: str) -> list[str] | None:

@@ -291,6 +291,8 @@ def test_new_codes_are_those_no_earlier_delivery_had_and_a_long_list_is_cut() ->
     earlier = [with_column(x, codes_json=json.dumps(["035", f"00{i}"])) for i, x in enumerate(weekly(9))]
     own = with_column(line("own", MONDAY + timedelta(weeks=9)), codes_json='["000", "035", "XX", "ＸＸ"]')
     assert numbers(own, earlier)[1]["new_codes"] == "XX, ＸＸ"
+    hostile = with_column(own, codes_json=json.dumps(["a\x00b\u202e"]))
+    assert numbers(hostile, earlier)[1]["new_codes"] == r"a\x00b\u202e"
     many = with_column(own, codes_json=json.dumps([f"N{i:02d}" for i in range(25)]))
     assert numbers(many, earlier)[1]["new_codes"].endswith("N19, and 5 more")
     assert numbers(with_column(own, codes_json='["000"]'), earlier)[1]["new_codes"] == ""

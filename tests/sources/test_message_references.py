@@ -12,10 +12,10 @@ from polars.testing import assert_frame_equal
 
 from corridor_etl.errors import FileRejected
 from corridor_etl.settings import checkout
-from corridor_etl.sources import REFERENCE_SCHEMA, _equipment, recognise
+from corridor_etl.sources import REFERENCE_SCHEMA, _equipment, recognise, tidied
 from corridor_etl.sources._edifact import decoded, segments
 from corridor_etl.sources._interchange import Envelope
-from corridor_etl.sources._references import references
+from corridor_etl.sources._references import LONGEST, references
 from tests.sources.edifact_interchanges import Made, interchanges
 
 PATIENT = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -58,3 +58,9 @@ def test_every_format_of_messages_hands_over_their_numbers(name: str) -> None:
 def test_a_file_without_messages_has_no_numbers() -> None:
     data = (checkout() / "tests" / "samples" / "booking_csv.csv").read_bytes()
     assert recognise(data, "booking.csv", None).read(data, None).references.is_empty()
+
+
+def test_numbers_that_a_ledger_cannot_hold_are_marked_and_cut() -> None:
+    hostile = CORRECTION.replace("BGM+34+D9", f"BGM+34+D\x00\u202e{'9' * 5000}").replace("UNOC", "UNOY")
+    (number,) = tidied(_equipment.read(hostile.encode()).references)["document_no"]
+    assert number == "D\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}" + "9" * (LONGEST - 3)
