@@ -42,14 +42,19 @@ def list_deliveries(
 
 @deliveries.command("show")
 def show_delivery(delivery_no: Annotated[int, typer.Argument()], as_json: AsJson = False) -> None:
-    """Show one delivery with its findings."""
+    """Show one delivery with its findings and its profile."""
+    from corridor_etl.cli._deliveries import print_profile, profile_of
+
     with _warehouse() as warehouse:
         row = _numbered(warehouse.deliveries().to_dicts(), "delivery_no", delivery_no)
         findings = warehouse.findings().filter(delivery_id=row["delivery_id"]).to_dicts()
-    show_one({**row, "findings": findings} if as_json else row, as_json=as_json)
+        profile = profile_of(warehouse, delivery_no)
+    whole = {**row, "findings": findings, "profile": profile}
+    show_one(whole if as_json else row, as_json=as_json)
     if not as_json:
         columns = ("rule_id", "severity", "line_no", "message", "observed", "expected")
         show(findings, as_json=False, columns=columns, empty="no findings")
+        print_profile(profile)
 
 
 def _numbered(rows: list[dict[str, Any]], key: str, number: int) -> dict[str, Any]:
@@ -62,10 +67,12 @@ def _numbered(rows: list[dict[str, Any]], key: str, number: int) -> dict[str, An
 def coverage(
     week: Annotated[str | None, typer.Option(help="Only this ISO week.")] = None, as_json: AsJson = False
 ) -> None:
-    """Show what has arrived of each source, week by week."""
+    """Show what has arrived of each source, week by week, and what is late."""
+    from corridor_etl.cli._deliveries import covered_weeks
+
     with _warehouse() as warehouse:
-        rows = warehouse.coverage().to_dicts()
-    columns = ("iso_week", "source_id", "files", "rows_loaded", "rows_quarantined")
+        rows = covered_weeks(warehouse)
+    columns = ("iso_week", "source_id", "files", "rows_loaded", "rows_quarantined", "status")
     wanted = [row for row in rows if week in (None, row["iso_week"])]
     show(wanted, as_json=as_json, columns=columns, empty="nothing has arrived")
 

@@ -15,8 +15,11 @@ from pathlib import Path
 
 import polars as pl
 
+from corridor_etl.clock import now_utc
 from corridor_etl.errors import BaseMoved, BatchHeld, TerminalError
 from corridor_etl.jobs.assembly import assembled, current_with
+from corridor_etl.jobs.corrections import mended
+from corridor_etl.jobs.deliveries import judged
 from corridor_etl.jobs.intake import delivery_name, inbox_files, read_deliveries
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.resolution import resolved
@@ -166,8 +169,11 @@ def _publish(readings: Sequence[Reading], warehouse: Warehouse, settings: Settin
         return BatchResult(None, tuple(known))
     corrections = load_corrections(settings)
     with held_if_it_breaks():
-        rows = [resolved(kind, new, warehouse, settings, corrections) for kind in KINDS.values()]
-        batch = assembled(new, [r for r in rows if r is not None])
+        whole = judged(mended(new, settings, corrections), warehouse, settings, now_utc=now_utc())
+        rows = [
+            resolved(kind, new, warehouse, settings, corrections, held=whole.held) for kind in KINDS.values()
+        ]
+        batch = assembled(new, [r for r in rows if r is not None], whole)
         current = current_with(batch, warehouse, base + 1)
         batch = with_suggestions(batch, current, warehouse)
         marts = weekly_marts(current, settings)
@@ -222,6 +228,7 @@ def _marked_duplicate(reading: Reading, earlier: Sequence[Reading], warehouse: W
         frames={},
         faults={},
         findings=(),
+        references=reading.references.clear(),
         rows_read=0,
     )
 

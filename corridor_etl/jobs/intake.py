@@ -22,7 +22,7 @@ from corridor_etl.errors import CorridorError, FileRejected, UsageError
 from corridor_etl.jobs.content import Content
 from corridor_etl.jobs.reading import Pile, Reading
 from corridor_etl.settings import Sender, Settings, load_settings
-from corridor_etl.sources import RawFile, Source, kind_of_archive, members, recognise
+from corridor_etl.sources import RawFile, Source, kind_of_archive, members, recognise, tidied
 from corridor_etl.staging import StagingContext, stage
 from corridor_etl.warehouse.archive import Archive
 
@@ -199,6 +199,7 @@ def _read(reading: Reading, content: Content, sender: Sender | None, settings: S
         frames={kind: pl.concat(frames) for kind, frames in pile.frames.items()},
         findings=tuple(pile.findings),
         faults={kind: pl.concat(faults) for kind, faults in pile.faults.items()},
+        references=tidied(pl.concat(pile.references)),
     )
 
 

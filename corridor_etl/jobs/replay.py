@@ -16,6 +16,7 @@ import polars as pl
 
 from corridor_etl.clock import now_utc
 from corridor_etl.jobs.assembly import current_with
+from corridor_etl.jobs.corrections import mended
 from corridor_etl.jobs.decisions import (
     EVERY_ROW,
     Decision,
@@ -29,6 +30,8 @@ from corridor_etl.jobs.decisions import (
     outcome,
     reasoned,
 )  # fmt: skip
+from corridor_etl.jobs.deliveries import HELD_RULE
+from corridor_etl.jobs.deliveries import judged as judged_as_wholes
 from corridor_etl.jobs.ingest import held_if_it_breaks
 from corridor_etl.jobs.intake import read_again
 from corridor_etl.jobs.reading import Reading
@@ -37,7 +40,7 @@ from corridor_etl.jobs.suggesting import with_suggestions
 from corridor_etl.jobs.taking import Taking
 from corridor_etl.marts.weekly import weekly_marts
 from corridor_etl.model import KINDS
-from corridor_etl.quality.corrections import PASSED, load_corrections
+from corridor_etl.quality.corrections import PASSED, Corrections, load_corrections
 from corridor_etl.quality.suites import suite_rules
 from corridor_etl.settings import Settings, load_settings
 from corridor_etl.warehouse import FINDING_COLUMNS, HEALED_COLUMNS, REFRESHED_COLUMNS, Batch, Warehouse
@@ -168,7 +171,8 @@ def _judged(
     taking = Taking(held, rules, is_waiving=request.verb == "waive")
     mine = tuple(r for r in readings if r.delivery_id in set(held["delivery_id"]))
     known = load_corrections(settings)
-    found = (resolved(kind, mine, warehouse, settings, known, taking) for kind in KINDS.values())
+    whole = _held_as_wholes(mine, taking, warehouse, settings, known)
+    found = (resolved(kind, mine, warehouse, settings, known, taking, whole) for kind in KINDS.values())
     parts = tuple(part for part in found if part is not None)
     moved = [frame for part in parts for frame in _moved(part, held, request)]
     stay = [_refreshed(part, held) for part in parts]
@@ -179,6 +183,17 @@ def _judged(
         pl.concat([pl.DataFrame(schema=HEALED_COLUMNS), *moved]),
         pl.concat([pl.DataFrame(schema={c: REFRESHED_COLUMNS[c] for c in _REFRESHED}), *stay]),
     )
+
+
+def _held_as_wholes(
+    readings: Sequence[Reading], taking: Taking, warehouse: Warehouse, settings: Settings, known: Corrections
+) -> pl.DataFrame | None:
+    """Which of the deliveries that were held as wholes would be held again; a waiver sets that aside."""
+    held = taking.held.filter(pl.col("rule_ids").str.split(",").list.contains(HELD_RULE))
+    if taking.is_waiving or held.is_empty():
+        return None
+    again = [r for r in readings if r.delivery_id in set(held["delivery_id"])]
+    return judged_as_wholes(mended(again, settings, known), warehouse, settings, now_utc=now_utc()).held
 
 
 _REFRESHED = [c for c in REFRESHED_COLUMNS if c != "suggestion"]

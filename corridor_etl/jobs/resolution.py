@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from corridor_etl.clock import now_utc
+from corridor_etl.jobs.deliveries import held_rows
 from corridor_etl.jobs.orphans import healing, orphaned
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.taking import LINE, Taking
@@ -47,18 +48,23 @@ def resolved(
     settings: Settings,
     corrections: Corrections,
     taking: Taking | None = None,
+    held: pl.DataFrame | None = None,
 ) -> Resolved | None:
     """Corrects, validates and resolves the rows of one kind; None where no reading has any. ``BatchHeld`` if that
     fails.
 
     Where rows are taken out of quarantine, ``taking`` says which: all rows are validated, the others are context only.
+    All rows of a delivery that ``held`` names go to quarantine with its rule, see ``deliveries``.
     """
     mine = [r for r in readings if kind.name in r.frames]
     if not mine or (taking is not None and not taking.has(kind)):
         return None
     judged = _judged(kind, mine, warehouse.rows(kind.name), settings, corrections, taking)
     existing, staged, verdict = judged.existing, judged.staged, judged.verdict
-    critical = verdict.failures.filter(severity="critical")
+    broken = verdict.failures
+    if held is not None:
+        broken = pl.concat([broken, held_rows(staged, held).select(broken.columns)])
+    critical = broken.filter(severity="critical")
     accepted = staged.join(critical.select("row_id").unique(), on="row_id", how="anti", maintain_order="left")
     orphans = versions.orphans(accepted, existing, kind)
     accepted = accepted.join(orphans.select("row_id"), on="row_id", how="anti", maintain_order="left")
@@ -66,7 +72,7 @@ def resolved(
     taken = taking.numbers if taking is not None else ()
     healed_rows, healed = healing(kind, warehouse, existing, arrivals.fresh, apart_from=taken)
     conflicts = arrivals.failures.select(critical.columns)
-    failures = pl.concat([verdict.failures, conflicts, orphaned(orphans, kind), judged.corrected.dropped])
+    failures = pl.concat([broken, conflicts, orphaned(orphans, kind), judged.corrected.dropped])
     # What is held back is kept as it came. A waiting row will load as it is kept, so it is kept corrected.
     waiting = orphans.select(judged.as_staged.columns)
     others = judged.as_staged.join(waiting, on="row_id", how="anti", maintain_order="left")

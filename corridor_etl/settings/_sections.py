@@ -144,13 +144,18 @@ class Sender(_Section):
 
 
 class SourceFamily(_Section):
-    """A family of deliveries that coverage counts together; one that is not expected is shown only when it came."""
+    """A family of deliveries that coverage counts together; one that is not expected is shown only when it came.
+
+    What is expected for a week is late ``due_hours`` and ``grace_hours`` after the week has ended in the report's zone.
+    """
 
     id: str
     name: str
     record_kind: str
     files_per_week: PositiveCount | None = None
     is_expected: bool = True
+    due_hours: Annotated[float, Field(ge=0)] = 0
+    grace_hours: Annotated[float, Field(ge=0)] = 4
 
 
 class Recipient(_Section):

@@ -10,7 +10,10 @@ from corridor_etl.warehouse.batch import (
     EFFECT_COLUMNS,
     FINDING_COLUMNS,
     HEALED_COLUMNS,
+    PROFILE_COLUMN_COLUMNS,
+    PROFILE_COLUMNS,
     QUARANTINE_COLUMNS,
+    REFERENCE_COLUMNS,
     REFRESHED_COLUMNS,
     SUGGESTED_COLUMNS,
     VALIDATION_COLUMNS,
@@ -20,6 +23,7 @@ from corridor_etl.warehouse.batch import (
 from corridor_etl.warehouse.healing import ORPHAN_RULE
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
 from corridor_etl.warehouse.lease import Lease
+from corridor_etl.warehouse.profiles import Earlier
 from corridor_etl.warehouse.records import CORRECTION_RULE
 from corridor_etl.warehouse.warehouse import Warehouse
 
@@ -32,12 +36,16 @@ __all__ = [
     "FINDING_COLUMNS",
     "HEALED_COLUMNS",
     "ORPHAN_RULE",
+    "PROFILE_COLUMNS",
+    "PROFILE_COLUMN_COLUMNS",
     "QUARANTINE_COLUMNS",
+    "REFERENCE_COLUMNS",
     "REFRESHED_COLUMNS",
     "SUGGESTED_COLUMNS",
     "VALIDATION_COLUMNS",
     "Batch",
     "DeliveryRow",
+    "Earlier",
     "IssueRow",
     "Lease",
     "OutboxRow",

@@ -15,14 +15,17 @@ from corridor_etl.warehouse.frames import conformed, schema_of
 from corridor_etl.warehouse.schema import (
     CHECK_RESULT,
     CORRECTION_EFFECT,
+    DELIVERY_PROFILE,
+    DELIVERY_PROFILE_COLUMN,
+    DELIVERY_REFERENCE,
     FINDING,
     QUARANTINE,
     VALIDATION_RESULT,
 )
 
 _SET_BY_COMMIT = {
-    "snapshot", "quarantine_id", "finding_id", "state", "first_seen_at_utc", "last_seen_at_utc",
-    "decided_at_utc", "decided_by", "decision_reason", "decided_snapshot",
+    "snapshot", "quarantine_id", "finding_id", "state", "first_seen_at_utc", "last_seen_at_utc", "reference_no",
+    "delivery_no", "decided_at_utc", "decided_by", "decision_reason", "decided_snapshot",
 }  # fmt: skip
 
 
@@ -40,6 +43,9 @@ FINDING_OPTIONAL = ("delivery_id", "line_no", "record_kind", "column_name", "row
 CHECK_COLUMNS = _handed_in(CHECK_RESULT)
 EFFECT_COLUMNS = _handed_in(CORRECTION_EFFECT)
 VALIDATION_COLUMNS = _handed_in(VALIDATION_RESULT)
+PROFILE_COLUMNS = {"delivery_id": pl.String(), **_handed_in(DELIVERY_PROFILE)}
+PROFILE_COLUMN_COLUMNS = {"delivery_id": pl.String(), **_handed_in(DELIVERY_PROFILE_COLUMN)}
+REFERENCE_COLUMNS = {"delivery_id": pl.String(), **_handed_in(DELIVERY_REFERENCE)}
 DUPLICATE_COLUMNS: dict[str, pl.DataType] = {
     "delivery_id": pl.String(),
     "line_no": pl.Int64(),
@@ -106,6 +112,7 @@ class Batch:
     earlier deliveries that leave the quarantine with this batch, ``healed`` says which (:data:`HEALED_COLUMNS`), also
     those that stay and are decided upon. ``refreshed`` rows of the quarantine were judged anew and are held back
     still (:data:`REFRESHED_COLUMNS`); ``suggested`` ones get another suggestion (:data:`SUGGESTED_COLUMNS`).
+    ``profiles``, ``profile_columns`` and ``references`` are what later deliveries are compared with.
     """
 
     deliveries: Sequence[DeliveryRow]
@@ -121,6 +128,9 @@ class Batch:
     validations: pl.DataFrame | None = None
     refreshed: pl.DataFrame | None = None
     suggested: pl.DataFrame | None = None
+    profiles: pl.DataFrame | None = None
+    profile_columns: pl.DataFrame | None = None
+    references: pl.DataFrame | None = None
 
     def added_rows(self) -> dict[str, pl.DataFrame]:
         """All rows the batch adds to the lake, of its own deliveries and of earlier ones, by record kind."""
@@ -191,6 +201,21 @@ class Batch:
             suite = found.filter(pl.col("suite").is_duplicated())["suite"][0]
             raise UsageError(f"suite {suite} has two results", expected="one result per suite and batch")
         return found
+
+    def profile_frame(self) -> pl.DataFrame:
+        """Deliveries from above, per record kind, with exactly :data:`PROFILE_COLUMNS`."""
+        frame = _frame(self.profiles, PROFILE_COLUMNS)
+        return conformed(frame, PROFILE_COLUMNS, what="the profiles of the batch")
+
+    def profile_column_frame(self) -> pl.DataFrame:
+        """Deliveries from above, per column, with exactly :data:`PROFILE_COLUMN_COLUMNS`."""
+        frame = _frame(self.profile_columns, PROFILE_COLUMN_COLUMNS)
+        return conformed(frame, PROFILE_COLUMN_COLUMNS, what="the profiled columns of the batch")
+
+    def reference_frame(self) -> pl.DataFrame:
+        """The numbers of messages with exactly :data:`REFERENCE_COLUMNS`."""
+        frame = _frame(self.references, REFERENCE_COLUMNS)
+        return conformed(frame, REFERENCE_COLUMNS, what="the message numbers of the batch")
 
     def duplicate_frame(self) -> pl.DataFrame:
         """The duplicate rows with exactly :data:`DUPLICATE_COLUMNS`."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from corridor_etl.errors import BalanceBroken, UsageError
 from corridor_etl.model import kind
-from corridor_etl.warehouse import validation_results
+from corridor_etl.warehouse import profiles, validation_results
 from corridor_etl.warehouse.batch import Batch, DeliveryRow
 from corridor_etl.warehouse.frames import insert
 from corridor_etl.warehouse.schema import (
@@ -76,6 +76,7 @@ def insert_batch(connection: Connection, batch: Batch, snapshot: int) -> None:
     insert(connection, CHECK_RESULT, batch.check_frame(), snapshot=snapshot)
     insert(connection, CORRECTION_EFFECT, batch.effect_frame(), snapshot=snapshot)
     validation_results.record(connection, batch.validation_frame(), snapshot)
+    profiles.record(connection, batch, numbers)
 
 
 def _insert_delivery(connection: Connection, delivery: DeliveryRow, snapshot: int) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Self
 
@@ -23,6 +23,7 @@ from corridor_etl.warehouse import (
     issues,
     lake,
     ledger,
+    profiles,
     setup,
     validation_results,
     versions,
@@ -35,6 +36,7 @@ from corridor_etl.warehouse.batch import Batch, DeliveryRow
 from corridor_etl.warehouse.engine import database_url, open_engine, reading, writing
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
 from corridor_etl.warehouse.lease import Lease
+from corridor_etl.warehouse.profiles import Earlier
 from corridor_etl.warehouse.schema import MARTS
 
 
@@ -162,6 +164,37 @@ class Warehouse:
         """What each suite said about the last batches it ran on, by suite, the newest first."""
         with reading(self.engine) as connection:
             return validation_results.results(connection)
+
+    def earlier_profiles(self, source_ids: Collection[str], before: date | None) -> Earlier:
+        """Profiles of deliveries of these sources with rows of before a day; see :func:`.profiles.earlier`."""
+        with reading(self.engine) as connection:
+            return profiles.earlier(connection, source_ids, before)
+
+    def profile(self, delivery_no: int) -> Earlier:
+        """The profile of one delivery: its record kinds and their columns."""
+        with reading(self.engine) as connection:
+            return profiles.of_delivery(connection, delivery_no)
+
+    def messages_numbered(self, document_nos: Collection[str]) -> pl.DataFrame:
+        """Messages of loaded deliveries whose document has one of these numbers."""
+        with reading(self.engine) as connection:
+            return profiles.numbered_alike(connection, document_nos)
+
+    def interchanges(self, senders: Collection[str]) -> pl.DataFrame:
+        """interchange_sender, interchange_recipient and interchange_ref of what these senders sent."""
+        with reading(self.engine) as connection:
+            return profiles.interchanges_of(connection, senders)
+
+    def arrivals(self) -> pl.DataFrame:
+        """source_id, iso_week, received_at_utc of every loaded delivery and week it speaks about."""
+        with reading(self.engine) as connection:
+            return profiles.arrivals(connection)
+
+    def last_received_at_utc(self) -> datetime | None:
+        """When the last batch was received; None before the first."""
+        with reading(self.engine) as connection:
+            found: datetime | None = profiles.last_received_at_utc(connection)
+            return found
 
     def coverage(self) -> pl.DataFrame:
         """source_id, iso_week, files, rows_loaded, rows_quarantined, rows_duplicate."""

@@ -10,6 +10,7 @@ from corridor_etl.quality.expectations import (  # noqa: F401 - registers the cl
     customs,
     dangerous,
     declarations,
+    deliveries,
     invoices,
     numbers,
     repeats,

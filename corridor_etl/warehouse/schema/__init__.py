@@ -19,6 +19,11 @@ from corridor_etl.warehouse.schema.ledger import (
     STAMP,
 )
 from corridor_etl.warehouse.schema.marts import MARTS
+from corridor_etl.warehouse.schema.profiles import (
+    DELIVERY_PROFILE,
+    DELIVERY_PROFILE_COLUMN,
+    DELIVERY_REFERENCE,
+)
 from corridor_etl.warehouse.schema.validation import VALIDATION_RESULT
 
 __all__ = [
@@ -26,6 +31,9 @@ __all__ = [
     "CHECK_RESULT",
     "CORRECTION_EFFECT",
     "DELIVERY",
+    "DELIVERY_PROFILE",
+    "DELIVERY_PROFILE_COLUMN",
+    "DELIVERY_REFERENCE",
     "DELIVERY_WEEK",
     "DIMENSIONS",
     "FINDING",
