@@ -17,6 +17,7 @@ import polars as pl
 
 from corridor_etl.errors import BaseMoved, BatchHeld, TerminalError
 from corridor_etl.jobs.assembly import assembled
+from corridor_etl.jobs.cross_source import with_discrepancies
 from corridor_etl.jobs.intake import delivery_name, inbox_files, read_deliveries
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.resolution import resolved
@@ -161,7 +162,9 @@ def _publish(readings: Sequence[Reading], warehouse: Warehouse, settings: Settin
     with _held_if_it_breaks():
         rows = [resolved(kind, new, warehouse, settings) for kind in KINDS.values()]
         batch = assembled(new, [r for r in rows if r is not None])
-        marts = weekly_marts(_current_with(batch, warehouse, base + 1), settings)
+        current = _current_with(batch, warehouse, base + 1)
+        batch = with_discrepancies(batch, current, settings)
+        marts = weekly_marts(current, settings)
         snapshot = warehouse.publish(batch, marts, base=base)
     return BatchResult(snapshot, (*map(_outcome, batch.deliveries), *known))
 

@@ -21,6 +21,7 @@ from corridor_etl.errors import SettingsError
 from corridor_etl.settings._sections import (
     Corridor,
     Dialect,
+    Leg,
     Recipient,
     Sender,
     Service,
@@ -31,7 +32,7 @@ from corridor_etl.settings._sections import (
 )
 
 __all__ = [
-    "Corridor", "Dialect", "Recipient", "Sender", "Service", "Settings", "SourceFamily", "Targets", "Thresholds",
+    "Corridor", "Dialect", "Leg", "Recipient", "Sender", "Service", "Settings", "SourceFamily", "Targets", "Thresholds",
     "checkout", "config_path", "home", "load_settings", "parse_settings",
 ]  # fmt: skip
 

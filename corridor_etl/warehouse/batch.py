@@ -11,6 +11,7 @@ import polars as pl
 from sqlalchemy import Table
 
 from corridor_etl.errors import UsageError
+from corridor_etl.warehouse.discrepancies import DISCREPANCY_COLUMNS, DISCREPANCY_OPTIONAL
 from corridor_etl.warehouse.frames import conformed, schema_of
 from corridor_etl.warehouse.schema import CHECK_RESULT, FINDING, QUARANTINE
 
@@ -90,6 +91,7 @@ class Batch:
     duplicates: pl.DataFrame | None = None
     healed_rows: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     healed: pl.DataFrame | None = None
+    discrepancies: pl.DataFrame | None = None
 
     def added_rows(self) -> dict[str, pl.DataFrame]:
         """All rows the batch adds to the lake, of its own deliveries and of earlier ones, by record kind."""
@@ -124,6 +126,17 @@ class Batch:
         """What leaves the quarantine with exactly :data:`HEALED_COLUMNS`."""
         return conformed(
             _frame(self.healed, HEALED_COLUMNS), HEALED_COLUMNS, what="the healed rows of the batch"
+        )
+
+    def discrepancy_frame(self) -> pl.DataFrame | None:
+        """What fails across sources with exactly :data:`DISCREPANCY_COLUMNS`; None where that was not judged."""
+        if self.discrepancies is None:
+            return None
+        return conformed(
+            self.discrepancies,
+            DISCREPANCY_COLUMNS,
+            optional=DISCREPANCY_OPTIONAL,
+            what="the discrepancies of the batch",
         )
 
     def duplicate_frame(self) -> pl.DataFrame:

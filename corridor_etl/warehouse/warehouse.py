@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from corridor_etl import settings as configuration
 from corridor_etl.model import kind as kind_of
 from corridor_etl.settings import Settings
-from corridor_etl.warehouse import healing, issues, lake, ledger, setup, versions
+from corridor_etl.warehouse import discrepancies, healing, issues, lake, ledger, setup, versions
 from corridor_etl.warehouse import lease as leases
 from corridor_etl.warehouse import mart_tables as stored_marts
 from corridor_etl.warehouse import publish as commit
@@ -143,6 +143,23 @@ class Warehouse:
         """What each rule said, of all batches or of one."""
         with reading(self.engine) as connection:
             return ledger.checks(connection, snapshot)
+
+    def discrepancies(self, *, state: str | None = None) -> pl.DataFrame:
+        """What documents of different sources say differently, all or those in one state."""
+        with reading(self.engine) as connection:
+            found = discrepancies.read(connection)
+        return found if state is None else found.filter(state=state)
+
+    def waive_discrepancy(self, discrepancy_id: int, *, by: str, reason: str) -> None:
+        """Accepts an open discrepancy as it is; ``UsageError`` unless it is open."""
+        with writing(self.engine) as connection:
+            snapshot = commit.last_snapshot(connection)
+            discrepancies.waive(connection, discrepancy_id, by=by, reason=reason, snapshot=snapshot)
+
+    def reopen_discrepancy(self, discrepancy_id: int) -> None:
+        """Takes the waiver of a discrepancy back; ``UsageError`` unless it is waived."""
+        with writing(self.engine) as connection:
+            discrepancies.reopen(connection, discrepancy_id)
 
     def coverage(self) -> pl.DataFrame:
         """source_id, iso_week, files, rows_loaded, rows_quarantined, rows_duplicate."""

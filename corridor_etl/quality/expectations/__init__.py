@@ -7,8 +7,10 @@ the metric behind it are in ``_row``. Stock expectations need nothing here.
 from corridor_etl.quality.expectations import (  # noqa: F401 - registers the classes
     codes,
     containers,
+    cross_source,
     declarations,
     repeats,
+    sequences,
     times,
     values,
     wagons,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-HEAD = "0007_issues"
+HEAD = "0009_discrepancies"
 VERSION_TABLE = "alembic_version"
 
 

@@ -1,0 +1,74 @@
+"""The visit as subject: one stay of a container at one terminal on its way in or out, with its three instants.
+
+On the way out a box comes by the gate, is loaded and leaves; on the way in it arrives, is unloaded and leaves by the
+gate. Events further apart than a visit lasts belong to different visits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from corridor_etl.facts.cross_source._sources import Sources, instant, key
+
+VISIT_HOURS = 72
+_PLACE = ["container_no", "facility_node", "way"]
+
+
+@dataclass(frozen=True)
+class _Step:
+    way: str
+    event_code: str
+    column: str
+
+
+_STEPS = (
+    _Step("out", "GTIN", "gate_in_at_utc"),
+    _Step("out", "LOAD", "loaded_at_utc"),
+    _Step("out", "RAIL_LOAD", "loaded_at_utc"),
+    _Step("out", "DEPA", "left_at_utc"),
+    _Step("in", "ARRI", "came_at_utc"),
+    _Step("in", "DISC", "unloaded_at_utc"),
+    _Step("in", "RAIL_UNLD", "unloaded_at_utc"),
+    _Step("in", "GTOT", "gate_out_at_utc"),
+)
+_COLUMNS = tuple(dict.fromkeys(step.column for step in _STEPS))
+
+
+def subjects(known: Sources) -> pl.DataFrame:
+    """One row per visit in which more than one of the instants is known; the first of each counts."""
+    numbered = _numbered(_steps(known))
+    found = numbered.group_by([*_PLACE, "visit"], maintain_order=True).agg(
+        *(pl.col("event_at_utc").filter(pl.col("column") == name).min().alias(name) for name in _COLUMNS),
+        pl.col("column").n_unique().alias("steps"),
+        *(pl.col(name).first() for name in ("delivery_id", "line_no", "event_code", "facility_code")),
+        pl.col("conveyance_name").drop_nulls().first().alias("train_no"),
+        pl.col("event_at_utc").first(),
+        pl.col("event_on_local").first().alias("visit_on_local"),
+    )
+    return found.filter(pl.col("steps") > 1).with_columns(
+        subject=pl.lit("visit"),
+        subject_key=key(*_PLACE, instant("event_at_utc")),
+        record_kind=pl.lit("port_event"),
+        record_key=key("container_no", "event_code", instant("event_at_utc"), "facility_code"),
+        iso_week=pl.col("visit_on_local").dt.strftime("%G-W%V"),
+        container_nos=pl.col("container_no"),
+    )
+
+
+def _steps(known: Sources) -> pl.DataFrame:
+    rows = [(s.way, s.event_code, s.column) for s in _STEPS]
+    steps = pl.DataFrame(rows, schema=["way", "event_code", "column"], orient="row")
+    return (
+        known.events.filter(pl.col("facility_node").is_not_null())
+        .join(steps, on="event_code")
+        .sort(*_PLACE, "event_at_utc", "event_code", "facility_code")
+    )
+
+
+def _numbered(steps: pl.DataFrame) -> pl.DataFrame:
+    """``visit`` counts the stays at one place: a new one begins after :data:`VISIT_HOURS` without an event."""
+    pause = pl.col("event_at_utc") - pl.col("event_at_utc").shift(1).over(_PLACE)
+    is_new = (pause > pl.duration(hours=VISIT_HOURS)).fill_null(True)
+    return steps.with_columns(is_new.cast(pl.Int64).cum_sum().over(_PLACE).alias("visit"))
