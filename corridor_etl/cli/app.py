@@ -12,7 +12,7 @@ import sys
 import typer
 
 from corridor_etl import __version__
-from corridor_etl.cli import backfill, database, demo, ingest, ledger, reports, simulate
+from corridor_etl.cli import backfill, database, demo, discrepancies, ingest, ledger, reports, simulate
 from corridor_etl.errors import CorridorError
 
 app = typer.Typer(
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (demo, simulate, ingest, ledger, reports, backfill, database):
+for group in (demo, simulate, ingest, ledger, discrepancies, reports, backfill, database):
     group.register(app)
 
 

@@ -24,7 +24,7 @@ def with_discrepancies(batch: Batch, current: Mapping[str, pl.DataFrame], settin
         return batch
     subjects = cross_subjects(current, settings)
     verdict = validate_subjects(subjects, settings, now_utc=now_utc())
-    checks = verdict.checks.with_columns(record_kind=pl.lit(CROSS_SOURCE)).select(CHECK_COLUMNS)
+    checks = verdict.checks.with_columns(record_kind=pl.lit(CROSS_SOURCE)).select(list(CHECK_COLUMNS))
     return replace(
         batch,
         checks=pl.concat([batch.check_frame(), checks]),

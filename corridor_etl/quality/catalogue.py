@@ -10,7 +10,7 @@ from typing import Any
 import great_expectations.expectations.registry as registry
 
 import corridor_etl.quality.expectations  # noqa: F401 - registers the classes the suites name
-from corridor_etl.model import KINDS
+from corridor_etl.model import CROSS_SOURCE, KINDS
 from corridor_etl.quality.suites import suite_rules
 from corridor_etl.reference._tables import table
 
@@ -43,32 +43,30 @@ _ELSEWHERE = {
     "VA-002": _NOT_IN_MODEL,
     "VA-007": _NOT_IN_MODEL,
     "VA-008": "needs a vocabulary of goods in three languages",
-    "DT-002": _BY_OTHER_RECORDS,
-    "DT-003": _BY_OTHER_RECORDS,
-    "DT-004": _BY_OTHER_RECORDS,
-    "SE-002": _BY_OTHER_RECORDS,
     "SE-004": _NOT_IN_MODEL,
-    "DU-004": _BY_OTHER_RECORDS,
 }
-_ELSEWHERE_BY_GROUP = {"XR": _BY_OTHER_RECORDS, "BA": _BY_DELIVERY}
+_ELSEWHERE_BY_GROUP = {"BA": _BY_DELIVERY}
+SUITES = (*KINDS, CROSS_SOURCE)
 
 _INTRO = """# Rules
 Every row is judged by the suite of its record kind in `expectations/suites/` before it is loaded. A row that breaks a
-`critical` rule is quarantined; `warning` and `info` are counted and reported, and the row is loaded. This page is
-made from the suites: `python -m corridor_etl.quality.catalogue > docs/rules.md`.
+`critical` rule is quarantined; `warning` and `info` are counted and reported, and the row is loaded. The last suite
+compares sources with each other; what breaks its rules stays loaded, see [discrepancies.md](discrepancies.md). This
+page is made from the suites: `python -m corridor_etl.quality.catalogue > docs/rules.md`.
 """
+_CROSS_MEANING = "what several documents say of one trip, train or declared container"
 _HEAD = "| rule | severity | columns | what it says | why | source |\n|---|---|---|---|---|---|"
 
 
 def render_rules() -> str:
     """The page as Markdown, ending with a line break."""
-    parts = [_INTRO, *(_section(kind) for kind in KINDS), _not_judged()]
+    parts = [_INTRO, *(_section(kind) for kind in SUITES), _not_judged()]
     return "\n".join(parts) + "\n"
 
 
 def rule_ids() -> set[str]:
     """The ids of all rules that some suite judges."""
-    return {rule["meta"]["rule_id"] for kind in KINDS for rule in suite_rules(kind)}
+    return {rule["meta"]["rule_id"] for kind in SUITES for rule in suite_rules(kind)}
 
 
 def not_judged() -> dict[str, str]:
@@ -86,7 +84,8 @@ def description(rule: dict[str, Any]) -> str:
 def _section(kind: str) -> str:
     rules = suite_rules(kind)
     rows = [_row(rule) for rule in sorted(rules, key=lambda r: (r["meta"]["rule_id"], r["severity"]))]
-    return f"## {kind}\n{KINDS[kind].meaning.capitalize()}.\n\n" + "\n".join([_HEAD, *rows]) + "\n"
+    meaning = KINDS[kind].meaning if kind in KINDS else _CROSS_MEANING
+    return f"## {kind}\n{meaning.capitalize()}.\n\n" + "\n".join([_HEAD, *rows]) + "\n"
 
 
 def _row(rule: dict[str, Any]) -> str:

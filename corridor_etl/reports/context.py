@@ -51,7 +51,7 @@ class ReportData:
 
     ``marts``: table name -> frame; ``departures``: train_no, service_id, direction, departed_on_local, containers,
     teu_x100, delay_s; ``coverage``: source_id, iso_week, files, rows_loaded, rows_quarantined; ``checks``: rule_id,
-    severity, evaluated, unexpected.
+    severity, evaluated, unexpected; ``discrepancies``: open ones with severity and iso_week.
     """
 
     marts: Mapping[str, pl.DataFrame]
@@ -60,6 +60,7 @@ class ReportData:
     checks: pl.DataFrame
     quarantine_open: int = 0
     balance: Balance = Balance()
+    discrepancies: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -235,6 +236,7 @@ def _situation(known: _Known) -> attention.Situation:
         late_trains=known.late,
         missing=tables.sources(known.data.coverage, known.week, known.settings)[1],
         quarantine_open=known.data.quarantine_open,
+        critical_weeks=attention.critical_weeks(known.data.discrepancies, known.week),
     )
 
 

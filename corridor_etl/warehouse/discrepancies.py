@@ -49,7 +49,7 @@ def record(connection: Connection, failing: pl.DataFrame, snapshot: int, at_utc:
     is_new = pl.col("discrepancy_id").is_null()
     is_settled = (pl.col("state") == WAIVED) & (pl.col("observed") == pl.col("was_observed"))
     seen = {"first_seen_at_utc": at_utc, "last_seen_at_utc": at_utc, "snapshot_opened": snapshot}
-    insert(connection, DISCREPANCY, known.filter(is_new).select(DISCREPANCY_COLUMNS), **seen, **_OPENED)
+    insert(connection, DISCREPANCY, known.filter(is_new).select(list(DISCREPANCY_COLUMNS)), **seen, **_OPENED)
     again = known.filter(~is_new, ~is_settled.fill_null(False), pl.col("state") != OPEN)
     _update(connection, again, last_seen_at_utc=at_utc, snapshot_opened=snapshot, **_OPENED)
     _update(connection, known.filter(~is_new, pl.col("state") == OPEN), last_seen_at_utc=at_utc)

@@ -9,12 +9,8 @@ from corridor_etl.facts.cross_source._sources import Sources, by_direction, key,
 from corridor_etl.facts.departures import TRAIN
 
 SEEN_DAYS = 3  # a train of this number leaving within so many days of the plan is the same one
-_LISTED = {
-    "departure_week": pl.String(),
-    "delivery_id": pl.String(),
-    "line_no": pl.Int64(),
-    "container_no": pl.String(),
-}
+_LIST_KEY = ("service_id", "train_no", "departure_on_local", "container_no")
+_LISTED = ("departure_week", "delivery_id", "line_no", "container_no")
 
 
 def subjects(known: Sources) -> pl.DataFrame:
@@ -23,7 +19,7 @@ def subjects(known: Sources) -> pl.DataFrame:
     for part in (_border(known), _added(known)):
         trains = trains.join(part, on=TRAIN, how="left")
     is_listed = pl.col("container_no").is_not_null()
-    on_list, on_booking = key(*TRAIN, "container_no"), pl.col("first_booking_no")
+    on_list, on_booking = key(*_LIST_KEY), pl.col("first_booking_no")
     return trains.with_columns(
         pl.coalesce("delivery_id", "booking_delivery_id").alias("delivery_id"),
         pl.coalesce("line_no", "booking_line_no").alias("line_no"),

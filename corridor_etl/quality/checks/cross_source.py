@@ -21,7 +21,7 @@ def is_declared(
     return pl.when(full_empty == "F").then(pl.when(is_found).then(True).when(ahead > days).then(False))
 
 
-def came_within(gap: pl.Expr, ahead: pl.Expr, *, days: int, further_days: int = 0) -> pl.Expr:
+def came_within(gap: pl.Expr, ahead: pl.Expr, *, days: int, further_days: int) -> pl.Expr:
     """What must follow comes within some days; it is missed once its source reaches beyond them."""
     limit = days + further_days
     return pl.when(gap <= limit).then(True).when((gap > limit) | (ahead > limit)).then(False)
@@ -37,7 +37,7 @@ def weights_agree(
     declared: pl.Expr,
     *,
     share: float,
-    tolerance_kg: float = 0.0,
+    tolerance_kg: float,
     judged_up_to_share: float | None = None,
 ) -> pl.Expr:
     """Two weights differ by at most a share of the second or a fixed amount; beyond another share nothing is said."""

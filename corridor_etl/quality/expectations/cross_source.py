@@ -24,7 +24,7 @@ class ExpectToFollowWithin(RowExpectation):
     map_metric = "cross.follows_within"
     sentence = "{first} should be known and at most {days} days (and {further_days} of feeder)."
     days: int
-    further_days: int = 0
+    further_days: int
 
 
 @judged_by(cross_source.left_port_before)
@@ -42,7 +42,7 @@ class ExpectWeightsToAgree(RowExpectation):
     map_metric = "cross.weights_agree"
     sentence = "{columns} must differ by at most {share} of the second or {tolerance_kg} kg."
     share: float
-    tolerance_kg: float = 0.0
+    tolerance_kg: float
     judged_up_to_share: float | None = None
 
 
