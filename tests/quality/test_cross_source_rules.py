@@ -199,7 +199,7 @@ def test_bookings_beyond_the_capacity_and_no_shows_are_one_discrepancy() -> None
     assert said == ["warning", "kept", "warning"]
     frame = subject_frame(("train", {"booked_teu": "42", "no_show_boxes": 1}))
     (found,) = discrepancies(frame, validate_subjects(frame, load_settings(), now_utc=NOW_UTC)).to_dicts()
-    assert found["observed"] == "booked_teu=42.00, capacity_teu=40.00; booked_boxes=20, no_show_boxes=1"
+    assert found["observed"] == "booked_boxes=20, no_show_boxes=1; booked_teu=42.00, capacity_teu=40.00"
 
 
 def test_port_events_may_be_a_quarter_of_an_hour_out_of_order() -> None:
