@@ -17,6 +17,7 @@ from corridor_etl.cli import (
     corrections,
     database,
     demo,
+    discrepancies,
     docs,
     ingest,
     ledger,
@@ -34,7 +35,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (demo, simulate, ingest, ledger, quarantine, corrections, reports, backfill, database, docs):
+for group in (
+    demo, simulate, ingest, ledger, quarantine, discrepancies, corrections, reports, backfill, database, docs,
+):  # fmt: skip
     group.register(app)
 
 

@@ -19,6 +19,7 @@ from corridor_etl.clock import now_utc
 from corridor_etl.errors import BaseMoved, BatchHeld, TerminalError
 from corridor_etl.jobs.assembly import assembled, current_with
 from corridor_etl.jobs.corrections import mended
+from corridor_etl.jobs.cross_source import with_discrepancies
 from corridor_etl.jobs.deliveries import judged
 from corridor_etl.jobs.intake import delivery_name, inbox_files, read_deliveries
 from corridor_etl.jobs.reading import Reading
@@ -175,7 +176,7 @@ def _publish(readings: Sequence[Reading], warehouse: Warehouse, settings: Settin
         ]
         batch = assembled(new, [r for r in rows if r is not None], whole)
         current = current_with(batch, warehouse, base + 1)
-        batch = with_suggestions(batch, current, warehouse)
+        batch = with_discrepancies(with_suggestions(batch, current, warehouse), current, settings)
         marts = weekly_marts(current, settings)
         snapshot = warehouse.publish(batch, marts, base=base)
     return BatchResult(snapshot, (*_outcomes(batch), *known))

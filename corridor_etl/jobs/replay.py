@@ -17,6 +17,7 @@ import polars as pl
 from corridor_etl.clock import now_utc
 from corridor_etl.jobs.assembly import current_with
 from corridor_etl.jobs.corrections import mended
+from corridor_etl.jobs.cross_source import with_discrepancies
 from corridor_etl.jobs.decisions import (
     EVERY_ROW,
     Decision,
@@ -118,7 +119,7 @@ def _taken(warehouse: Warehouse, numbers: Sequence[int], wanted: Filter, request
         snapshot = None
         if judged.moved.height or judged.refreshed.height:
             current = current_with(batch, warehouse, base + 1)
-            batch = with_suggestions(batch, current, warehouse)
+            batch = with_discrepancies(with_suggestions(batch, current, warehouse), current, settings)
             marts = weekly_marts(current, settings)
             snapshot = None if request.is_dry_run else warehouse.publish(batch, marts, base=base)
     beside = sum(part.healed.height for part in judged.parts)

@@ -113,6 +113,15 @@ class Service(_Section):
         return dict(zip(roles, names if direction == "W" else reversed(names), strict=True))
 
 
+class Leg(_Section):
+    """How long one leg plausibly takes, in both directions, until enough trips tell."""
+
+    from_node: str
+    to_node: str
+    least_hours: Positive
+    most_hours: Positive
+
+
 class Dialect(_Section):
     """How one sender departs from the standard it names; what is left out is as the format says.
 
@@ -174,6 +183,7 @@ class Settings(_Section):
     targets: Targets
     thresholds: Thresholds
     services: tuple[Service, ...]
+    legs: tuple[Leg, ...] = ()
     senders: tuple[Sender, ...]
     sources: tuple[SourceFamily, ...]
     reference: ReferenceLists = ReferenceLists()

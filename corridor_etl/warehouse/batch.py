@@ -11,6 +11,7 @@ import polars as pl
 from sqlalchemy import Table
 
 from corridor_etl.errors import UsageError
+from corridor_etl.warehouse.discrepancies import DISCREPANCY_COLUMNS, DISCREPANCY_OPTIONAL
 from corridor_etl.warehouse.frames import conformed, schema_of
 from corridor_etl.warehouse.schema import (
     CHECK_RESULT,
@@ -131,6 +132,7 @@ class Batch:
     profiles: pl.DataFrame | None = None
     profile_columns: pl.DataFrame | None = None
     references: pl.DataFrame | None = None
+    discrepancies: pl.DataFrame | None = None
 
     def added_rows(self) -> dict[str, pl.DataFrame]:
         """All rows the batch adds to the lake, of its own deliveries and of earlier ones, by record kind."""
@@ -216,6 +218,17 @@ class Batch:
         """The numbers of messages with exactly :data:`REFERENCE_COLUMNS`."""
         frame = _frame(self.references, REFERENCE_COLUMNS)
         return conformed(frame, REFERENCE_COLUMNS, what="the message numbers of the batch")
+
+    def discrepancy_frame(self) -> pl.DataFrame | None:
+        """What fails across sources with exactly :data:`DISCREPANCY_COLUMNS`; None where that was not judged."""
+        if self.discrepancies is None:
+            return None
+        return conformed(
+            self.discrepancies,
+            DISCREPANCY_COLUMNS,
+            optional=DISCREPANCY_OPTIONAL,
+            what="the discrepancies of the batch",
+        )
 
     def duplicate_frame(self) -> pl.DataFrame:
         """The duplicate rows with exactly :data:`DUPLICATE_COLUMNS`."""

@@ -19,6 +19,7 @@ from corridor_etl.model import kind as kind_of
 from corridor_etl.settings import Settings
 from corridor_etl.warehouse import (
     corrections,
+    discrepancies,
     healing,
     issues,
     lake,
@@ -195,6 +196,23 @@ class Warehouse:
         with reading(self.engine) as connection:
             found: datetime | None = profiles.last_received_at_utc(connection)
             return found
+
+    def discrepancies(self, *, state: str | None = None) -> pl.DataFrame:
+        """What documents of different sources say differently, all or those in one state."""
+        with reading(self.engine) as connection:
+            found = discrepancies.read(connection)
+        return found if state is None else found.filter(state=state)
+
+    def waive_discrepancy(self, discrepancy_id: int, *, by: str, reason: str) -> None:
+        """Accepts an open discrepancy as it is; ``UsageError`` unless it is open."""
+        with writing(self.engine) as connection:
+            snapshot = commit.last_snapshot(connection)
+            discrepancies.waive(connection, discrepancy_id, by=by, reason=reason, snapshot=snapshot)
+
+    def reopen_discrepancy(self, discrepancy_id: int) -> None:
+        """Takes the waiver of a discrepancy back; ``UsageError`` unless it is waived."""
+        with writing(self.engine) as connection:
+            discrepancies.reopen(connection, discrepancy_id)
 
     def coverage(self) -> pl.DataFrame:
         """source_id, iso_week, files, rows_loaded, rows_quarantined, rows_duplicate."""

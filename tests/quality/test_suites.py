@@ -99,7 +99,7 @@ def test_project_folder_opens_as_a_file_context(tmp_path: Path) -> None:
     copy = shutil.copytree(suite_folder().parent, tmp_path / "expectations")
     context = great_expectations.get_context(mode="file", context_root_dir=copy)
     opened = {suite.name: len(suite.expectations) for suite in context.suites.all()}
-    assert opened == {suite: len(suite_rules(suite)) for suite in (*KINDS, *DELIVERY_SUITES)}
+    assert opened == {kind: len(suite_rules(kind)) for kind in catalogue.SUITES}
 
 
 def _sentences(content: Any) -> Iterator[str]:

@@ -7,6 +7,7 @@ the metric behind it are in ``_row``. Stock expectations need nothing here.
 from corridor_etl.quality.expectations import (  # noqa: F401 - registers the classes
     codes,
     containers,
+    cross_source,
     customs,
     dangerous,
     declarations,
@@ -14,6 +15,7 @@ from corridor_etl.quality.expectations import (  # noqa: F401 - registers the cl
     invoices,
     numbers,
     repeats,
+    sequences,
     times,
     trains,
     values,

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010_delivery_profiles"
-down_revision = "0008_quarantine_decisions"
+down_revision = "0009_discrepancies"
 branch_labels = None
 depends_on = None
 
