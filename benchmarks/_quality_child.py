@@ -1,4 +1,4 @@
-"""What the children of the quality benchmark share: the instant rows are judged at, and how work on rows is measured."""
+"""What the children of the quality benchmark share: the instant of judgement, and how work on rows is measured."""
 
 from __future__ import annotations
 

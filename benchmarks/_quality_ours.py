@@ -15,7 +15,16 @@ from corridor_etl.settings import load_settings
 
 _FAULTS = {
     name: pl.Int64 if name == "line_no" else pl.String
-    for name in ("delivery_id", "line_no", "rule_id", "column", "observed", "expected", "raw_text", "raw_json")
+    for name in (
+        "delivery_id",
+        "line_no",
+        "rule_id",
+        "column",
+        "observed",
+        "expected",
+        "raw_text",
+        "raw_json",
+    )
 }
 
 

@@ -73,7 +73,8 @@ def _remainder() -> pl.Expr:
     number = c("container_no")
     serial = number.str.slice(4, 6).cast(pl.Int32, strict=False)
     letters = [
-        number.str.slice(i, 1).replace_strict(_LETTERS, default=0, return_dtype=pl.Int32) * (1 << i) for i in range(4)
+        number.str.slice(i, 1).replace_strict(_LETTERS, default=0, return_dtype=pl.Int32) * (1 << i)
+        for i in range(4)
     ]
     digits = [serial // 10 ** (5 - i) % 10 * (16 << i) for i in range(6)]
     return pl.when("has_shape").then(pl.sum_horizontal(*letters, *digits) % 11)

@@ -50,7 +50,9 @@ def port_events(rows: int, first: int = 0) -> pl.DataFrame:
     lineage = {
         "delivery_id": pl.lit("0123456789abcdef"),
         "line_no": _row + 2,
-        "raw_text": pl.format("{};{};{};{};2025;QINGZHOU STAR;seal checked", "container_no", "event_code", _row, "h"),
+        "raw_text": pl.format(
+            "{};{};{};{};2025;QINGZHOU STAR;seal checked", "container_no", "event_code", _row, "h"
+        ),
     }
     return typed.with_columns(**lineage).select(
         *(pl.col(name).cast(dtype) for name, dtype in schema.items()), "row_id", *lineage
@@ -81,9 +83,12 @@ def _place(field: int) -> pl.Expr:
 def _cells() -> dict[str, pl.Expr]:
     at_utc = pl.from_epoch(_START + (_row % 250_000) * _MINUTE, time_unit="us").dt.replace_time_zone("UTC")
     clocks = {
-        zone: at_utc.dt.convert_time_zone(zone).dt.replace_time_zone(None) for zone in ("Asia/Shanghai", "Asia/Almaty")
+        zone: at_utc.dt.convert_time_zone(zone).dt.replace_time_zone(None)
+        for zone in ("Asia/Shanghai", "Asia/Almaty")
     }
     local = pl.when(_place(2) == "Asia/Almaty").then(clocks["Asia/Almaty"]).otherwise(clocks["Asia/Shanghai"])
+    chinese = pl.format("527{}", _row % 9000 + 1000)
+    wagon = pl.when(_place(2) == "Asia/Almaty").then(pl.lit("95236196")).otherwise(chinese)
     kind, gross = (_row // 10) % len(_SIZES), 8_000 + pl.col("h") % 20_000
     return {
         "event_code": _pick(_EVENTS, pl.col("move")),
@@ -97,9 +102,7 @@ def _cells() -> dict[str, pl.Expr]:
         "terminal_code": pl.lit("NBCT"),
         "transport_mode": _place(3),
         "conveyance_name": pl.when(_place(3) == "sea").then(pl.lit("IMO 9074729")).otherwise(pl.lit("X9001")),
-        "wagon_no": pl.when(_place(3) == "rail").then(
-            pl.when(_place(2) == "Asia/Almaty").then(pl.lit("95236196")).otherwise(pl.format("527{}", _row % 9000 + 1000))
-        ),
+        "wagon_no": pl.when(_place(3) == "rail").then(wagon),
         "gross_gross_kg": gross,
         "vgm_kg": pl.when(pl.col("h") % 3 > 0).then(gross + pl.col("h") % 100),
         "seal_nos": pl.format("CN{}", pl.col("h")),
@@ -124,7 +127,10 @@ def _defects() -> dict[str, pl.Expr]:
     wrong: tuple[tuple[str, object], ...] = (
         ("timezone_source", None),
         ("container_no", number.str.slice(0, 10)),
-        ("container_no", number.str.slice(0, 10) + ((number.str.slice(10, 1).cast(pl.Int8) + 1) % 10).cast(pl.String)),
+        (
+            "container_no",
+            number.str.slice(0, 10) + ((number.str.slice(10, 1).cast(pl.Int8) + 1) % 10).cast(pl.String),
+        ),
         ("container_no", pl.lit("YMLU2838640")),
         ("container_no", pl.lit("QZAJ1000000")),
         ("full_empty", pl.lit("L")),
@@ -146,7 +152,10 @@ def _defects() -> dict[str, pl.Expr]:
     found: dict[str, pl.Expr] = {}
     for place, (column, value) in enumerate(wrong):
         cell = pl.lit(None) if value is None else value
-        found[column] = pl.when(_row % _EACH == place * 190 + 5).then(cell).otherwise(found.get(column, pl.col(column)))
-    found["facility_code"] = pl.when(found["facility_node"].is_null()).then(pl.lit("CNQQQ")).otherwise("facility_code")
+        found[column] = (
+            pl.when(_row % _EACH == place * 190 + 5).then(cell).otherwise(found.get(column, pl.col(column)))
+        )
+    found["facility_code"] = (
+        pl.when(found["facility_node"].is_null()).then(pl.lit("CNQQQ")).otherwise("facility_code")
+    )
     return found
-

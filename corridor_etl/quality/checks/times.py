@@ -43,7 +43,7 @@ def instant_is_until_day(instant: pl.Expr, day: pl.Expr) -> pl.Expr:
 def clocks_agree(at_utc: pl.Expr, at_local: pl.Expr, zone: pl.Expr) -> pl.Expr:
     """The wall clock is what the named zone shows at that instant, by the zone's own history of offsets."""
     clock = pl.struct(at_utc.alias("utc"), zone.alias("zone")).map_batches(
-        _wall_clock, return_dtype=pl.Datetime("us")
+        _wall_clock, return_dtype=pl.Datetime("us"), is_elementwise=True
     )
     return clock == at_local
 
