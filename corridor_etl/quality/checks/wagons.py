@@ -18,10 +18,10 @@ def _has_digits(number: pl.Expr, digits: int) -> pl.Expr:
 
 
 def _luhn_is_right(number: pl.Expr, digits: int) -> pl.Expr:
-    values = [number.str.slice(i, 1).cast(pl.Int32, strict=False) for i in range(digits)]
+    whole = number.cast(pl.Int64, strict=False)
     # counted from the right the check digit has weight 1, its neighbour 2, and so on
-    doubled = [v * 2 if (digits - 1 - i) % 2 else v for i, v in enumerate(values)]
-    total = pl.sum_horizontal(d // 10 + d % 10 for d in doubled)
+    values = [whole // 10**i % 10 * (1 + i % 2) for i in range(digits)]
+    total = pl.sum_horizontal(v // 10 + v % 10 if i % 2 else v for i, v in enumerate(values))
     return pl.when(_has_digits(number, digits)).then(total % 10 == 0)
 
 

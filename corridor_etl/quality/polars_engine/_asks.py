@@ -55,6 +55,13 @@ class UnexpectedCount:
 
 
 @dataclass(frozen=True)
+class JudgedCount:
+    """How many rows a check has an opinion on."""
+
+    check: RowCheck
+
+
+@dataclass(frozen=True)
 class UnexpectedRows:
     """The rows a check finds unexpected, at most ``limit`` of them, with the columns named and :data:`ROW`."""
 
@@ -72,4 +79,4 @@ class Rows:
     finish: Callable[[pl.DataFrame], Any] = lambda frame: frame
 
 
-Ask = Scalar | UnexpectedCount | UnexpectedRows | Rows
+Ask = Scalar | UnexpectedCount | JudgedCount | UnexpectedRows | Rows

@@ -124,11 +124,30 @@ class Failing:
     def flag(self, check: RowCheck) -> str:
         return f"__gx_check_{list(self.checks).index(check.key)}__"
 
-    def plan(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        flags = [check.unexpected.alias(self.flag(check)) for check in self.checks.values()]
+    def unexpected(self, check: RowCheck) -> pl.Expr:
+        """The check's flag where there is one, else the check itself."""
+        return pl.col(self.flag(check)) if check.key in self.checks else check.unexpected
+
+    def judged(self, check: RowCheck) -> pl.Expr:
+        """Whether the check has an opinion on a row, from the same column as its flag where there is one."""
+        return pl.col(f"{self.flag(check)}judged") if check.key in self.checks else check.considered
+
+    def flagged(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """The rows with two flags per check: whether it judges the row, and whether the row is unexpected."""
+        return rows.with_columns(
+            expression
+            for check in self.checks.values()
+            for expression in (
+                check.unexpected.alias(self.flag(check)),
+                check.considered.alias(f"{self.flag(check)}judged"),
+            )
+        )
+
+    def plan(self, flagged: pl.LazyFrame) -> pl.LazyFrame:
+        """The failing rows of rows with flags."""
         kept = [self._kept(key, pl.col(self.flag(check))) for key, check in self.checks.items()]
-        flagged = rows.with_columns(flags).filter(pl.any_horizontal(kept))
-        return flagged.select(ROW, *self._columns, *(self.flag(c) for c in self.checks.values()))
+        rows = flagged.filter(pl.any_horizontal(kept))
+        return rows.select(ROW, *self._columns, *(self.flag(c) for c in self.checks.values()))
 
     def _kept(self, key: str, flag: pl.Expr) -> pl.Expr:
         limit = self._limits[key]

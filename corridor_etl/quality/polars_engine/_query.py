@@ -15,6 +15,7 @@ from corridor_etl.quality.polars_engine._asks import (
     ROW,
     Ask,
     Domain,
+    JudgedCount,
     Rows,
     Scalar,
     UnexpectedCount,
@@ -75,27 +76,29 @@ class FusedQuery:
             if isinstance(ask, Rows):
                 yield ("rows", name), ask.plan(self._frame)
         for domain in self._domains():
-            rows = domain.of(self._frame)
+            failing = self._failing[domain.key]
+            # both plans begin with the flags, which Polars then computes once
+            rows = failing.flagged(domain.of(self._frame))
             if values := self._single_values(domain):
                 yield (
                     ("values", domain.key),
                     rows.select(v.alias(str(i)) for i, v in enumerate(values.values())),
                 )
-            if self._failing[domain.key].checks:
-                yield ("failing", domain.key), self._failing[domain.key].plan(rows)
+            if failing.checks:
+                yield ("failing", domain.key), failing.plan(rows)
 
     def _single_values(self, domain: Domain) -> dict[Hashable, pl.Expr]:
         failing = self._failing[domain.key]
         values: dict[Hashable, pl.Expr] = {}
         for name, ask in self._asks.items():
-            if isinstance(ask, Scalar) and ask.domain == domain:
+            if isinstance(ask, (Rows, UnexpectedRows)) or _domain(ask) != domain:
+                continue
+            if isinstance(ask, Scalar):
                 values[name] = ask.value
-            if (
-                isinstance(ask, UnexpectedCount)
-                and ask.check.domain == domain
-                and not failing.counts(ask.check)
-            ):
-                values[name] = ask.check.unexpected.sum()
+            elif isinstance(ask, JudgedCount):
+                values[name] = failing.judged(ask.check).sum()
+            elif not failing.counts(ask.check):
+                values[name] = failing.unexpected(ask.check).sum()
         self._scalars[domain.key] = values
         return values
 
@@ -111,14 +114,14 @@ class FusedQuery:
         if isinstance(ask, UnexpectedCount) and failing.counts(ask.check):
             return int(results["failing", domain.key][failing.flag(ask.check)].sum())
         cell = results["values", domain.key].item(0, list(self._scalars[domain.key]).index(name))
-        return int(cell or 0) if isinstance(ask, UnexpectedCount) else ask.finish(_plain(cell))
+        return ask.finish(_plain(cell)) if isinstance(ask, Scalar) else int(cell or 0)
 
     def _no_rows(self, columns: tuple[str, ...]) -> pl.DataFrame:
         schema = self._frame.collect_schema()
         return pl.DataFrame(schema={ROW: pl.get_index_type(), **{c: schema[c] for c in columns}})
 
 
-def _domain(ask: Scalar | UnexpectedCount | UnexpectedRows) -> Domain:
+def _domain(ask: Scalar | UnexpectedCount | JudgedCount | UnexpectedRows) -> Domain:
     return ask.domain if isinstance(ask, Scalar) else ask.check.domain
 
 

@@ -14,7 +14,13 @@ import pandas as pd
 import polars as pl
 from great_expectations.constants import MAX_RESULT_RECORDS
 
-from corridor_etl.quality.polars_engine._asks import ROW, RowCheck, Scalar, UnexpectedCount, UnexpectedRows
+from corridor_etl.quality.polars_engine._asks import (
+    ROW,
+    JudgedCount,
+    RowCheck,
+    UnexpectedCount,
+    UnexpectedRows,
+)
 from corridor_etl.quality.polars_engine._registration import register
 from corridor_etl.quality.polars_engine._types import in_pandas, storable
 from corridor_etl.quality.polars_engine.engine import PolarsExecutionEngine
@@ -53,8 +59,8 @@ def _count(engine: Any, domain: Any, check: RowCheck, result_format: Any) -> Une
     return UnexpectedCount(check)
 
 
-def _judged(engine: Any, domain: Any, check: RowCheck, result_format: Any) -> Scalar:
-    return Scalar(check.domain, check.considered.sum(), lambda n: int(n or 0))
+def _judged(engine: Any, domain: Any, check: RowCheck, result_format: Any) -> JudgedCount:
+    return JudgedCount(check)
 
 
 def _values(

@@ -25,6 +25,7 @@ from corridor_etl.quality.polars_engine import _conditions
 from corridor_etl.quality.polars_engine._asks import (
     Ask,
     Domain,
+    JudgedCount,
     Rows,
     Scalar,
     UnexpectedCount,
@@ -49,7 +50,7 @@ HOLDS_ITS_COLUMNS = (
     "column_values.z_score",
     "compound_columns.unique",
 )
-_ASKS = (Scalar, UnexpectedCount, UnexpectedRows, Rows)
+_ASKS = (Scalar, UnexpectedCount, JudgedCount, UnexpectedRows, Rows)
 _logger = logging.getLogger(__name__)
 
 
