@@ -15,14 +15,16 @@ WARM_UP_ROWS = 1_000
 Found = TypeVar("Found")
 
 
-def measured(rows: Path, work: Callable[[pl.DataFrame], Found]) -> tuple[dict[str, float], Found]:
-    """What ``work`` on the rows of a folder takes after one turn on a few of them, and what it gives.
+def measured(
+    rows: Path, work: Callable[[pl.DataFrame], Found], limit: int | None = None
+) -> tuple[dict[str, float], Found]:
+    """What ``work`` on the (first) rows of a folder takes after one turn on a few of them, and what it gives.
 
     ``first_s`` is the processor time of that first turn with the imports it makes; ``held_mib`` is the memory with the
     rows read and nothing done yet, ``peak_mib`` the most that was held.
     """
     cpu = time.process_time()
-    frame = pl.read_parquet(rows / "*.parquet")
+    frame = pl.read_parquet(rows / "*.parquet", n_rows=limit)
     read_s = time.process_time() - cpu
     held = memory_mib("VmRSS")
     work(frame.head(WARM_UP_ROWS))

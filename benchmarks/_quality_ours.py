@@ -28,18 +28,18 @@ _FAULTS = {
 }
 
 
-def main(rows: Path, found: Path) -> None:
-    """Verdict and quarantine, as a batch has them."""
+def main(rows: Path, found: Path, limit: int | None = None) -> None:
+    """Verdict and quarantine, as a batch has them; of the first rows only where ``limit`` says so."""
     settings, no_faults = load_settings(), pl.DataFrame(schema=_FAULTS)
 
     def judged(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         verdict = validate("port_event", frame, settings, now_utc=NOW_UTC)
         return verdict.failures, quarantine_frame("port_event", frame, verdict.failures, no_faults)
 
-    taken, (failures, held) = measured(rows, judged)
+    taken, (failures, held) = measured(rows, judged, limit)
     failures.select("row_id", "rule_id").unique().sort("row_id", "rule_id").write_parquet(found)
     print(json.dumps({**taken, "held": held.height}))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:]))

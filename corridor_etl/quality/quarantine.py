@@ -24,7 +24,7 @@ QUARANTINE_SCHEMA = {
     "raw_json": pl.String,
     "iso_week": pl.String,
 }
-_HELD = {name: dtype for name, dtype in QUARANTINE_SCHEMA.items() if name not in ("record_kind", "severity")}
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)  # json.dumps would make one per cell
 _DETAIL = ("rule_id", "column", "observed", "expected")
 
 
@@ -37,65 +37,57 @@ def quarantine_frame(
     ``row_id``, ``rule_id``, ``severity``, ``column``, ``observed``, ``expected``, of which only critical ones count;
     ``faults`` has ``delivery_id``, ``line_no``, ``raw_text``, ``raw_json`` and the same details.
     """
-    held = pl.concat([_of_failures(kind, staged, failures), _of_faults(faults)])
-    return (
-        held.with_columns(record_kind=pl.lit(kind), severity=pl.lit("critical"))
-        .select(*QUARANTINE_SCHEMA)
-        .sort("delivery_id", "line_no", maintain_order=True)
-    )
+    held = [*_of_failures(kind, staged, failures), *_of_faults(faults)]
+    rows = [{**row, "record_kind": kind, "severity": "critical"} for row in held]
+    return pl.DataFrame(rows, schema=QUARANTINE_SCHEMA).sort("delivery_id", "line_no", maintain_order=True)
 
 
-def _of_failures(kind: str, staged: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
+def _of_failures(kind: str, staged: pl.DataFrame, failures: pl.DataFrame) -> list[dict[str, Any]]:
     critical = failures.filter(severity="critical")
+    details = _details_by(critical, ("row_id",))
     model = record_kind(kind)
-    rows = staged.join(critical, on="row_id", how="semi").sort("row_id")
-    return (
-        rows.with_columns(
-            pl.col("raw_text").fill_null(""),
-            iso_week=model.iso_week(),
-            raw_json=_rows_as_json(rows.select(*model.schema)),
-        )
-        .join(_summed_up(critical, "row_id"), on="row_id", maintain_order="left")
-        .select(*_HELD)
-        .cast(_HELD)
-    )
-
-
-def _of_faults(faults: pl.DataFrame) -> pl.DataFrame:
-    key = ("delivery_id", "line_no")
-    return (
-        faults.unique(list(key), keep="first", maintain_order=True)
-        .with_columns(pl.col("raw_text").fill_null(""), iso_week=pl.lit(None, dtype=pl.String))
-        .join(_summed_up(faults, *key), on=key, maintain_order="left", nulls_equal=True)
-        .select(*_HELD)
-        .cast(_HELD)
-    )
-
-
-def _summed_up(broken: pl.DataFrame, *key: str) -> pl.DataFrame:
-    """Per row its rules, each once, and all details as JSON, both by rule."""
-    detail = pl.DataFrame({"details_json": list(map(_as_json, broken.select(_DETAIL).iter_rows(named=True)))})
-    return (
-        pl.concat([broken, detail.cast({"details_json": pl.String})], how="horizontal")
-        .sort("rule_id", "column", maintain_order=True)
-        .group_by(key, maintain_order=True)
-        .agg(
-            pl.col("rule_id").unique(maintain_order=True).str.join(",").alias("rule_ids"),
-            pl.format("[{}]", pl.col("details_json").str.join(", ")),
-        )
-    )
-
-
-def _rows_as_json(rows: pl.DataFrame) -> pl.Series:
-    """Each row as a JSON object of its filled cells, written by column."""
-    cells = [
-        [None if cell is None else f"{_as_json(name)}: {_as_json(cell)}" for cell in rows[name].to_list()]
-        for name in rows.columns
-        if rows[name].null_count() < rows.height
+    rows = staged.join(critical, on="row_id", how="semi").with_columns(iso_week=model.iso_week())
+    return [
+        {
+            "delivery_id": row["delivery_id"],
+            "line_no": row["line_no"],
+            "raw_text": row["raw_text"] or "",
+            "raw_json": _as_json({c: row[c] for c in model.schema if row[c] is not None}),
+            "iso_week": row["iso_week"],
+            **_summed_up(details[(row["row_id"],)]),
+        }
+        for row in rows.sort("row_id").iter_rows(named=True)
     ]
-    texts = ["{" + ", ".join(filter(None, row)) + "}" for row in zip(*cells, strict=True)]
-    return pl.Series("raw_json", texts or ["{}"] * rows.height, dtype=pl.String)
+
+
+def _of_faults(faults: pl.DataFrame) -> list[dict[str, Any]]:
+    key = ("delivery_id", "line_no")
+    details = _details_by(faults, key)
+    rows = faults.unique(list(key), keep="first", maintain_order=True)
+    return [
+        {
+            "delivery_id": row["delivery_id"],
+            "line_no": row["line_no"],
+            "raw_text": row["raw_text"] or "",
+            "raw_json": row["raw_json"],
+            "iso_week": None,
+            **_summed_up(details[(row["delivery_id"], row["line_no"])]),
+        }
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def _details_by(broken: pl.DataFrame, key: tuple[str, ...]) -> dict[tuple[Any, ...], list[dict[str, str]]]:
+    found: dict[tuple[Any, ...], list[dict[str, str]]] = {}
+    for row in broken.sort("rule_id", "column", maintain_order=True).iter_rows(named=True):
+        found.setdefault(tuple(row[k] for k in key), []).append({k: row[k] for k in _DETAIL})
+    return found
+
+
+def _summed_up(details: list[dict[str, str]]) -> dict[str, str]:
+    rules = sorted({detail["rule_id"] for detail in details})
+    return {"rule_ids": ",".join(rules), "details_json": _as_json(details)}
 
 
 def _as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return _ENCODER.encode(value)
