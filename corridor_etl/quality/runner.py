@@ -37,7 +37,7 @@ def validate(kind: str, frame: pl.DataFrame, settings: Settings, *, now_utc: dat
     wanted = {**record_kind(kind).schema, "row_id": pl.Int64(), "delivery_id": pl.String()}
     parameters = run_parameters(settings, now_utc)
     try:
-        results, failing = _run(load_suite(kind), _typed(kind, frame, wanted), parameters)
+        results, failing = _run(load_suite(kind, parameters), _typed(kind, frame, wanted))
     except BatchHeld:
         raise
     except Exception as error:
@@ -59,7 +59,7 @@ def _typed(kind: str, frame: pl.DataFrame, wanted: dict[str, pl.DataType]) -> pl
 
 
 def _run(
-    suite: ExpectationSuite, frame: pl.DataFrame, parameters: dict[str, Any]
+    suite: ExpectationSuite, frame: pl.DataFrame
 ) -> tuple[list[ExpectationValidationResult], FailingRows]:
     from corridor_etl.quality.context import whole_frame_batch
     from corridor_etl.quality.polars_engine import keeping_failing_rows
@@ -67,7 +67,7 @@ def _run(
     batch = whole_frame_batch(frame)
     shown = {column for rule in suite.expectations for column in rule.meta["columns"]} - {"row_id"}
     with keeping_failing_rows(["row_id", *sorted(shown)]) as kept:
-        results = batch.validate(suite, result_format=_WANTED, expectation_parameters=parameters).results
+        results = batch.validate(suite, result_format=_WANTED).results
     if len(results) != len(suite.expectations):
         raise _held(suite.name, f"{len(suite.expectations)} rules gave {len(results)} answers")
     _raise_for_exceptions(suite.name, results)
