@@ -10,11 +10,10 @@ from datetime import datetime
 
 import polars as pl
 
-from corridor_etl.errors import BatchHeld
 from corridor_etl.model import CROSS_SCHEMA, CROSS_SOURCE
-from corridor_etl.quality import runner
-from corridor_etl.quality.suites import load_suite, suite_rules
-from corridor_etl.quality.verdicts import SEVERITIES, Verdict, verdict_of
+from corridor_etl.quality.runner import cast_as, run_parameters, run_suite
+from corridor_etl.quality.suites import suite_rules
+from corridor_etl.quality.verdicts import SEVERITIES, Verdict
 from corridor_etl.settings import Settings
 
 _FROM_SUBJECT = (
@@ -26,16 +25,8 @@ _FROM_SUBJECT = (
 def validate_subjects(subjects: pl.DataFrame, settings: Settings, *, now_utc: datetime) -> Verdict:
     """Judges the subjects. ``BatchHeld`` when a rule cannot be run, because then nothing is known about them."""
     wanted = {**CROSS_SCHEMA, "row_id": pl.Int64()}
-    parameters = runner.run_parameters(settings, now_utc)
-    try:
-        typed = runner._typed(CROSS_SOURCE, subjects, wanted)
-        results = runner._run(load_suite(CROSS_SOURCE), typed, parameters)
-        runner._raise_for_exceptions(CROSS_SOURCE, results)
-    except BatchHeld:
-        raise
-    except Exception as error:
-        raise runner._held(CROSS_SOURCE, f"{type(error).__name__}: {error}") from error
-    return verdict_of(typed, results, parameters)
+    parameters = run_parameters(settings, now_utc)
+    return run_suite(CROSS_SOURCE, lambda: cast_as(CROSS_SOURCE, subjects, wanted), parameters)
 
 
 def discrepancies(subjects: pl.DataFrame, verdict: Verdict) -> pl.DataFrame:

@@ -10,12 +10,10 @@ from typing import Any
 
 import polars as pl
 
-from corridor_etl.errors import BatchHeld
 from corridor_etl.quality.comparison import FILLING_SCHEMA
 from corridor_etl.quality.numbering import NUMBERING_SCHEMA
-from corridor_etl.quality.runner import _held, _raise_for_exceptions, _run
-from corridor_etl.quality.suites import load_suite
-from corridor_etl.quality.verdicts import Verdict, verdict_of
+from corridor_etl.quality.runner import run_suite
+from corridor_etl.quality.verdicts import Verdict
 
 DELIVERY, DELIVERY_COLUMN, SOURCE_WEEK = "delivery", "delivery_column", "source_week"
 DELIVERY_SUITES = {
@@ -59,13 +57,9 @@ def validate_frame(suite: str, frame: pl.DataFrame, parameters: dict[str, Any] |
 
     ``BatchHeld`` when a rule cannot be run, because then nothing is known about the deliveries.
     """
-    try:
-        typed = frame.select(pl.col(name).cast(dtype) for name, dtype in FRAMES[suite].items())
-        typed = typed.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("row_id"))
-        results = _run(load_suite(suite), typed, parameters or {})
-        _raise_for_exceptions(suite, results)
-    except BatchHeld:
-        raise
-    except Exception as error:
-        raise _held(suite, f"{type(error).__name__}: {error}") from error
-    return verdict_of(typed, results, parameters or {})
+
+    def typed() -> pl.DataFrame:
+        cells = frame.select(pl.col(name).cast(dtype) for name, dtype in FRAMES[suite].items())
+        return cells.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("row_id"))
+
+    return run_suite(suite, typed, parameters or {})

@@ -27,6 +27,7 @@ QUARANTINE_SCHEMA = {
     "record_key": pl.String,
     "record_version": pl.Int64,
 }
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)  # json.dumps would make one per cell
 _DETAIL = ("rule_id", "column", "observed", "expected")
 
 
@@ -50,7 +51,7 @@ def _of_failures(kind: str, staged: pl.DataFrame, failures: pl.DataFrame) -> lis
     details = _details_by(critical, ("row_id",))
     remarks = _details_by(failures.filter(pl.col("severity") != "critical"), ("row_id",))
     model = record_kind(kind)
-    rows = staged.filter(pl.col("row_id").is_in(critical["row_id"].unique().to_list()))
+    rows = staged.join(critical, on="row_id", how="semi")
     rows = rows.with_columns(iso_week=model.iso_week(), record_key=model.key_text())
     return [
         {
@@ -98,4 +99,4 @@ def _summed_up(details: list[dict[str, str]]) -> dict[str, str]:
 
 
 def _as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return _ENCODER.encode(value)
