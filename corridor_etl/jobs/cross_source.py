@@ -27,7 +27,8 @@ def with_discrepancies(batch: Batch, current: Mapping[str, pl.DataFrame], settin
     now = now_utc()
     verdict = validate_subjects(subjects, settings, now_utc=now)
     told = recorded(CROSS_SOURCE, verdict, rows=subjects.height, run_at_utc=now)
-    checks = verdict.checks.with_columns(record_kind=pl.lit(CROSS_SOURCE)).select(list(CHECK_COLUMNS))
+    asked = {"record_kind": pl.lit(CROSS_SOURCE), "withdrawn": pl.lit(0, dtype=pl.Int64)}
+    checks = verdict.checks.with_columns(**asked).select(list(CHECK_COLUMNS))
     return replace(
         batch,
         checks=pl.concat([batch.check_frame(), checks]),

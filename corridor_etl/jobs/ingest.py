@@ -134,8 +134,8 @@ def combined(results: Sequence[BatchResult]) -> BatchResult:
 def publish_readings(readings: Sequence[Reading]) -> BatchResult:
     """Validates and commits a batch of readings; retried when another writer moved the base in between.
 
-    Where validation itself fails, each delivery is tried alone, so that one that cannot be judged does not hold its
-    neighbours. It is reported as held, is not in the ledger, and is tried again by the next run.
+    Where validation itself fails, the halves of the batch are tried by themselves, and so on, so that one that cannot be
+    judged does not hold its neighbours. It is reported as held, is not in the ledger, and is tried again by the next run.
     """
     try:
         return _publish_together(readings)
@@ -143,7 +143,8 @@ def publish_readings(readings: Sequence[Reading]) -> BatchResult:
         if len(readings) == 1:
             log.error("%s is held: %s", readings[0].name, error.message)
             return BatchResult(None, (_held(readings[0], error),))
-    return combined([publish_readings([reading]) for reading in readings])
+    half = len(readings) // 2
+    return combined([publish_readings(readings[:half]), publish_readings(readings[half:])])
 
 
 def _held(reading: Reading, error: BatchHeld) -> DeliveryOutcome:

@@ -96,13 +96,21 @@ def _run(
     from corridor_etl.quality.polars_engine import keeping_failing_rows
 
     batch = whole_frame_batch(frame)
-    shown = {column for rule in suite.expectations for column in rule.meta["columns"]} - {"row_id"}
+    shown = {column for rule in suite.expectations for column in _shown(rule)} - {"row_id"}
     with keeping_failing_rows(["row_id", *sorted(shown)]) as kept:
         results = batch.validate(suite, result_format=_WANTED).results
     if len(results) != len(suite.expectations):
         raise _held(suite.name, f"{len(suite.expectations)} rules gave {len(results)} answers")
     _raise_for_exceptions(suite.name, results)
     return results, kept.together()
+
+
+def _shown(rule: Any) -> set[str]:
+    """The columns a failing row is shown with; a rule with words of its own may look at all it reads."""
+    from corridor_etl.quality.expectations._row import RowExpectation
+
+    has_own_words = type(rule).observed.__func__ is not RowExpectation.observed.__func__
+    return {*rule.meta["columns"], *(rule.column_list if has_own_words else ())}
 
 
 def _raise_for_exceptions(kind: str, results: list[ExpectationValidationResult]) -> None:
