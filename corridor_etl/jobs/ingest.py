@@ -134,8 +134,9 @@ def combined(results: Sequence[BatchResult]) -> BatchResult:
 def publish_readings(readings: Sequence[Reading]) -> BatchResult:
     """Validates and commits a batch of readings; retried when another writer moved the base in between.
 
-    Where validation itself fails, the halves of the batch are tried by themselves, and so on, so that one that cannot be
-    judged does not hold its neighbours. It is reported as held, is not in the ledger, and is tried again by the next run.
+    Where validation itself fails, the halves of the batch are tried by themselves, and so on, so that one that cannot
+    be judged does not hold its neighbours. It is reported as held, is not in the ledger, and is tried again by the
+    next run.
     """
     try:
         return _publish_together(readings)

@@ -28,7 +28,8 @@ Every row is judged by the suite of its record kind in `expectations/suites/` be
 `critical` rule is quarantined; `warning` and `info` are counted and reported, and the row is loaded. Deliveries are
 judged as wholes too, see [deliveries](deliveries.md): the suites `delivery`, `delivery_column` and `source_week`.
 The last suite compares sources with each other; what breaks its rules stays loaded, see
-[discrepancies](discrepancies.md). This page is made from the suites: `python -m corridor_etl.quality.catalogue > docs/rules.md`.
+[discrepancies](discrepancies.md). This page is made from the suites:
+`python -m corridor_etl.quality.catalogue > docs/rules.md`.
 """
 _HEAD = "| rule | severity | columns | what it says | why | source |\n|---|---|---|---|---|---|"
 
