@@ -109,7 +109,7 @@ def _shown(rule: Any) -> set[str]:
     """The columns a failing row is shown with; a rule with words of its own may look at all it reads."""
     from corridor_etl.quality.expectations._row import RowExpectation
 
-    has_own_words = type(rule).observed.__func__ is not RowExpectation.observed.__func__
+    has_own_words = type(rule).observed.__qualname__ != RowExpectation.observed.__qualname__
     return {*rule.meta["columns"], *(rule.column_list if has_own_words else ())}
 
 

@@ -12,12 +12,14 @@ from typing import Any
 from great_expectations.render import RenderedDocumentContent
 from great_expectations.render.renderer.site_index_page_renderer import SiteIndexPageRenderer
 
-from corridor_etl.model import KINDS
+from corridor_etl.quality.catalogue import SUITES
 from corridor_etl.quality.data_docs.tables import SEVERITIES, headed, run_time, section, text, words
 
 INTRO = (
     "Every row is judged by the suite of its record kind before it is loaded. A row that breaks a critical rule is"
     " kept out and waits in quarantine; one that breaks a warning is loaded and flagged; an info is only counted."
+    " Suites about deliveries flag or hold the whole file; what documents say against each other stays loaded and open"
+    " until it is resolved."
 )
 COUNTED = ("Rows", "Broken rules", "Met", "Not judged")
 _HEAD = ["Suite", "What a row is", "Last run", *COUNTED]
@@ -63,8 +65,7 @@ def _suite_of(link: Mapping[str, Any]) -> str:
 
 def _suite_cells(suite: Mapping[str, Any]) -> list[Any]:
     name = _suite_of(suite)
-    kind = KINDS.get(name)
-    return [words("$suite", suite=name, suite_link=suite["filepath"]), kind.meaning if kind else ""]
+    return [words("$suite", suite=name, suite_link=suite["filepath"]), SUITES.get(name, "")]
 
 
 def _index_row(suite: Mapping[str, Any], last: Mapping[str, Any]) -> list[Any]:

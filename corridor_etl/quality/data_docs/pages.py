@@ -22,10 +22,12 @@ from great_expectations.render.renderer.page_renderer import (
 )
 
 from corridor_etl.model import KINDS
+from corridor_etl.quality.catalogue import SUITES
 from corridor_etl.quality.data_docs import tables
 from corridor_etl.quality.data_docs.index import COUNTED, count_cells
 from corridor_etl.quality.data_docs.tables import (
     EFFECT,
+    EFFECT_OF,
     OUTCOMES,
     SEVERITIES,
     headed,
@@ -51,7 +53,8 @@ class SuitePage(ExpectationSuitePageRenderer):
         suite = ExpectationSuite(**expectations) if isinstance(expectations, dict) else expectations
         rules = suite.expectation_configurations
         counts = Counter(tables.severity(rule) for rule in rules)
-        facts = {f"{grade.capitalize()}: {EFFECT[grade]}": f"{counts[grade]} rules" for grade in SEVERITIES}
+        effect = EFFECT_OF.get(suite.name, EFFECT)
+        facts = {f"{grade.capitalize()}: {effect[grade]}": f"{counts[grade]} rules" for grade in SEVERITIES}
         return RenderedDocumentContent(
             renderer_type="ExpectationSuitePageRenderer",
             page_title=f"Rules of {suite.name}",
@@ -92,8 +95,8 @@ class ResultsPage(ValidationResultsPageRenderer):
 
 
 def _meaning(suite: ExpectationSuite) -> str:
-    kind = KINDS.get(suite.name)
-    about = kind.meaning[:1].upper() + kind.meaning[1:] if kind else str(suite.notes or suite.name)
+    meaning = SUITES.get(suite.name) or str(suite.notes or suite.name)
+    about = meaning[:1].upper() + meaning[1:]
     return f"{about.rstrip('.')}. {len(suite.expectations)} rules."
 
 

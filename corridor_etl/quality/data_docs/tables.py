@@ -21,8 +21,18 @@ from great_expectations.render import (
 )
 from great_expectations.render.components import LegacyRendererType
 
+from corridor_etl.model import CROSS_SOURCE
+from corridor_etl.quality.delivery_rules import DELIVERY_SUITES
+
 SEVERITIES = ("critical", "warning", "info")
 EFFECT = {"critical": "keeps the row out", "warning": "loads and flags the row", "info": "only counted"}
+_OF_FILES = {"critical": "refuses or holds the file", "warning": "flags the file", "info": "only counted"}
+_OF_SOURCES = {
+    "critical": "open until it is resolved",
+    "warning": "open, to be looked at",
+    "info": "only counted",
+}
+EFFECT_OF = {**dict.fromkeys(DELIVERY_SUITES, _OF_FILES), CROSS_SOURCE: _OF_SOURCES}
 OUTCOMES = ("broken", "held", "not judged")
 _SET_APART = {"default": {"classes": ["code"]}}
 
