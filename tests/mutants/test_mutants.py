@@ -8,7 +8,7 @@ import pytest
 
 from corridor_etl.model import KINDS
 from tests.mutants import suite_mutants
-from tests.mutants.source_mutants import mutants_of
+from tests.mutants.source_mutants import mutants_of, reaching
 from tests.mutants.sweep import CHECKS, Tally, disagreeing, equivalents, sweep_module, sweep_suite
 from tests.quality.boundary_rows import Boundary, boundaries
 
@@ -83,6 +83,12 @@ def test_a_table_that_is_wrong_is_named_before_the_sweep() -> None:
 )
 def test_source_is_mutated_as_one_would_err(change: str) -> None:
     assert change in {mutant.change for mutant in mutants_of(CHECKS / "times.py")}
+
+
+def test_constants_of_one_statement_reach_whoever_uses_one_of_them() -> None:
+    path = CHECKS / "customs.py"
+    (change,) = {m.function for m in mutants_of(path) if m.change.endswith("('CN', 'EAEU~')")}
+    assert reaching(path, change) >= {"in_customs_list", "in_union_list", "are_union_unit_codes"}
 
 
 def test_a_weight_is_moved_by_a_gram_and_a_severity_by_name() -> None:
