@@ -76,7 +76,7 @@ def test_a_table_that_is_wrong_is_named_before_the_sweep() -> None:
     [
         "instant <= datetime.fromisoformat(latest_at_utc) -> instant < datetime.fromisoformat(latest_at_utc)",
         "instant.dt.date() <= day -> instant.dt.date() > day",
-        "(c >= floor).fill_null(True) -> c >= floor",
+        "(c.cast(pl.Date) >= floor).fill_null(True) -> c.cast(pl.Date) >= floor",
         "pl.when(is_any_filled) -> pl.when(pl.lit(True))",
         "pl.any_horizontal((c.is_not_null() for c in columns)) -> pl.all_horizontal((c.is_not_null() for c in columns))",
     ],
