@@ -17,9 +17,11 @@ from corridor_etl.cli import (
     corrections,
     database,
     demo,
+    discrepancies,
     docs,
     ingest,
     ledger,
+    quarantine,
     reports,
     simulate,
 )
@@ -33,7 +35,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (demo, simulate, ingest, ledger, corrections, reports, backfill, database, docs):
+for group in (
+    demo, simulate, ingest, ledger, quarantine, discrepancies, corrections, reports, backfill, database, docs,
+):  # fmt: skip
     group.register(app)
 
 

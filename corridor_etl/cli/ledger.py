@@ -1,4 +1,4 @@
-"""``corridor deliveries``, ``quarantine``, ``coverage``, ``outbox``: what the ledger knows."""
+"""``corridor deliveries``, ``coverage``, ``outbox``: what the ledger knows. Rows held back are in ``quarantine``."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from corridor_etl.cli._output import AsJson, show, show_one
 from corridor_etl.errors import UsageError
 
 deliveries = typer.Typer(help="Files as received.", no_args_is_help=True)
-quarantine = typer.Typer(help="Rows held back, with their reasons.", no_args_is_help=True)
 outbox = typer.Typer(help="Mails waiting to be sent.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
     """Adds the commands to the application."""
     app.add_typer(deliveries, name="deliveries")
-    app.add_typer(quarantine, name="quarantine")
     app.add_typer(outbox, name="outbox")
     app.command("coverage")(coverage)
 
@@ -44,14 +42,19 @@ def list_deliveries(
 
 @deliveries.command("show")
 def show_delivery(delivery_no: Annotated[int, typer.Argument()], as_json: AsJson = False) -> None:
-    """Show one delivery with its findings."""
+    """Show one delivery with its findings and its profile."""
+    from corridor_etl.cli._deliveries import print_profile, profile_of
+
     with _warehouse() as warehouse:
         row = _numbered(warehouse.deliveries().to_dicts(), "delivery_no", delivery_no)
         findings = warehouse.findings().filter(delivery_id=row["delivery_id"]).to_dicts()
-    show_one({**row, "findings": findings} if as_json else row, as_json=as_json)
+        profile = profile_of(warehouse, delivery_no)
+    whole = {**row, "findings": findings, "profile": profile}
+    show_one(whole if as_json else row, as_json=as_json)
     if not as_json:
         columns = ("rule_id", "severity", "line_no", "message", "observed", "expected")
         show(findings, as_json=False, columns=columns, empty="no findings")
+        print_profile(profile)
 
 
 def _numbered(rows: list[dict[str, Any]], key: str, number: int) -> dict[str, Any]:
@@ -61,34 +64,15 @@ def _numbered(rows: list[dict[str, Any]], key: str, number: int) -> dict[str, An
     raise UsageError(f"there is no {key} {number}", fix="List them to see the numbers.")
 
 
-@quarantine.command("list")
-def list_quarantine(
-    rule: Annotated[str | None, typer.Option(help="Only rows held back by this rule.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """List the rows held back."""
-    with _warehouse() as warehouse:
-        rows = warehouse.quarantine().to_dicts()
-    wanted = [row for row in rows if rule is None or rule in row["rule_ids"].split(",")]
-    columns = ("quarantine_id", "file_name", "line_no", "record_kind", "rule_ids", "state")
-    show(wanted, as_json=as_json, columns=columns, empty="nothing is held back")
-
-
-@quarantine.command("show")
-def show_quarantine(quarantine_id: Annotated[int, typer.Argument()], as_json: AsJson = False) -> None:
-    """Show one row held back: file, line, rules with observed and expected, and the row as received."""
-    with _warehouse() as warehouse:
-        row = _numbered(warehouse.quarantine().to_dicts(), "quarantine_id", quarantine_id)
-    show_one(row, as_json=as_json)
-
-
 def coverage(
     week: Annotated[str | None, typer.Option(help="Only this ISO week.")] = None, as_json: AsJson = False
 ) -> None:
-    """Show what has arrived of each source, week by week."""
+    """Show what has arrived of each source, week by week, and what is late."""
+    from corridor_etl.cli._deliveries import covered_weeks
+
     with _warehouse() as warehouse:
-        rows = warehouse.coverage().to_dicts()
-    columns = ("iso_week", "source_id", "files", "rows_loaded", "rows_quarantined")
+        rows = covered_weeks(warehouse)
+    columns = ("iso_week", "source_id", "files", "rows_loaded", "rows_quarantined", "status")
     wanted = [row for row in rows if week in (None, row["iso_week"])]
     show(wanted, as_json=as_json, columns=columns, empty="nothing has arrived")
 

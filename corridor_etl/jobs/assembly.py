@@ -6,26 +6,34 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
+from corridor_etl.jobs.deliveries import Judged
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.resolution import Resolved
-from corridor_etl.warehouse import FINDING_COLUMNS, Batch, DeliveryRow
+from corridor_etl.model import KINDS
+from corridor_etl.warehouse import FINDING_COLUMNS, Batch, DeliveryRow, Warehouse, versions
 
 
-def assembled(readings: Sequence[Reading], resolved: Sequence[Resolved]) -> Batch:
+def assembled(readings: Sequence[Reading], resolved: Sequence[Resolved], judged: Judged) -> Batch:
     """Deliveries with their balance, fresh rows, quarantine, findings and checks, ready to commit."""
     parts = {
         "healed": [r.healed for r in resolved],
         "quarantine": [r.quarantine for r in resolved],
-        "checks": [r.verdict.checks.with_columns(record_kind=pl.lit(r.kind.name)) for r in resolved],
         "effects": [r.corrected.effects for r in resolved],
-        "validations": [r.validation for r in resolved],
+        "validations": [judged.validations, *(r.validation for r in resolved)],
+        "checks": [
+            judged.checks,
+            *(r.verdict.checks.with_columns(record_kind=pl.lit(r.kind.name)) for r in resolved),
+        ],
         "duplicates": [r.duplicates.select("delivery_id", "line_no", "iso_week") for r in resolved],
     }
     return Batch(
         deliveries=[_delivery_row(reading, resolved) for reading in readings],
         rows={r.kind.name: r.fresh for r in resolved},
         healed_rows={r.kind.name: r.healed_rows for r in resolved if r.healed_rows.height},
-        findings=_findings(readings, resolved),
+        findings=pl.concat([_findings(readings, resolved), judged.findings]),
+        profiles=judged.profiles,
+        profile_columns=judged.profile_columns,
+        references=judged.references,
         received_at_utc=max(r.received_at_utc for r in readings),
         **{name: pl.concat(frames) for name, frames in parts.items() if frames},
     )
@@ -74,3 +82,14 @@ def _findings(readings: Sequence[Reading], resolved: Sequence[Resolved]) -> pl.D
         for row in frame.iter_rows(named=True)
     ]
     return pl.DataFrame(of_files + of_rows, schema=FINDING_COLUMNS)
+
+
+def current_with(batch: Batch, warehouse: Warehouse, snapshot: int) -> dict[str, pl.DataFrame]:
+    """Current records of every kind as they will be once the batch is committed."""
+    current, added = {}, batch.added_rows()
+    for name, kind in KINDS.items():
+        rows = [warehouse.rows(name)]
+        if name in added:
+            rows.append(versions.stored(added[name], kind, snapshot).select(rows[0].columns))
+        current[name] = versions.current(pl.concat(rows), kind)
+    return current

@@ -1,6 +1,6 @@
-"""Tries corrections on readings without changing anything: what each would match, and whether its guard would hold.
+"""Corrections on readings: tried without changing anything, or applied for those who look at whole deliveries.
 
-Applying them for good belongs to ``resolution``.
+Applying them for good, with their effects, belongs to ``resolution``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import polars as pl
 from corridor_etl.jobs.intake import read_delivery
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.model import KINDS
-from corridor_etl.quality.corrections import EFFECT_SCHEMA, Corrections, corrected
+from corridor_etl.quality.corrections import EFFECT_SCHEMA, Corrected, Corrections, corrected
 from corridor_etl.settings import Settings
 from corridor_etl.warehouse import Warehouse
 
@@ -36,13 +36,31 @@ def tried(
     return pl.concat([pl.DataFrame(schema={"file_name": pl.String(), **EFFECT_SCHEMA}), *found])
 
 
+def mended(readings: Iterable[Reading], settings: Settings, corrections: Corrections) -> list[Reading]:
+    """The readings with their rows as active corrections leave them."""
+    return [_mended(reading, settings, corrections) for reading in readings]
+
+
+def _mended(reading: Reading, settings: Settings, corrections: Corrections) -> Reading:
+    found = _corrected(reading, settings, corrections, ("active",))
+    frames = {name: one.rows.drop("row_id") for name, one in found}
+    return replace(reading, frames={**reading.frames, **frames}) if frames else reading
+
+
 def _effects(
     reading: Reading, settings: Settings, corrections: Corrections, statuses: Sequence[str]
 ) -> Iterator[pl.DataFrame]:
+    for _, found in _corrected(reading, settings, corrections, statuses):
+        yield found.effects
+
+
+def _corrected(
+    reading: Reading, settings: Settings, corrections: Corrections, statuses: Sequence[str]
+) -> Iterator[tuple[str, Corrected]]:
     for name, frame in reading.frames.items():
         if mine := corrections.of(name, statuses):
             staged = frame.with_row_index("row_id").with_columns(pl.col("row_id").cast(pl.Int64))
-            yield corrected(staged, KINDS[name], [reading], mine, settings.report_zone).effects
+            yield name, corrected(staged, KINDS[name], [reading], mine, settings.report_zone)
 
 
 def archived(warehouse: Warehouse, corrections: Corrections, statuses: Sequence[str]) -> Iterator[Reading]:

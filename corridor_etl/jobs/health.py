@@ -1,4 +1,4 @@
-"""Looks whether what is stored is what was received and what was promised: archive, balances, lake against ledger."""
+"""Looks whether what is stored is what was received and what was promised: archive, balances, lake, quarantine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,12 @@ from corridor_etl.warehouse import Warehouse
 def problems(warehouse: Warehouse) -> list[str]:
     """Every discrepancy as a sentence; none if the warehouse is sound. Reads every archived file once."""
     deliveries = warehouse.deliveries()
-    return [*_archive(warehouse, deliveries), *_balances(deliveries), *_lake(warehouse, deliveries)]
+    return [
+        *_archive(warehouse, deliveries),
+        *_balances(deliveries),
+        *_lake(warehouse, deliveries),
+        *_quarantine(warehouse, deliveries),
+    ]
 
 
 def _archive(warehouse: Warehouse, deliveries: pl.DataFrame) -> Iterator[str]:
@@ -39,3 +44,14 @@ def _lake(warehouse: Warehouse, deliveries: pl.DataFrame) -> Iterator[str]:
     for row in both.filter(pl.col("stored") != pl.col("rows_loaded")).iter_rows(named=True):
         name = row["file_name"] or f"delivery {row['delivery_id']}"
         yield f"the lake holds {row['stored']} rows of {name}, the ledger says {row['rows_loaded']} were loaded"
+
+
+def _quarantine(warehouse: Warehouse, deliveries: pl.DataFrame) -> Iterator[str]:
+    out = ("replayed", "waived")
+    rows = warehouse.quarantine().filter(~pl.col("state").is_in(out)).group_by("delivery_no").len("kept")
+    both = deliveries.join(rows, on="delivery_no", how="left").with_columns(pl.col("kept").fill_null(0))
+    for row in both.filter(pl.col("kept") != pl.col("rows_quarantined")).iter_rows(named=True):
+        yield (
+            f"the quarantine keeps {row['kept']} rows of {row['file_name']}, "
+            f"the ledger says {row['rows_quarantined']} are held back"
+        )

@@ -15,16 +15,21 @@ from pathlib import Path
 
 import polars as pl
 
+from corridor_etl.clock import now_utc
 from corridor_etl.errors import BaseMoved, BatchHeld, TerminalError
-from corridor_etl.jobs.assembly import assembled
+from corridor_etl.jobs.assembly import assembled, current_with
+from corridor_etl.jobs.corrections import mended
+from corridor_etl.jobs.cross_source import with_discrepancies
+from corridor_etl.jobs.deliveries import judged
 from corridor_etl.jobs.intake import delivery_name, inbox_files, read_deliveries
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.resolution import resolved
+from corridor_etl.jobs.suggesting import with_suggestions
 from corridor_etl.marts.weekly import weekly_marts
 from corridor_etl.model import KINDS
 from corridor_etl.quality.corrections import GUARD_RULES, load_corrections
 from corridor_etl.settings import Settings, load_settings
-from corridor_etl.warehouse import Batch, DeliveryRow, Warehouse, versions
+from corridor_etl.warehouse import Batch, DeliveryRow, Warehouse
 
 BATCH_FILES = 64
 BATCH_BYTES = 256 * 1024 * 1024
@@ -164,16 +169,21 @@ def _publish(readings: Sequence[Reading], warehouse: Warehouse, settings: Settin
     if not new:
         return BatchResult(None, tuple(known))
     corrections = load_corrections(settings)
-    with _held_if_it_breaks():
-        rows = [resolved(kind, new, warehouse, settings, corrections) for kind in KINDS.values()]
-        batch = assembled(new, [r for r in rows if r is not None])
-        marts = weekly_marts(_current_with(batch, warehouse, base + 1), settings)
+    with held_if_it_breaks():
+        whole = judged(mended(new, settings, corrections), warehouse, settings, now_utc=now_utc())
+        rows = [
+            resolved(kind, new, warehouse, settings, corrections, held=whole.held) for kind in KINDS.values()
+        ]
+        batch = assembled(new, [r for r in rows if r is not None], whole)
+        current = current_with(batch, warehouse, base + 1)
+        batch = with_discrepancies(with_suggestions(batch, current, warehouse), current, settings)
+        marts = weekly_marts(current, settings)
         snapshot = warehouse.publish(batch, marts, base=base)
     return BatchResult(snapshot, (*_outcomes(batch), *known))
 
 
 @contextmanager
-def _held_if_it_breaks() -> Iterator[None]:
+def held_if_it_breaks() -> Iterator[None]:
     """An error that values can cause becomes ``BatchHeld``, so that each delivery is tried alone."""
     try:
         yield
@@ -219,19 +229,9 @@ def _marked_duplicate(reading: Reading, earlier: Sequence[Reading], warehouse: W
         frames={},
         faults={},
         findings=(),
+        references=reading.references.clear(),
         rows_read=0,
     )
-
-
-def _current_with(batch: Batch, warehouse: Warehouse, snapshot: int) -> dict[str, pl.DataFrame]:
-    """Current records of every kind as they will be once the batch is committed."""
-    current, added = {}, batch.added_rows()
-    for name, kind in KINDS.items():
-        rows = [warehouse.rows(name)]
-        if name in added:
-            rows.append(versions.stored(added[name], kind, snapshot).select(rows[0].columns))
-        current[name] = versions.current(pl.concat(rows), kind)
-    return current
 
 
 def _outcomes(batch: Batch) -> Iterator[DeliveryOutcome]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import fnmatch
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -21,7 +22,7 @@ from corridor_etl.errors import CorridorError, FileRejected, UsageError
 from corridor_etl.jobs.content import Content
 from corridor_etl.jobs.reading import Pile, Reading
 from corridor_etl.settings import Sender, Settings, load_settings
-from corridor_etl.sources import RawFile, Source, kind_of_archive, members, recognise
+from corridor_etl.sources import RawFile, Source, kind_of_archive, members, recognise, tidied
 from corridor_etl.staging import StagingContext, stage
 from corridor_etl.warehouse.archive import Archive
 
@@ -110,6 +111,31 @@ def read_delivery(path: Path, *, name: str | None = None, keep: bool = True) -> 
     return _attempt(*_received(Content.of_file(path), name or delivery_name(path), keep))
 
 
+def read_again(delivery: Mapping[str, Any], archive: Archive) -> Reading:
+    """An archived delivery, read by the present formats, senders and staging as it was when it came.
+
+    ``delivery`` is a row of the ledger: its name says who sent it, its time of receipt dates what has no date.
+    ``UsageError`` or ``TerminalError`` where the archive does not hold the bytes as received.
+    """
+    reading, content = _received(_archived(delivery, archive), delivery["file_name"], keep=False)
+    return _attempt(replace(reading, received_at_utc=delivery["received_at_utc"]), content)
+
+
+def raw_again(delivery: Mapping[str, Any], archive: Archive) -> Iterator[tuple[str, RawFile]]:
+    """Record kind and raw rows of an archived delivery, cells as its sender wrote them; errors as its format's own."""
+    content, sender = _archived(delivery, archive), sender_of(delivery["file_name"], load_settings())
+    source = recognise(content.head, Path(delivery["file_name"]).name, sender)
+    for raw in content.parts(source, sender):
+        yield from _by_kind(source, raw)
+
+
+def _archived(delivery: Mapping[str, Any], archive: Archive) -> Content:
+    path = archive.path(delivery["sha256"])
+    if path.is_file() and (content := Content.of_file(path)).sha256 == delivery["sha256"]:
+        return content
+    return Content.of_bytes(archive.read(delivery["sha256"]))
+
+
 def _received(content: Content, name: str, keep: bool) -> tuple[Reading, Content]:
     if keep:
         content.store(Archive(configuration.home() / "archive"))
@@ -173,6 +199,7 @@ def _read(reading: Reading, content: Content, sender: Sender | None, settings: S
         frames={kind: pl.concat(frames) for kind, frames in pile.frames.items()},
         findings=tuple(pile.findings),
         faults={kind: pl.concat(faults) for kind, faults in pile.faults.items()},
+        references=tidied(pl.concat(pile.references)),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 import polars as pl
 
 from corridor_etl.jobs.faults import fault_frame
-from corridor_etl.sources import Finding, RawFile
+from corridor_etl.sources import Finding, RawFile, no_references
 from corridor_etl.staging import Staged
 
 
@@ -37,6 +37,7 @@ class Reading:
     frames: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     faults: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    references: pl.DataFrame = field(default_factory=no_references)
 
     @property
     def unreadable_rows(self) -> int:
@@ -57,6 +58,7 @@ class Pile:
         self.frames: dict[str, list[pl.DataFrame]] = {}
         self.faults: dict[str, list[pl.DataFrame]] = {}
         self.findings: list[Finding] = []
+        self.references: list[pl.DataFrame] = []
         self.rows_read = 0
         self.dialect = ""
 
@@ -72,5 +74,6 @@ class Pile:
     def take_whole(self, raw: RawFile) -> None:
         """What a part says of the file as a whole."""
         self.findings += raw.findings
+        self.references.append(raw.references)
         self.rows_read += raw.rows_counted
         self.dialect = raw.dialect

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from corridor_etl.clock import now_utc
+from corridor_etl.jobs.deliveries import held_rows
 from corridor_etl.jobs.orphans import healing, orphaned
 from corridor_etl.jobs.reading import Reading
+from corridor_etl.jobs.taking import LINE, Taking
 from corridor_etl.model import RecordKind
 from corridor_etl.quality import history
 from corridor_etl.quality.corrections import Corrected, Corrections, corrected
@@ -45,50 +47,83 @@ def resolved(
     warehouse: Warehouse,
     settings: Settings,
     corrections: Corrections,
+    taking: Taking | None = None,
+    held: pl.DataFrame | None = None,
 ) -> Resolved | None:
     """Corrects, validates and resolves the rows of one kind; None where no reading has any. ``BatchHeld`` if that
-    fails."""
+    fails.
+
+    Where rows are taken out of quarantine, ``taking`` says which: all rows are validated, the others are context only.
+    All rows of a delivery that ``held`` names go to quarantine with its rule, see ``deliveries``.
+    """
     mine = [r for r in readings if kind.name in r.frames]
-    if not mine:
+    if not mine or (taking is not None and not taking.has(kind)):
         return None
-    staged = pl.concat([r.frames[kind.name] for r in mine]).with_row_index("row_id")
-    as_staged = staged.with_columns(pl.col("row_id").cast(pl.Int64))
-    mended = corrected(as_staged, kind, mine, corrections.of(kind.name), settings.report_zone)
-    staged = mended.rows
-    now = now_utc()
-    existing = warehouse.rows(kind.name)
-    usual = _history(kind, existing, settings)
-    verdict = validate(kind.name, staged, settings, now_utc=now, history=usual)
-    critical = verdict.failures.filter(severity="critical")
+    judged = _judged(kind, mine, warehouse.rows(kind.name), settings, corrections, taking)
+    existing, staged, verdict = judged.existing, judged.staged, judged.verdict
+    broken = verdict.failures
+    if held is not None:
+        broken = pl.concat([broken, held_rows(staged, held).select(broken.columns)])
+    critical = broken.filter(severity="critical")
     accepted = staged.join(critical.select("row_id").unique(), on="row_id", how="anti", maintain_order="left")
     orphans = versions.orphans(accepted, existing, kind)
     accepted = accepted.join(orphans.select("row_id"), on="row_id", how="anti", maintain_order="left")
     arrivals = versions.arrivals(accepted, existing, kind)
-    healed_rows, healed = healing(kind, warehouse, existing, arrivals.fresh)
-    faults = pl.concat([r.faults[kind.name] for r in mine])
+    taken = taking.numbers if taking is not None else ()
+    healed_rows, healed = healing(kind, warehouse, existing, arrivals.fresh, apart_from=taken)
     conflicts = arrivals.failures.select(critical.columns)
-    failures = pl.concat([critical, conflicts, orphaned(orphans, kind), mended.dropped])
+    failures = pl.concat([broken, conflicts, orphaned(orphans, kind), judged.corrected.dropped])
     # What is held back is kept as it came. A waiting row will load as it is kept, so it is kept corrected.
-    waiting = orphans.select(as_staged.columns)
-    kept = pl.concat([as_staged.join(waiting, on="row_id", how="anti", maintain_order="left"), waiting])
+    waiting = orphans.select(judged.as_staged.columns)
+    others = judged.as_staged.join(waiting, on="row_id", how="anti", maintain_order="left")
     return Resolved(
         kind=kind,
         fresh=arrivals.fresh,
         duplicates=arrivals.duplicates.with_columns(iso_week=kind.iso_week()),
-        quarantine=quarantine_frame(kind.name, kept, failures, faults),
+        quarantine=quarantine_frame(kind.name, pl.concat([others, waiting]), failures, judged.faults),
         verdict=verdict,
-        flagged=_flagged(staged, verdict),
+        flagged=_flagged(staged, judged.remarks),
         healed_rows=healed_rows,
         healed=healed,
-        corrected=mended,
-        validation=recorded(
-            kind.name,
-            verdict,
-            rows=staged.height,
-            run_at_utc=now,
-            parameters=run_parameters(settings, now),
-        ),
+        corrected=judged.corrected,
+        validation=judged.validation,
     )
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """The rows that go on: as staged, corrected, with what the rules say; ``existing`` are those of the lake."""
+
+    existing: pl.DataFrame
+    as_staged: pl.DataFrame
+    staged: pl.DataFrame
+    faults: pl.DataFrame
+    verdict: Verdict
+    remarks: pl.DataFrame
+    corrected: Corrected
+    validation: pl.DataFrame
+
+
+def _judged(
+    kind: RecordKind, readings: Sequence[Reading], existing: pl.DataFrame, settings: Settings,
+    corrections: Corrections, taking: Taking | None,
+) -> _Judged:  # fmt: skip
+    as_staged = pl.concat([r.frames[kind.name] for r in readings]).with_row_index("row_id")
+    as_staged = as_staged.with_columns(pl.col("row_id").cast(pl.Int64))
+    faults = pl.concat([r.faults[kind.name] for r in readings])
+    taken = taking.lines(kind) if taking is not None else None
+    known = corrections.of(kind.name)
+    mended = corrected(as_staged, kind, readings, known, settings.report_zone, counted=taken)
+    now, staged = now_utc(), mended.rows
+    verdict = validate(kind.name, staged, settings, now_utc=now, history=_history(kind, existing, settings))
+    parameters = run_parameters(settings, now)
+    validation = recorded(kind.name, verdict, rows=staged.height, run_at_utc=now, parameters=parameters)
+    remarks = verdict.failures
+    if taking is not None:
+        staged, faults, verdict = taking.only_taken(kind, staged, faults, verdict)
+        as_staged = as_staged.join(taking.lines(kind), on=LINE, how="semi", maintain_order="left")
+        remarks = taking.new_remarks(kind, staged, verdict.failures)
+    return _Judged(existing, as_staged, staged, faults, verdict, remarks, mended, validation)
 
 
 def _history(kind: RecordKind, existing: pl.DataFrame, settings: Settings) -> pl.DataFrame | None:
@@ -99,9 +134,9 @@ def _history(kind: RecordKind, existing: pl.DataFrame, settings: Settings) -> pl
     return history.value_history(versions.current(existing, kind), max_age_days=days)
 
 
-def _flagged(staged: pl.DataFrame, verdict: Verdict) -> pl.DataFrame:
+def _flagged(staged: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
     """Warnings and infos of rows as findings: one per delivery and rule, with how many and the first line."""
-    lighter = verdict.failures.filter(pl.col("severity") != "critical")
+    lighter = failures.filter(pl.col("severity") != "critical")
     return (
         lighter.join(staged.select("row_id", "delivery_id", "line_no"), on="row_id")
         .sort("delivery_id", "rule_id", "line_no")

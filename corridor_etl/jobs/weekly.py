@@ -22,7 +22,9 @@ from corridor_etl.delivery import outbox
 from corridor_etl.delivery.message import build_message
 from corridor_etl.errors import ReportCheckFailed
 from corridor_etl.facts.departures import train_departures
+from corridor_etl.jobs.standing import standing
 from corridor_etl.jobs.weeks import scheduled_instant
+from corridor_etl.model import CROSS_SOURCE
 from corridor_etl.reports.checks import check
 from corridor_etl.reports.context import Balance, ReportData, WeeklyContext, weekly_context
 from corridor_etl.reports.issue import freeze
@@ -93,8 +95,9 @@ def report_data(warehouse: Warehouse, settings: Settings) -> ReportData:
             settings,
         ),
         coverage=warehouse.coverage(),
-        checks=warehouse.checks(),
+        checks=standing(warehouse.checks().filter(pl.col("record_kind") != CROSS_SOURCE)),
         quarantine_open=warehouse.quarantine(state="open").height,
+        discrepancies=warehouse.discrepancies(state="open"),
         balance=_balance(warehouse.deliveries()),
         corrections=warehouse.correction_effects(),
     )

@@ -10,10 +10,13 @@ import sys
 
 from corridor_etl import discovery
 from corridor_etl.errors import UsageError
+from corridor_etl.model._cross_subject import CROSS_SCHEMA, CROSS_SOURCE, CROSS_SUBJECT
 from corridor_etl.model._record import Column, RecordKind
 from corridor_etl.model._types import LINEAGE
 
-__all__ = ["KINDS", "LINEAGE", "Column", "RecordKind", "kind"]
+__all__ = [
+    "CROSS_SCHEMA", "CROSS_SOURCE", "CROSS_SUBJECT", "KINDS", "LINEAGE", "Column", "RecordKind", "kind",
+]  # fmt: skip
 
 KINDS: dict[str, RecordKind] = discovery.declared(sys.modules[__name__], "RECORD")
 

@@ -47,3 +47,7 @@ class RecordKind:
     def iso_week(self) -> pl.Expr:
         """The ISO week label (``2025-W24``) of a row, from the first of ``week_of`` that is set."""
         return pl.coalesce([pl.col(name) for name in self.week_of]).dt.strftime("%G-W%V")
+
+    def key_text(self) -> pl.Expr:
+        """The business key of a row as one text: JSON of the key columns, each as text."""
+        return pl.struct(pl.col(name).cast(pl.String) for name in self.key).struct.json_encode()

@@ -10,58 +10,44 @@ from typing import Any
 import great_expectations.expectations.registry as registry
 
 import corridor_etl.quality.expectations  # noqa: F401 - registers the classes the suites name
-from corridor_etl.model import KINDS
+from corridor_etl.model import CROSS_SOURCE, KINDS
+from corridor_etl.quality.delivery_rules import DELIVERY_SUITES
 from corridor_etl.quality.suites import suite_rules
 from corridor_etl.reference._tables import table
 
-_BY_OTHER_RECORDS = "needs records of other deliveries or kinds"
-_BY_FORMAT = "judged while the file is read"
-_BY_DELIVERY = "is about deliveries, not rows"
-
 _ELSEWHERE = {
-    "ID-006": _BY_OTHER_RECORDS,
-    "CD-013": _BY_FORMAT,
-    "CD-014": _BY_FORMAT,
-    "ST-001": _BY_FORMAT,
-    "ST-002": _BY_FORMAT,
-    "ST-003": "judged by the ledger, before a file is read",
-    "ST-004": _BY_FORMAT,
-    "ST-005": _BY_FORMAT,
-    "ST-006": _BY_OTHER_RECORDS,
-    "ST-007": "judged with the versions: a cancellation or patch waits in quarantine for its original",
-    "ST-008": _BY_FORMAT,
+    "ID-006": "a suggestion beside the row held back, made at the commit from records of other sources",
     "WT-010": "a setting: targets.weight_basis",
-    "DT-002": _BY_OTHER_RECORDS,
-    "DT-003": _BY_OTHER_RECORDS,
-    "DT-004": _BY_OTHER_RECORDS,
-    "SE-002": _BY_OTHER_RECORDS,
-    "DU-004": _BY_OTHER_RECORDS,
 }
-_ELSEWHERE_BY_GROUP = {"XR": _BY_OTHER_RECORDS, "BA": _BY_DELIVERY}
+_ACROSS = {CROSS_SOURCE: "what several documents say of one trip, train or declared container"}
+SUITES = {**{name: kind.meaning for name, kind in KINDS.items()}, **DELIVERY_SUITES, **_ACROSS}
+"""Every suite with what a line of its frame is."""
 
 _INTRO = """# Rules
 Every row is judged by the suite of its record kind in `expectations/suites/` before it is loaded. A row that breaks a
-`critical` rule is quarantined; `warning` and `info` are counted and reported, and the row is loaded. This page is
-made from the suites: `python -m corridor_etl.quality.catalogue > docs/rules.md`.
+`critical` rule is quarantined; `warning` and `info` are counted and reported, and the row is loaded. Deliveries are
+judged as wholes too, see [deliveries](deliveries.md): the suites `delivery`, `delivery_column` and `source_week`.
+The last suite compares sources with each other; what breaks its rules stays loaded, see [discrepancies](discrepancies.md). This
+page is made from the suites: `python -m corridor_etl.quality.catalogue > docs/rules.md`.
 """
 _HEAD = "| rule | severity | columns | what it says | why | source |\n|---|---|---|---|---|---|"
 
 
 def render_rules() -> str:
     """The page as Markdown, ending with a line break."""
-    parts = [_INTRO, *(_section(kind) for kind in KINDS), _not_judged()]
+    parts = [_INTRO, *(_section(suite, meaning) for suite, meaning in SUITES.items()), _not_judged()]
     return "\n".join(parts) + "\n"
 
 
 def rule_ids() -> set[str]:
     """The ids of all rules that some suite judges."""
-    return {rule["meta"]["rule_id"] for kind in KINDS for rule in suite_rules(kind)}
+    return {rule["meta"]["rule_id"] for suite in SUITES for rule in suite_rules(suite)}
 
 
 def not_judged() -> dict[str, str]:
     """Rules of the catalogue that no suite judges, each with the reason."""
     ids = [i for i in table("rule_catalogue")["rule_id"] if i not in rule_ids()]
-    return {i: _ELSEWHERE.get(i) or _ELSEWHERE_BY_GROUP.get(i[:2], "not yet written") for i in ids}
+    return {i: _ELSEWHERE.get(i, "not yet written") for i in ids}
 
 
 def description(rule: dict[str, Any]) -> str:
@@ -70,10 +56,10 @@ def description(rule: dict[str, Any]) -> str:
     return str(implementation.described(rule["kwargs"]))
 
 
-def _section(kind: str) -> str:
-    rules = suite_rules(kind)
+def _section(suite: str, meaning: str) -> str:
+    rules = suite_rules(suite)
     rows = [_row(rule) for rule in sorted(rules, key=lambda r: (r["meta"]["rule_id"], r["severity"]))]
-    return f"## {kind}\n{KINDS[kind].meaning.capitalize()}.\n\n" + "\n".join([_HEAD, *rows]) + "\n"
+    return f"## {suite}\n{meaning.capitalize()}.\n\n" + "\n".join([_HEAD, *rows]) + "\n"
 
 
 def _row(rule: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Builds the quarantine: every row that is not loaded, as received, with all the rules it breaks.
 
 Two roads lead here: rows that could not be read as records (faults) and rows that break a critical rule (failures).
-Keeping, replaying and waiving quarantined rows belongs to ``warehouse``.
+What becomes of them later belongs to ``jobs.replay`` and ``warehouse.healing``.
 """
 
 from __future__ import annotations
@@ -20,10 +20,14 @@ QUARANTINE_SCHEMA = {
     "rule_ids": pl.String,
     "severity": pl.String,
     "details_json": pl.String,
+    "remarks_json": pl.String,
     "raw_text": pl.String,
     "raw_json": pl.String,
     "iso_week": pl.String,
+    "record_key": pl.String,
+    "record_version": pl.Int64,
 }
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)  # json.dumps would make one per cell
 _DETAIL = ("rule_id", "column", "observed", "expected")
 
 
@@ -33,7 +37,8 @@ def quarantine_frame(
     """One row per row held back (:data:`QUARANTINE_SCHEMA`), by delivery and line.
 
     ``staged`` has the model's columns, ``row_id``, ``delivery_id``, ``line_no`` and ``raw_text``; ``failures`` has
-    ``row_id``, ``rule_id``, ``severity``, ``column``, ``observed``, ``expected``, of which only critical ones count;
+    ``row_id``, ``rule_id``, ``severity``, ``column``, ``observed``, ``expected``, of which only critical ones hold a
+    row back and the others are remarks beside them;
     ``faults`` has ``delivery_id``, ``line_no``, ``raw_text``, ``raw_json`` and the same details.
     """
     held = [*_of_failures(kind, staged, failures), *_of_faults(faults)]
@@ -44,9 +49,10 @@ def quarantine_frame(
 def _of_failures(kind: str, staged: pl.DataFrame, failures: pl.DataFrame) -> list[dict[str, Any]]:
     critical = failures.filter(severity="critical")
     details = _details_by(critical, ("row_id",))
+    remarks = _details_by(failures.filter(pl.col("severity") != "critical"), ("row_id",))
     model = record_kind(kind)
-    rows = staged.filter(pl.col("row_id").is_in(critical["row_id"].unique().to_list()))
-    rows = rows.with_columns(iso_week=model.iso_week())
+    rows = staged.join(critical, on="row_id", how="semi")
+    rows = rows.with_columns(iso_week=model.iso_week(), record_key=model.key_text())
     return [
         {
             "delivery_id": row["delivery_id"],
@@ -54,6 +60,9 @@ def _of_failures(kind: str, staged: pl.DataFrame, failures: pl.DataFrame) -> lis
             "raw_text": row["raw_text"] or "",
             "raw_json": _as_json({c: row[c] for c in model.schema if row[c] is not None}),
             "iso_week": row["iso_week"],
+            "record_key": row["record_key"],
+            "record_version": row[model.version],
+            "remarks_json": _as_json(said) if (said := remarks.get((row["row_id"],))) else None,
             **_summed_up(details[(row["row_id"],)]),
         }
         for row in rows.sort("row_id").iter_rows(named=True)
@@ -90,4 +99,4 @@ def _summed_up(details: list[dict[str, str]]) -> dict[str, str]:
 
 
 def _as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return _ENCODER.encode(value)

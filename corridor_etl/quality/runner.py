@@ -6,6 +6,7 @@ rule belongs to ``quarantine`` and to whoever publishes the batch.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,14 +22,12 @@ from corridor_etl.settings import Settings
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuite, ExpectationValidationResult
 
-__all__ = ["Verdict", "run_parameters", "validate"]
+    from corridor_etl.quality.polars_engine import FailingRows
 
-_WANTED = {
-    "result_format": "COMPLETE",
-    "unexpected_index_column_names": ["row_id"],
-    "exclude_unexpected_values": True,
-    "return_unexpected_index_query": False,
-}
+__all__ = ["Verdict", "cast_as", "run_parameters", "run_suite", "validate"]
+
+# the counts only: which rows fail comes from the engine, as one frame
+_WANTED = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
 
 def validate(
@@ -47,18 +46,25 @@ def validate(
     the rows.
     """
     wanted = {**record_kind(kind).schema, "row_id": pl.Int64(), "delivery_id": pl.String()}
-    parameters = run_parameters(settings, now_utc)
+
+    def typed() -> pl.DataFrame:
+        rows = cast_as(kind, frame, wanted)
+        if kind != unit_values.KIND:
+            return rows
+        return unit_values.with_usual_range(rows, history, settings.thresholds)
+
+    return run_suite(kind, typed, run_parameters(settings, now_utc))
+
+
+def run_suite(suite: str, typed: Callable[[], pl.DataFrame], parameters: dict[str, Any]) -> Verdict:
+    """Judges the frame that ``typed`` gives, which has ``row_id``, by a suite. ``BatchHeld`` if either fails."""
     try:
-        typed = _typed(kind, frame, wanted)
-        if kind == unit_values.KIND:
-            typed = unit_values.with_usual_range(typed, history, settings.thresholds)
-        results = _run(load_suite(kind), typed, parameters)
-        _raise_for_exceptions(kind, results)
+        results, failing = _run(load_suite(suite, parameters), typed())
     except BatchHeld:
         raise
     except Exception as error:
-        raise _held(kind, f"{type(error).__name__}: {error}") from error
-    return verdict_of(typed, results, parameters)
+        raise _held(suite, f"{type(error).__name__}: {error}") from error
+    return verdict_of(failing, results, parameters)
 
 
 def run_parameters(settings: Settings, now_utc: datetime) -> dict[str, Any]:
@@ -76,7 +82,7 @@ def run_parameters(settings: Settings, now_utc: datetime) -> dict[str, Any]:
     }
 
 
-def _typed(kind: str, frame: pl.DataFrame, wanted: dict[str, pl.DataType]) -> pl.DataFrame:
+def cast_as(kind: str, frame: pl.DataFrame, wanted: dict[str, pl.DataType]) -> pl.DataFrame:
     """The frame with the model's types, because a column without any value may arrive without one."""
     if frame["row_id"].n_unique() != frame.height:
         raise _held(kind, "row_id is not unique, so failures could not be told apart")
@@ -84,15 +90,19 @@ def _typed(kind: str, frame: pl.DataFrame, wanted: dict[str, pl.DataType]) -> pl
 
 
 def _run(
-    suite: ExpectationSuite, frame: pl.DataFrame, parameters: dict[str, Any]
-) -> list[ExpectationValidationResult]:
+    suite: ExpectationSuite, frame: pl.DataFrame
+) -> tuple[list[ExpectationValidationResult], FailingRows]:
     from corridor_etl.quality.context import whole_frame_batch
+    from corridor_etl.quality.polars_engine import keeping_failing_rows
 
     batch = whole_frame_batch(frame)
-    results = list(batch.validate(suite, result_format=_WANTED, expectation_parameters=parameters).results)
+    shown = {column for rule in suite.expectations for column in rule.meta["columns"]} - {"row_id"}
+    with keeping_failing_rows(["row_id", *sorted(shown)]) as kept:
+        results = batch.validate(suite, result_format=_WANTED).results
     if len(results) != len(suite.expectations):
         raise _held(suite.name, f"{len(suite.expectations)} rules gave {len(results)} answers")
-    return results
+    _raise_for_exceptions(suite.name, results)
+    return results, kept.together()
 
 
 def _raise_for_exceptions(kind: str, results: list[ExpectationValidationResult]) -> None:

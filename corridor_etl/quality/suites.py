@@ -37,13 +37,19 @@ def suite_rules(kind: str) -> list[dict[str, Any]]:
     return rules
 
 
-def load_suite(kind: str) -> ExpectationSuite:
-    """The suite as an object of its own, so that a run cannot change what another run reads."""
+def load_suite(kind: str, parameters: dict[str, Any] | None = None) -> ExpectationSuite:
+    """The suite as an object of its own, so that a run cannot change what another run reads.
+
+    ``parameters`` take the place of ``$PARAMETER`` here, because the parser of Great Expectations breaks for good when
+    several threads use it for the first time at once.
+    """
     from great_expectations.core import ExpectationSuite
 
     import corridor_etl.quality.expectations  # noqa: F401 - registers the classes the suite names
 
     written = json.loads(suite_text(kind))
+    for rule in written["expectations"] if parameters is not None else ():
+        rule["kwargs"] |= resolved(rule["kwargs"], parameters or {})
     return ExpectationSuite(name=written["name"], expectations=written["expectations"], meta=written["meta"])
 
 

@@ -15,6 +15,8 @@ from corridor_etl.quality.suites import expected_text, resolved
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationValidationResult
 
+    from corridor_etl.quality.polars_engine import FailingRows
+
 FAILURE_SCHEMA = {
     "row_id": pl.Int64,
     "rule_id": pl.String,
@@ -43,12 +45,15 @@ class Verdict:
 
 
 def verdict_of(
-    frame: pl.DataFrame,
+    failing: FailingRows,
     results: list[ExpectationValidationResult],
     parameters: dict[str, Any],
 ) -> Verdict:
-    """The results of one suite over ``frame`` as a verdict. Rows a rule could not judge are missing in its result."""
-    failures = [_failures(frame, result, parameters) for result in results]
+    """The results of one suite as a verdict; ``failing`` has ``row_id`` and the columns that rules name in ``meta``.
+
+    Rows a rule could not judge are missing in its result.
+    """
+    failures = [_failures(failing, result, parameters) for result in results]
     counts = [
         {
             "rule_id": result.expectation_config.meta["rule_id"],
@@ -63,19 +68,16 @@ def verdict_of(
 
 
 def _failures(
-    frame: pl.DataFrame, result: ExpectationValidationResult, parameters: dict[str, Any]
+    failing: FailingRows, result: ExpectationValidationResult, parameters: dict[str, Any]
 ) -> pl.DataFrame:
     config = result.expectation_config
-    listed = result.result.get("unexpected_index_list") or [{"row_id": []}]
-    columns = config.meta["columns"]
-    ids = pl.DataFrame({"row_id": listed[0]["row_id"]}, schema={"row_id": pl.Int64})
-    rows = frame.join(ids, on="row_id", how="semi", maintain_order="left")
-    return rows.select(
+    columns, rule = config.meta["columns"], config.to_domain_obj()
+    return failing.frame.filter(failing.flag_of(config)).select(
         "row_id",
         pl.lit(config.meta["rule_id"]).alias("rule_id"),
         pl.lit(config.severity.value).alias("severity"),
         pl.lit(", ".join(columns)).alias("column"),
-        config.to_domain_obj().observed(columns).alias("observed"),
+        rule.observed(columns).alias("observed"),
         pl.lit(expected_text(config.meta["expected"], resolved(config.kwargs, parameters))).alias("expected"),
     )
 

@@ -42,13 +42,13 @@ def is_valid(number: str) -> bool:
 
 def remainder_expr(column: pl.Expr) -> pl.Expr:
     """:func:`remainder` for a column of numbers that match :data:`SHAPE`; null for any other."""
-    codes = list(_VALUES)
-    values = list(_VALUES.values())
-    total = pl.sum_horizontal(
-        column.str.slice(i, 1).replace_strict(codes, values, default=0, return_dtype=pl.Int32) * (1 << i)
-        for i in range(10)
-    )
-    return pl.when(column.str.contains(SHAPE)).then(total % 11)
+    serial = column.str.slice(4, 6).cast(pl.Int32, strict=False)
+    letters = [
+        column.str.slice(i, 1).replace_strict(_LETTERS, default=0, return_dtype=pl.Int32) * (1 << i)
+        for i in range(4)
+    ]
+    digits = [serial // 10 ** (9 - i) % 10 * (1 << i) for i in range(4, 10)]
+    return pl.when(column.str.contains(SHAPE)).then(pl.sum_horizontal(*letters, *digits) % 11)
 
 
 def is_valid_expr(column: pl.Expr) -> pl.Expr:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import polars as pl
+
 from corridor_etl.reference.calendar import shifted
 from corridor_etl.reports import formats, wording
 from corridor_etl.reports.content import Exception_
@@ -32,6 +34,7 @@ OWNERS = {
     "sources": "data team",
     "quarantine": "data team",
     "corrections": "data team",
+    "discrepancies": "corridor operations desk",
 }
 WATCHED = (
     "transit.border_hours",
@@ -57,6 +60,7 @@ class Situation:
     missing: Sequence[tuple[str, int, int]] = ()
     quarantine_open: int = 0
     corrections_refused: Sequence[Refusal] = ()
+    critical_weeks: Sequence[str] = ()
 
 
 def exceptions(situation: Situation) -> tuple[tuple[Exception_, ...], int]:
@@ -156,6 +160,24 @@ def _corrections_refused(s: Situation) -> list[Exception_]:
     return [Exception_(f"{len(refused)} corrections were not applied", text, OWNERS["corrections"])]
 
 
+def critical_weeks(discrepancies: pl.DataFrame | None, week: str) -> tuple[str, ...]:
+    """The weeks of the critical open discrepancies up to ``week``, oldest first."""
+    if discrepancies is None:
+        return ()
+    mine = discrepancies.filter(pl.col("severity") == "critical", pl.col("iso_week") <= week)
+    return tuple(mine["iso_week"].sort())
+
+
+def _disagreeing(s: Situation) -> list[Exception_]:
+    """Open discrepancies of the week, with the age of the oldest of any week."""
+    count = s.critical_weeks.count(s.week)
+    if not count:
+        return []
+    title = f"{formats.counted(count, 'contradiction')} between documents"
+    text = f"Trains, ports and customs differ; {formats.number(len(s.critical_weeks))} open in all."
+    return [Exception_(title, text, OWNERS["discrepancies"], f"The oldest is of week {s.critical_weeks[0]}.")]
+
+
 RULES: tuple[Callable[[Situation], list[Exception_]], ...] = (
     # figures that somebody mended by hand and that are mended no longer are in doubt themselves
     _corrections_refused,
@@ -163,6 +185,7 @@ RULES: tuple[Callable[[Situation], list[Exception_]], ...] = (
     _over_target,
     _late_trains,
     _undeclared,
+    _disagreeing,
     _missing_sources,
     _held_back,
 )

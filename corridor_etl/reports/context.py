@@ -61,7 +61,8 @@ class ReportData:
 
     ``marts``: table name -> frame; ``departures``: train_no, service_id, direction, departed_on_local, containers,
     teu_x100, delay_s; ``coverage``: source_id, iso_week, files, rows_loaded, rows_quarantined; ``checks``: rule_id,
-    severity, evaluated, unexpected; ``corrections``: correction_id, iso_week, action, provider, guard_outcome, rows.
+    severity, evaluated, unexpected; ``corrections``: correction_id, iso_week, action, provider, guard_outcome, rows;
+    ``discrepancies``: open ones with severity and iso_week.
     """
 
     marts: Mapping[str, pl.DataFrame]
@@ -71,6 +72,7 @@ class ReportData:
     quarantine_open: int = 0
     balance: Balance = Balance()
     corrections: pl.DataFrame | None = None
+    discrepancies: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -249,6 +251,7 @@ def _situation(known: _Known) -> attention.Situation:
         missing=tables.sources(known.data.coverage, known.week, known.settings)[1],
         quarantine_open=known.data.quarantine_open,
         corrections_refused=corrections.refused(known.data.corrections, known.week),
+        critical_weeks=attention.critical_weeks(known.data.discrepancies, known.week),
     )
 
 

@@ -21,6 +21,7 @@ from corridor_etl.errors import SettingsError
 from corridor_etl.settings._sections import (
     Corridor,
     Dialect,
+    Leg,
     Recipient,
     ReferenceLists,
     Sender,
@@ -32,8 +33,8 @@ from corridor_etl.settings._sections import (
 )
 
 __all__ = [
-    "Corridor", "Dialect", "Recipient", "ReferenceLists", "Sender", "Service", "Settings", "SourceFamily", "Targets",
-    "Thresholds", "checkout", "config_path", "home", "load_settings", "parse_settings",
+    "Corridor", "Dialect", "Leg", "Recipient", "ReferenceLists", "Sender", "Service", "Settings", "SourceFamily",
+    "Targets", "Thresholds", "checkout", "config_path", "home", "load_settings", "parse_settings",
 ]  # fmt: skip
 
 

@@ -113,6 +113,15 @@ class Service(_Section):
         return dict(zip(roles, names if direction == "W" else reversed(names), strict=True))
 
 
+class Leg(_Section):
+    """How long one leg plausibly takes, in both directions, until enough trips tell."""
+
+    from_node: str
+    to_node: str
+    least_hours: Positive
+    most_hours: Positive
+
+
 class Dialect(_Section):
     """How one sender departs from the standard it names; what is left out is as the format says.
 
@@ -144,13 +153,18 @@ class Sender(_Section):
 
 
 class SourceFamily(_Section):
-    """A family of deliveries that coverage counts together; one that is not expected is shown only when it came."""
+    """A family of deliveries that coverage counts together; one that is not expected is shown only when it came.
+
+    What is expected for a week is late ``due_hours`` and ``grace_hours`` after the week has ended in the report's zone.
+    """
 
     id: str
     name: str
     record_kind: str
     files_per_week: PositiveCount | None = None
     is_expected: bool = True
+    due_hours: Annotated[float, Field(ge=0)] = 0
+    grace_hours: Annotated[float, Field(ge=0)] = 4
 
 
 class Recipient(_Section):
@@ -169,6 +183,7 @@ class Settings(_Section):
     targets: Targets
     thresholds: Thresholds
     services: tuple[Service, ...]
+    legs: tuple[Leg, ...] = ()
     senders: tuple[Sender, ...]
     sources: tuple[SourceFamily, ...]
     reference: ReferenceLists = ReferenceLists()

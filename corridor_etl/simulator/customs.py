@@ -121,9 +121,14 @@ def _head(
         "destination_country": destination,
         "gross_g": _share(sum(b.gross_g for b in lot.boxes), share),
         "net_g": _share(sum(b.net_g for b in lot.boxes), share),
-        "packages": max(1, int(sum(b.packages for b in lot.boxes) * share)),
+        "packages": _packages(sum(b.packages for b in lot.boxes), part, share),
         "container_nos": tuple(b.number for b in lot.boxes),
     }
+
+
+def _packages(whole: int, part: int, share: Decimal) -> int:
+    """Whole packages: of a shared box the second trader has what the first one leaves."""
+    return max(1, whole - int(whole * (1 - share))) if part else max(1, int(whole * share))
 
 
 def _mode(source: Random, service_id: str, is_export: bool, goods: Goods) -> str:

@@ -11,11 +11,13 @@ from corridor_etl.settings import Sender
 from corridor_etl.sources._archive import kind_of_archive, members
 from corridor_etl.sources._edifact import message_type
 from corridor_etl.sources._message_foreign import named
+from corridor_etl.sources._references import REFERENCE_SCHEMA, no_references, tidied
 from corridor_etl.sources._source import HEAD_BYTES, Finding, RawFile, RowFault, Source
 from corridor_etl.sources._unknown import seen
 
 __all__ = [
-    "HEAD_BYTES", "Finding", "RawFile", "RowFault", "Source", "kind_of_archive", "members", "recognise", "sources",
+    "HEAD_BYTES", "REFERENCE_SCHEMA", "Finding", "RawFile", "RowFault", "Source", "kind_of_archive", "members",
+    "no_references", "recognise", "sources", "tidied",
 ]  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from corridor_etl.sources._source import Finding
 
 UNB, UNZ, UNH, UNT = (np.uint64(packed(tag)) for tag in ("UNB", "UNZ", "UNH", "UNT"))
 _GROUPS = tuple(np.uint64(packed(tag)) for tag in ("UNG", "UNE"))
-_DATE_TIME_SENDER = ((4, 0), (4, 1), (2, 0))
+_SENT = ((4, 0), (4, 1), (2, 0), (3, 0), (5, 0))
 """Element and component of what the UNB says of all its messages."""
 
 _SERVICE = (UNB, UNZ, UNH, UNT, *_GROUPS)
@@ -38,7 +38,8 @@ class Messages:
 
     ``of_segment`` is -1 outside a message, ``strays`` are the segments there that are no part of the envelope.
     ``refused`` says of which messages no row may load: what was seen and what was expected. ``sent`` holds date,
-    time and sender of the UNB of each message. ``is_open``: the last message goes on in the next piece.
+    time, sender, recipient and reference of the UNB of each message. ``is_open``: the last message goes on in the next
+    piece.
     """
 
     heads: Indices
@@ -46,7 +47,7 @@ class Messages:
     of_segment: Indices
     strays: Indices
     refused: dict[int, tuple[str, str]]
-    sent: tuple[pl.Series, pl.Series, pl.Series]
+    sent: tuple[pl.Series, ...]
     is_open: bool
 
 
@@ -59,7 +60,7 @@ class ColumnEnvelope:
         self._read = 0  # segments of the file before this piece
         self._replayed = 0
         self._interchange: str | None = None
-        self._sent = ["", "", ""]
+        self._sent = [""] * len(_SENT)
         self._message: str | None = None
         self._head = 0  # number of the UNH of the open message
         self._groups_inside = 0
@@ -140,14 +141,13 @@ class ColumnEnvelope:
                 refused[i] = ("an interchange without UNZ", "UNZ before the next interchange")
         return refused
 
-    def _sent_by(self, opened: Indices, interchange: Indices) -> tuple[pl.Series, pl.Series, pl.Series]:
+    def _sent_by(self, opened: Indices, interchange: Indices) -> tuple[pl.Series, ...]:
         tokens, texts = self._tokens, []
-        for i, place in enumerate(_DATE_TIME_SENDER):
+        for i, place in enumerate(_SENT):
             here = column(tokens, opened, tokens.value(opened, *place))
             texts.append(pl.concat([pl.Series([self._sent[i]], dtype=pl.String), here]))
         self._sent = [text[-1] or "" for text in texts]
-        date, time, sender = (text.gather(interchange) for text in texts)
-        return date, time, sender
+        return tuple(text.gather(interchange) for text in texts)
 
     def _walk(self, at: Indices, kinds: Codes, first: int) -> None:
         """Takes every segment of the envelope; those of messages that add up all at once."""

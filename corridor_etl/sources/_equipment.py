@@ -44,6 +44,7 @@ def read(data: bytes, sender: Sender | None = None) -> RawFile:
         rows_counted=sum(part.rows_counted for part in parts),
         faults=tuple(fault for part in parts for fault in part.faults),
         raw_lines={line: text for part in parts for line, text in part.raw_lines.items()},
+        references=pl.concat([part.references for part in parts]),
     )
 
 
@@ -109,11 +110,12 @@ class _Reader:
         lines = tokens.line_nos if self._survey.is_by_line else self._envelope.numbers
         refused = refusals(rows)
         part = self._raw_file(piece, rows, refused, lines)
+        numbered = rows.messages.references(is_continued=len(head) > 0)
         self._note(rows, refused)
         self._keep_head(rows)
         self._envelope.passed()
         self._is_empty = self._is_empty and not len(rows) and not part.faults
-        return part
+        return replace(part, references=numbered)
 
     def last(self, part: RawFile | None) -> RawFile:
         """The last part, with what is to be said of the whole file."""

@@ -14,10 +14,21 @@ from corridor_etl.sources._edifact_text import column
 from corridor_etl.sources._edifact_tokens import Indices
 from corridor_etl.sources._event_codes import CLASSIFIERS, FUNCTIONS, INSERT, MESSAGES, TEST_FUNCTION, Codes
 from corridor_etl.sources._layout import Groups
+from corridor_etl.sources._references import REFERENCE_SCHEMA
 
 _EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001 - only the order of corrections matters
 _CLOCKS = {14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M", 10: "%y%m%d%H%M", 8: "%Y%m%d", 6: "%y%m%d"}
 _DOCUMENT = ("sender", "kind", "document_no", "previous_no")
+_NUMBERED = (
+    "sender",
+    "recipient",
+    "interchange",
+    "reference",
+    "kind",
+    "document_no",
+    "previous_no",
+    "function_code",
+)
 _CODE = ("kind", "directory", "association", "document_code")
 
 Refusal = tuple[str, str, str, str]
@@ -34,11 +45,13 @@ class MessageTable:
         for wanted in layout.MESSAGE:
             for name, cells in groups.fields(wanted).items():
                 made[name] = column(groups.tokens, cells.segments, cells.spans).fill_null("")
-        date, time, sender = groups.found.sent
+        date, time, sender, recipient, interchange = groups.found.sent
         frame = pl.DataFrame(made).with_columns(
             directory=pl.concat_str("version", pl.lit("."), "release"),
             sent=date.fill_null("") + time.fill_null(""),
             sender=sender.fill_null(""),
+            recipient=recipient,
+            interchange=interchange,
         )
         self.frame = frame.with_columns(
             self._mapped(frame, _CODE, codes.event, "event"),
@@ -75,6 +88,12 @@ class MessageTable:
                 known[row] = function(*row)
             made.append(known[row])
         return pl.Series(name, made, dtype=pl.String)
+
+    def references(self, *, is_continued: bool) -> pl.DataFrame:
+        """How the messages are numbered; the first was told of before where it is the rest of one."""
+        own = dict(zip(REFERENCE_SCHEMA, _NUMBERED, strict=True))
+        frame = self.frame[1:] if is_continued else self.frame
+        return frame.select(pl.when(pl.col(c) != "").then(pl.col(c)).alias(name) for name, c in own.items())
 
     def column(self, name: str) -> pl.Series:
         """One value for each message, null where it says nothing."""

@@ -10,15 +10,17 @@ from dataclasses import dataclass, field
 
 from corridor_etl.errors import FileRejected
 from corridor_etl.sources._edifact import Segment
+from corridor_etl.sources._references import MessageReference
 from corridor_etl.sources._source import Finding
 
 
 @dataclass
 class Message:
-    """One message: its UNH, then the segments up to and without UNT."""
+    """One message: its UNH, then the segments up to and without UNT, and the UNB before it."""
 
     header: Segment
     body: list[Segment] = field(default_factory=list)
+    interchange: Segment | None = None
 
     @property
     def kind(self) -> str:
@@ -39,6 +41,16 @@ class Message:
     def reference(self) -> str:
         """UNH reference of the sender."""
         return self.header.value(1)
+
+    @property
+    def numbers(self) -> MessageReference:
+        """How the message is numbered, as ``_references`` wants it."""
+        unb = self.interchange
+        sender, recipient, interchange = (unb.value(e) if unb else "" for e in (2, 3, 5))
+        bgm = next((s for s in self.body if s.tag == "BGM"), None)
+        number, function = (bgm.value(e) if bgm else "" for e in (2, 3))
+        named = (s.value(1, 1) for s in self.body if s.tag == "RFF" and s.value(1) == "ACW")
+        return sender, recipient, interchange, self.reference, self.kind, number, next(named, ""), function
 
 
 def same_number(stated: str, actual: str) -> bool:
@@ -95,7 +107,7 @@ class Envelope:
             self._found(
                 segment, f"message {segment.value(1)} stands outside an interchange", "UNH", "UNB before it"
             )
-        self._message = Message(segment)
+        self._message = Message(segment, interchange=self._interchange)
         self._in_interchange += 1
 
     def _end(self, segment: Segment) -> None:

@@ -29,6 +29,7 @@ from corridor_etl.sources._message_layout import (
 )
 from corridor_etl.sources._message_terms import TEST_FUNCTION
 from corridor_etl.sources._message_tree import Node, Trigger
+from corridor_etl.sources._references import references
 from corridor_etl.sources._source import CONTROL, Finding, RawFile, RowFault, Source, raw_frame
 
 KINDS = (
@@ -136,6 +137,7 @@ class _Reader:
             dialect=next(dialects, self._first),
             raw_lines={line: row.node.text for line, row in numbered if row.fault is not None},
             others=frames,
+            references=references(d.message.numbers for d in self._file.documents),
         )
 
 

@@ -14,6 +14,7 @@ import polars as pl
 
 from corridor_etl.errors import FileRejected, UsageError
 from corridor_etl.settings import Sender
+from corridor_etl.sources._references import no_references
 
 HEAD_BYTES = 65_536
 """How much of a file ``claims`` may look at."""
@@ -59,6 +60,7 @@ class RawFile:
     ``decimal_mark`` and ``is_day_first`` are how the layout writes numbers and slashed dates. ``others`` holds the
     rows of further record kinds that stand in the same file, as frames of the same shape; their lines are their own.
     ``is_trimmed``: no cell has whitespace around it and empty cells are null, so that nobody need look again.
+    ``references`` has one line per message of an interchange, see ``_references``.
     """
 
     frame: pl.DataFrame
@@ -71,6 +73,7 @@ class RawFile:
     is_day_first: bool = False
     others: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     is_trimmed: bool = False
+    references: pl.DataFrame = field(default_factory=no_references)
 
     def __post_init__(self) -> None:
         rows = self.frame.height + sum(other.height for other in self.others.values())

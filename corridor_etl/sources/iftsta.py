@@ -18,6 +18,7 @@ from corridor_etl.sources._equipment_rows import COLUMNS
 from corridor_etl.sources._event_codes import TEST_FUNCTION
 from corridor_etl.sources._interchange import Envelope, Message
 from corridor_etl.sources._mass import kilograms
+from corridor_etl.sources._references import references
 from corridor_etl.sources._source import CONTROL, Finding, RawFile, RowFault, Source, raw_frame
 
 Values = dict[str, str | None]
@@ -179,6 +180,7 @@ class _Reader:
             faults=tuple(RowFault(lines[id(b[0])], *b[1:5]) for b in self._bad),
             dialect=next((f"{m.kind} {m.directory}" for m in self._envelope.messages), "EDIFACT"),
             raw_lines={lines[id(b[0])]: b[5] for b in self._bad},
+            references=references(m.numbers for m in self._envelope.messages),
         )
 
     def _read_message(self, message: Message) -> None:

@@ -4,12 +4,18 @@
 """
 
 from corridor_etl.warehouse.batch import (
+    BY_ITSELF,
     CHECK_COLUMNS,
     DUPLICATE_COLUMNS,
     EFFECT_COLUMNS,
     FINDING_COLUMNS,
     HEALED_COLUMNS,
+    PROFILE_COLUMN_COLUMNS,
+    PROFILE_COLUMNS,
     QUARANTINE_COLUMNS,
+    REFERENCE_COLUMNS,
+    REFRESHED_COLUMNS,
+    SUGGESTED_COLUMNS,
     VALIDATION_COLUMNS,
     Batch,
     DeliveryRow,
@@ -17,10 +23,12 @@ from corridor_etl.warehouse.batch import (
 from corridor_etl.warehouse.healing import ORPHAN_RULE
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
 from corridor_etl.warehouse.lease import Lease
+from corridor_etl.warehouse.profiles import Earlier
 from corridor_etl.warehouse.records import CORRECTION_RULE
 from corridor_etl.warehouse.warehouse import Warehouse
 
 __all__ = [
+    "BY_ITSELF",
     "CHECK_COLUMNS",
     "CORRECTION_RULE",
     "DUPLICATE_COLUMNS",
@@ -28,10 +36,16 @@ __all__ = [
     "FINDING_COLUMNS",
     "HEALED_COLUMNS",
     "ORPHAN_RULE",
+    "PROFILE_COLUMNS",
+    "PROFILE_COLUMN_COLUMNS",
     "QUARANTINE_COLUMNS",
+    "REFERENCE_COLUMNS",
+    "REFRESHED_COLUMNS",
+    "SUGGESTED_COLUMNS",
     "VALIDATION_COLUMNS",
     "Batch",
     "DeliveryRow",
+    "Earlier",
     "IssueRow",
     "Lease",
     "OutboxRow",

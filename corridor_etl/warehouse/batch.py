@@ -11,16 +11,23 @@ import polars as pl
 from sqlalchemy import Table
 
 from corridor_etl.errors import UsageError
+from corridor_etl.warehouse.discrepancies import DISCREPANCY_COLUMNS, DISCREPANCY_OPTIONAL
 from corridor_etl.warehouse.frames import conformed, schema_of
 from corridor_etl.warehouse.schema import (
     CHECK_RESULT,
     CORRECTION_EFFECT,
+    DELIVERY_PROFILE,
+    DELIVERY_PROFILE_COLUMN,
+    DELIVERY_REFERENCE,
     FINDING,
     QUARANTINE,
     VALIDATION_RESULT,
 )
 
-_SET_BY_COMMIT = {"snapshot", "quarantine_id", "finding_id", "state", "first_seen_at_utc"}
+_SET_BY_COMMIT = {
+    "snapshot", "quarantine_id", "finding_id", "state", "first_seen_at_utc", "last_seen_at_utc", "reference_no",
+    "delivery_no", "decided_at_utc", "decided_by", "decision_reason", "decided_snapshot",
+}  # fmt: skip
 
 
 def _handed_in(table: Table) -> dict[str, pl.DataType]:
@@ -29,12 +36,17 @@ def _handed_in(table: Table) -> dict[str, pl.DataType]:
 
 
 QUARANTINE_COLUMNS = _handed_in(QUARANTINE)
-QUARANTINE_OPTIONAL = ("raw_json", "iso_week")
+QUARANTINE_OPTIONAL = (
+    "raw_json", "iso_week", "remarks_json", "record_key", "record_version", "suggestion"
+)  # fmt: skip
 FINDING_COLUMNS = _handed_in(FINDING)
 FINDING_OPTIONAL = ("delivery_id", "line_no", "record_kind", "column_name", "rows", "observed", "expected")
 CHECK_COLUMNS = _handed_in(CHECK_RESULT)
 EFFECT_COLUMNS = _handed_in(CORRECTION_EFFECT)
 VALIDATION_COLUMNS = _handed_in(VALIDATION_RESULT)
+PROFILE_COLUMNS = {"delivery_id": pl.String(), **_handed_in(DELIVERY_PROFILE)}
+PROFILE_COLUMN_COLUMNS = {"delivery_id": pl.String(), **_handed_in(DELIVERY_PROFILE_COLUMN)}
+REFERENCE_COLUMNS = {"delivery_id": pl.String(), **_handed_in(DELIVERY_REFERENCE)}
 DUPLICATE_COLUMNS: dict[str, pl.DataType] = {
     "delivery_id": pl.String(),
     "line_no": pl.Int64(),
@@ -45,8 +57,20 @@ HEALED_COLUMNS: dict[str, pl.DataType] = {
     "delivery_id": pl.String(),
     "iso_week": pl.String(),
     "counter": pl.String(),
+    "state": pl.String(),
+    "decided_by": pl.String(),
+    "decision_reason": pl.String(),
 }
-"""``counter`` is the count the row moves to: ``rows_loaded``, or ``rows_duplicate`` if it only repeats."""
+"""``counter`` is the count the row moves to: ``rows_loaded``, ``rows_duplicate`` if it only repeats, or
+``rows_quarantined`` where only its ``state`` changes (which is replayed if it is left out)."""
+HEALED_OPTIONAL = ("state", "decided_by", "decision_reason")
+REFRESHED_COLUMNS: dict[str, pl.DataType] = {
+    "quarantine_id": pl.Int64(),
+    **{name: dtype for name, dtype in QUARANTINE_COLUMNS.items() if name not in ("line_no", "record_kind")},
+}
+SUGGESTED_COLUMNS: dict[str, pl.DataType] = {"quarantine_id": pl.Int64(), "suggestion": pl.String()}
+BY_ITSELF = "corridor"
+"""Who decided where nobody did."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +110,10 @@ class Batch:
     ``rows``: record kind -> model columns, ``delivery_id``, ``line_no`` (further columns are ignored). The
     other frames have the columns of the constants above; None is an empty one; findings may be a list of rows.
     ``duplicates`` is optional; it lets coverage see weeks that a file only repeats. ``healed_rows`` are rows of
-    earlier deliveries that leave the quarantine with this batch, ``healed`` says which (:data:`HEALED_COLUMNS`).
+    earlier deliveries that leave the quarantine with this batch, ``healed`` says which (:data:`HEALED_COLUMNS`), also
+    those that stay and are decided upon. ``refreshed`` rows of the quarantine were judged anew and are held back
+    still (:data:`REFRESHED_COLUMNS`); ``suggested`` ones get another suggestion (:data:`SUGGESTED_COLUMNS`).
+    ``profiles``, ``profile_columns`` and ``references`` are what later deliveries are compared with.
     """
 
     deliveries: Sequence[DeliveryRow]
@@ -100,6 +127,12 @@ class Batch:
     healed_rows: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     healed: pl.DataFrame | None = None
     validations: pl.DataFrame | None = None
+    refreshed: pl.DataFrame | None = None
+    suggested: pl.DataFrame | None = None
+    profiles: pl.DataFrame | None = None
+    profile_columns: pl.DataFrame | None = None
+    references: pl.DataFrame | None = None
+    discrepancies: pl.DataFrame | None = None
 
     def added_rows(self) -> dict[str, pl.DataFrame]:
         """All rows the batch adds to the lake, of its own deliveries and of earlier ones, by record kind."""
@@ -121,7 +154,12 @@ class Batch:
 
     def check_frame(self) -> pl.DataFrame:
         """The check results with exactly :data:`CHECK_COLUMNS`; ``UsageError`` for a rule that answers twice."""
-        found = conformed(_frame(self.checks, CHECK_COLUMNS), CHECK_COLUMNS, what="the checks of the batch")
+        found = conformed(
+            _frame(self.checks, CHECK_COLUMNS),
+            CHECK_COLUMNS,
+            optional=("withdrawn",),
+            what="the checks of the batch",
+        ).with_columns(pl.col("withdrawn").fill_null(0))
         key = found.select("record_kind", "rule_id")
         if key.is_duplicated().any():
             kind, rule = key.filter(key.is_duplicated()).row(0)
@@ -137,9 +175,25 @@ class Batch:
 
     def healed_frame(self) -> pl.DataFrame:
         """What leaves the quarantine with exactly :data:`HEALED_COLUMNS`."""
-        return conformed(
-            _frame(self.healed, HEALED_COLUMNS), HEALED_COLUMNS, what="the healed rows of the batch"
+        frame = _frame(self.healed, HEALED_COLUMNS)
+        found = conformed(
+            frame, HEALED_COLUMNS, optional=HEALED_OPTIONAL, what="the healed rows of the batch"
         )
+        return found.with_columns(
+            pl.col("state").fill_null("replayed"), pl.col("decided_by").fill_null(BY_ITSELF)
+        )
+
+    def refreshed_frame(self) -> pl.DataFrame:
+        """What was judged anew and stays, with exactly :data:`REFRESHED_COLUMNS`."""
+        frame = _frame(self.refreshed, REFRESHED_COLUMNS)
+        return conformed(
+            frame, REFRESHED_COLUMNS, optional=QUARANTINE_OPTIONAL, what="the refreshed rows of the batch"
+        )
+
+    def suggested_frame(self) -> pl.DataFrame:
+        """The new suggestions with exactly :data:`SUGGESTED_COLUMNS`."""
+        frame = _frame(self.suggested, SUGGESTED_COLUMNS)
+        return conformed(frame, SUGGESTED_COLUMNS, what="the suggestions of the batch")
 
     def validation_frame(self) -> pl.DataFrame:
         """The validation results with exactly :data:`VALIDATION_COLUMNS`; ``UsageError`` for a suite that ran twice."""
@@ -149,6 +203,32 @@ class Batch:
             suite = found.filter(pl.col("suite").is_duplicated())["suite"][0]
             raise UsageError(f"suite {suite} has two results", expected="one result per suite and batch")
         return found
+
+    def profile_frame(self) -> pl.DataFrame:
+        """Deliveries from above, per record kind, with exactly :data:`PROFILE_COLUMNS`."""
+        frame = _frame(self.profiles, PROFILE_COLUMNS)
+        return conformed(frame, PROFILE_COLUMNS, what="the profiles of the batch")
+
+    def profile_column_frame(self) -> pl.DataFrame:
+        """Deliveries from above, per column, with exactly :data:`PROFILE_COLUMN_COLUMNS`."""
+        frame = _frame(self.profile_columns, PROFILE_COLUMN_COLUMNS)
+        return conformed(frame, PROFILE_COLUMN_COLUMNS, what="the profiled columns of the batch")
+
+    def reference_frame(self) -> pl.DataFrame:
+        """The numbers of messages with exactly :data:`REFERENCE_COLUMNS`."""
+        frame = _frame(self.references, REFERENCE_COLUMNS)
+        return conformed(frame, REFERENCE_COLUMNS, what="the message numbers of the batch")
+
+    def discrepancy_frame(self) -> pl.DataFrame | None:
+        """What fails across sources with exactly :data:`DISCREPANCY_COLUMNS`; None where that was not judged."""
+        if self.discrepancies is None:
+            return None
+        return conformed(
+            self.discrepancies,
+            DISCREPANCY_COLUMNS,
+            optional=DISCREPANCY_OPTIONAL,
+            what="the discrepancies of the batch",
+        )
 
     def duplicate_frame(self) -> pl.DataFrame:
         """The duplicate rows with exactly :data:`DUPLICATE_COLUMNS`."""

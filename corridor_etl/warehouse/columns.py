@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, ForeignKey, Integer, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Double, ForeignKey, Integer, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -54,6 +54,11 @@ def text(name: str, meaning: str, **options: Any) -> Column[Any]:
 def count(name: str, meaning: str, unit: str = "", **options: Any) -> Column[Any]:
     """A whole number in ``unit``; not null unless ``nullable=True``."""
     return _column(name, BigInteger(), meaning, unit, **options)
+
+
+def number(name: str, meaning: str, unit: str = "", **options: Any) -> Column[Any]:
+    """A statistic in ``unit``, for which a binary fraction is exact enough; not null unless ``nullable=True``."""
+    return _column(name, Double(), meaning, unit, **options)
 
 
 def serial(name: str, meaning: str) -> Column[Any]:

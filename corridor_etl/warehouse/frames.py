@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
-from sqlalchemy import BigInteger, Boolean, Connection, Date, Integer, Select, Table, Text
+from sqlalchemy import BigInteger, Boolean, Connection, Date, Double, Integer, Select, Table, Text
 
 from corridor_etl.errors import UsageError
 from corridor_etl.warehouse import bulk
@@ -18,6 +18,7 @@ _DTYPES: tuple[tuple[type, pl.DataType], ...] = (
     (BigInteger, pl.Int64()),
     (Integer, pl.Int64()),
     (Date, pl.Date()),
+    (Double, pl.Float64()),
     (Text, pl.String()),
 )
 

@@ -1,22 +1,30 @@
-"""Rows that waited in quarantine for another record, and how they leave it with the balance of their delivery intact.
+"""What becomes of rows in quarantine: they leave it, are decided upon, or are found to be as bad as before.
 
-Whether a row may leave is decided in ``versions`` and by whoever publishes the batch.
+Whether a row may leave is decided in ``versions`` and by whoever publishes the batch; the counts of its delivery
+belong to ``balances``.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
+from corridor_etl.clock import now_utc
 from corridor_etl.errors import BaseMoved
 from corridor_etl.model import RecordKind
+from corridor_etl.warehouse import balances
+from corridor_etl.warehouse.batch import Batch
 from corridor_etl.warehouse.frames import fetched
-from corridor_etl.warehouse.schema import DELIVERY, DELIVERY_WEEK, QUARANTINE
+from corridor_etl.warehouse.schema import QUARANTINE
 
 ORPHAN_RULE = "ST-007"
-REPLAYED = "replayed"
+STAYS = "rows_quarantined"
+_IDS_PER_QUERY = 500
 
 
 def waiting(connection: Connection, kind: RecordKind) -> pl.DataFrame:
@@ -48,27 +56,88 @@ def _typed(values: list[object], dtype: pl.DataType) -> pl.Series:
     return texts.str.to_date() if dtype == pl.Date() else texts.cast(dtype)
 
 
-def record(connection: Connection, healed: pl.DataFrame) -> None:
-    """Moves rows out of the quarantine: their state, and the counts of their delivery and its week.
+def record(connection: Connection, batch: Batch, snapshot: int) -> None:
+    """Writes what became of rows of the quarantine: their state, why, and the counts of their deliveries and weeks.
 
-    ``BaseMoved`` if one of them is no longer waiting.
+    ``BaseMoved`` if one of them is no longer in the state the batch was computed from.
     """
-    for row in healed.iter_rows(named=True):
-        mine = (QUARANTINE.c.quarantine_id == row["quarantine_id"]) & (QUARANTINE.c.state == "open")
-        if connection.execute(update(QUARANTINE).where(mine).values(state=REPLAYED)).rowcount != 1:
+    healed, refreshed = batch.healed_frame(), batch.refreshed_frame()
+    if healed.height or refreshed.height:
+        weeks = _weeks_of(connection, pl.concat([_expected(healed), _expected(refreshed)]))
+        now = now_utc()
+        _decide(connection, healed, now, snapshot)
+        _refresh(connection, refreshed, now)
+        moves = [*_moves(healed, weeks), *_moves(refreshed.with_columns(counter=pl.lit(STAYS)), weeks)]
+        balances.move(connection, moves)
+    for row in batch.suggested_frame().iter_rows(named=True):
+        mine = QUARANTINE.c.quarantine_id == row["quarantine_id"]
+        connection.execute(update(QUARANTINE).where(mine).values(suggestion=row["suggestion"]))
+
+
+def _expected(rows: pl.DataFrame) -> pl.DataFrame:
+    """quarantine_id and the state each row must be in: a row is reopened only if it was discarded."""
+    is_reopened = pl.col("state") == "open" if "state" in rows.columns else pl.lit(False)
+    before = pl.when(is_reopened).then(pl.lit("discarded")).otherwise(pl.lit("open"))
+    return rows.select("quarantine_id", "delivery_id", before.alias("state"))
+
+
+def _weeks_of(connection: Connection, expected: pl.DataFrame) -> dict[int, str]:
+    """The week each row is counted under so far; ``BaseMoved`` for one that is in another state by now."""
+    ids = sorted(set(expected["delivery_id"]))
+    found: dict[int, tuple[str, str]] = {}
+    columns = (QUARANTINE.c.quarantine_id, QUARANTINE.c.state, QUARANTINE.c.iso_week)
+    for start in range(0, len(ids), _IDS_PER_QUERY):
+        some = QUARANTINE.c.delivery_id.in_(ids[start : start + _IDS_PER_QUERY])
+        found |= {
+            n: (state, week or "") for n, state, week in connection.execute(select(*columns).where(some))
+        }
+    for number, state in expected.select("quarantine_id", "state").iter_rows():
+        if found.get(number, ("", ""))[0] != state:
             raise BaseMoved(
-                f"row {row['quarantine_id']} left the quarantine while this batch was computed",
+                f"row {number} of the quarantine is no longer {state}",
                 fix="Read the warehouse again and compute the batch anew.",
             )
-        _move(connection, row["delivery_id"], row["iso_week"] or "", row["counter"])
+    return {number: found[number][1] for number in expected["quarantine_id"]}
 
 
-def _move(connection: Connection, delivery_id: str, iso_week: str, counter: str) -> None:
-    loaded = (DELIVERY.c.delivery_id == delivery_id) & (DELIVERY.c.status == "loaded")
-    number = connection.execute(select(DELIVERY.c.delivery_no).where(loaded)).scalar_one()
-    for table, mine in (
-        (DELIVERY, DELIVERY.c.delivery_no == number),
-        (DELIVERY_WEEK, (DELIVERY_WEEK.c.delivery_no == number) & (DELIVERY_WEEK.c.iso_week == iso_week)),
-    ):
-        moved = {counter: table.c[counter] + 1, "rows_quarantined": table.c.rows_quarantined - 1}
-        connection.execute(update(table).where(mine).values(moved))
+def _decide(connection: Connection, healed: pl.DataFrame, now: datetime, snapshot: int) -> None:
+    rows = [
+        {
+            "number": row["quarantine_id"],
+            "state": row["state"],
+            "iso_week": row["iso_week"],
+            "decided_by": row["decided_by"],
+            "decision_reason": row["decision_reason"],
+            "decided_at_utc": now,
+            "decided_snapshot": snapshot,
+        }
+        for row in healed.iter_rows(named=True)
+    ]
+    _update(connection, rows)
+
+
+def _refresh(connection: Connection, refreshed: pl.DataFrame, now: datetime) -> None:
+    rows = [
+        {
+            **{k: v for k, v in row.items() if k not in ("quarantine_id", "delivery_id", "suggestion")},
+            "number": row["quarantine_id"],
+            "last_seen_at_utc": now,
+        }
+        for row in refreshed.iter_rows(named=True)
+    ]
+    _update(connection, rows)
+
+
+def _update(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        mine = QUARANTINE.c.quarantine_id == bindparam("number")
+        connection.execute(update(QUARANTINE).where(mine), rows)
+
+
+def _moves(rows: pl.DataFrame, weeks: Mapping[int, str]) -> list[balances.Move]:
+    return [
+        balances.Move(delivery_id, weeks[number], week or "", counter)
+        for number, delivery_id, week, counter in rows.select(
+            "quarantine_id", "delivery_id", "iso_week", "counter"
+        ).iter_rows()
+    ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import Connection, Select, case, func, or_, select
 
 from corridor_etl.warehouse.batch import DeliveryRow
 from corridor_etl.warehouse.frames import fetched
@@ -43,12 +44,16 @@ def batches(connection: Connection) -> pl.DataFrame:
     return fetched(connection, select(BATCH).order_by(BATCH.c.snapshot))
 
 
-def quarantine(connection: Connection, state: str | None = None) -> pl.DataFrame:
-    """Quarantined rows with the ``file_name`` they came in, all or those in one state, in order of arrival."""
+def quarantine(connection: Connection, state: str | None = None, rules: Collection[str] = ()) -> pl.DataFrame:
+    """Quarantined rows, all or those in one state, in order of arrival, with the ``file_name``, ``delivery_no`` and
+    ``sender_id`` they came by; only rows that break one of ``rules`` if some are named."""
     loaded = (DELIVERY.c.delivery_id == QUARANTINE.c.delivery_id) & (DELIVERY.c.status == "loaded")
+    came_by = (DELIVERY.c.file_name, DELIVERY.c.delivery_no, DELIVERY.c.sender_id)
     query: Select[Any] = (
-        select(QUARANTINE, DELIVERY.c.file_name).join(DELIVERY, loaded).order_by(QUARANTINE.c.quarantine_id)
+        select(QUARANTINE, *came_by).join(DELIVERY, loaded).order_by(QUARANTINE.c.quarantine_id)
     )
+    if rules:
+        query = query.where(or_(*(QUARANTINE.c.rule_ids.contains(rule, autoescape=True) for rule in rules)))
     return fetched(connection, query if state is None else query.where(QUARANTINE.c.state == state))
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from corridor_etl.clock import now_utc
 from corridor_etl.errors import BalanceBroken, BaseMoved
-from corridor_etl.warehouse import healing, mart_tables, records
+from corridor_etl.warehouse import discrepancies, healing, mart_tables, records, superseding
 from corridor_etl.warehouse import lease as leases
 from corridor_etl.warehouse.batch import Batch
 from corridor_etl.warehouse.engine import reading, writing
@@ -81,13 +81,16 @@ def _record(connection: Connection, batch: Batch, snapshot: int, lease: Lease | 
             received_at_utc=batch.received_at_utc,
             committed_at_utc=now_utc(),
             deliveries=len(batch.deliveries),
-            rows_loaded=sum(d.rows_loaded for d in batch.deliveries),
+            rows_loaded=sum(frame.height for frame in batch.added_rows().values()),
             lease_token=lease.token if lease else None,
         )
     )
     try:
         records.insert_batch(connection, batch, snapshot)
-        healing.record(connection, batch.healed_frame())
+        healing.record(connection, batch, snapshot)
+        superseding.record(connection, batch, snapshot)
+        if (failing := batch.discrepancy_frame()) is not None:
+            discrepancies.record(connection, failing, snapshot, batch.received_at_utc)
     except IntegrityError as error:
         if "balance" not in str(error.orig) and "nothing_loaded" not in str(error.orig):
             raise

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from corridor_etl.errors import BalanceBroken, UsageError
 from corridor_etl.model import kind
-from corridor_etl.warehouse import validation_results
+from corridor_etl.warehouse import profiles, validation_results
 from corridor_etl.warehouse.batch import Batch, DeliveryRow
 from corridor_etl.warehouse.frames import insert
 from corridor_etl.warehouse.schema import (
@@ -69,12 +69,14 @@ def insert_batch(connection: Connection, batch: Batch, snapshot: int) -> None:
     numbers = {d.delivery_id: number for d, number in recorded if d.status == "loaded"}
     weeks = _weeks(batch).with_columns(pl.col("delivery_id").replace_strict(numbers, return_dtype=pl.Int64))
     insert(connection, DELIVERY_WEEK, weeks.rename({"delivery_id": "delivery_no"}))
-    at = {"first_seen_at_utc": batch.received_at_utc, "snapshot": snapshot}
-    insert(connection, QUARANTINE, batch.quarantine_frame().with_columns(state=_STATE), **at)
+    seen = dict.fromkeys(("first_seen_at_utc", "last_seen_at_utc"), batch.received_at_utc)
+    held = batch.quarantine_frame().with_columns(state=_STATE)
+    insert(connection, QUARANTINE, held, **seen, snapshot=snapshot)
     insert(connection, FINDING, batch.finding_frame(), snapshot=snapshot)
     insert(connection, CHECK_RESULT, batch.check_frame(), snapshot=snapshot)
     insert(connection, CORRECTION_EFFECT, batch.effect_frame(), snapshot=snapshot)
     validation_results.record(connection, batch.validation_frame(), snapshot)
+    profiles.record(connection, batch, numbers)
 
 
 def _insert_delivery(connection: Connection, delivery: DeliveryRow, snapshot: int) -> int:

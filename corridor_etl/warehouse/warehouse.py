@@ -5,9 +5,9 @@ Each method is one transaction. How things are stored belongs to the modules it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Self
 
@@ -19,10 +19,12 @@ from corridor_etl.model import kind as kind_of
 from corridor_etl.settings import Settings
 from corridor_etl.warehouse import (
     corrections,
+    discrepancies,
     healing,
     issues,
     lake,
     ledger,
+    profiles,
     setup,
     validation_results,
     versions,
@@ -35,6 +37,7 @@ from corridor_etl.warehouse.batch import Batch, DeliveryRow
 from corridor_etl.warehouse.engine import database_url, open_engine, reading, writing
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
 from corridor_etl.warehouse.lease import Lease
+from corridor_etl.warehouse.profiles import Earlier
 from corridor_etl.warehouse.schema import MARTS
 
 
@@ -133,10 +136,10 @@ class Warehouse:
         with reading(self.engine) as connection:
             return ledger.deliveries(connection)
 
-    def quarantine(self, *, state: str | None = None) -> pl.DataFrame:
-        """Quarantined rows, all or those in one state."""
+    def quarantine(self, *, state: str | None = None, rules: Collection[str] = ()) -> pl.DataFrame:
+        """Quarantined rows, all or those in one state or that break one of some rules."""
         with reading(self.engine) as connection:
-            return ledger.quarantine(connection, state)
+            return ledger.quarantine(connection, state, rules)
 
     def waiting_corrections(self, kind: str) -> pl.DataFrame:
         """Quarantined corrections of a record kind that wait for their original, typed as the model's columns."""
@@ -162,6 +165,54 @@ class Warehouse:
         """What each suite said about the last batches it ran on, by suite, the newest first."""
         with reading(self.engine) as connection:
             return validation_results.results(connection)
+
+    def earlier_profiles(self, source_ids: Collection[str], before: date | None) -> Earlier:
+        """Profiles of deliveries of these sources with rows of before a day; see :func:`.profiles.earlier`."""
+        with reading(self.engine) as connection:
+            return profiles.earlier(connection, source_ids, before)
+
+    def profile(self, delivery_no: int) -> Earlier:
+        """The profile of one delivery: its record kinds and their columns."""
+        with reading(self.engine) as connection:
+            return profiles.of_delivery(connection, delivery_no)
+
+    def messages_numbered(self, document_nos: Collection[str]) -> pl.DataFrame:
+        """Messages of loaded deliveries whose document has one of these numbers."""
+        with reading(self.engine) as connection:
+            return profiles.numbered_alike(connection, document_nos)
+
+    def interchanges(self, senders: Collection[str]) -> pl.DataFrame:
+        """interchange_sender, interchange_recipient and interchange_ref of what these senders sent."""
+        with reading(self.engine) as connection:
+            return profiles.interchanges_of(connection, senders)
+
+    def arrivals(self) -> pl.DataFrame:
+        """source_id, iso_week, received_at_utc of every loaded delivery and week it speaks about."""
+        with reading(self.engine) as connection:
+            return profiles.arrivals(connection)
+
+    def last_received_at_utc(self) -> datetime | None:
+        """When the last batch was received; None before the first."""
+        with reading(self.engine) as connection:
+            found: datetime | None = profiles.last_received_at_utc(connection)
+            return found
+
+    def discrepancies(self, *, state: str | None = None) -> pl.DataFrame:
+        """What documents of different sources say differently, all or those in one state."""
+        with reading(self.engine) as connection:
+            found = discrepancies.read(connection)
+        return found if state is None else found.filter(state=state)
+
+    def waive_discrepancy(self, discrepancy_id: int, *, by: str, reason: str) -> None:
+        """Accepts an open discrepancy as it is; ``UsageError`` unless it is open."""
+        with writing(self.engine) as connection:
+            snapshot = commit.last_snapshot(connection)
+            discrepancies.waive(connection, discrepancy_id, by=by, reason=reason, snapshot=snapshot)
+
+    def reopen_discrepancy(self, discrepancy_id: int) -> None:
+        """Takes the waiver of a discrepancy back; ``UsageError`` unless it is waived."""
+        with writing(self.engine) as connection:
+            discrepancies.reopen(connection, discrepancy_id)
 
     def coverage(self) -> pl.DataFrame:
         """source_id, iso_week, files, rows_loaded, rows_quarantined, rows_duplicate."""

@@ -57,3 +57,17 @@ def test_rows_that_the_ledger_does_not_know_are_counted() -> None:
     balance, lake = found()
     assert "booking_csv.csv) does not balance" in balance
     assert "rows of booking" in lake
+
+
+@pytest.mark.usefixtures("ingested")
+def test_a_row_that_left_the_quarantine_without_the_ledger_is_named(ingested: Path) -> None:
+    path = ingested / "inbox" / "booking_desk" / "bad.csv"
+    path.parent.mkdir(parents=True)
+    text_of_bookings = (SAMPLES / "booking_csv.csv").read_text(encoding="utf-8")
+    path.write_text(text_of_bookings.replace("YIN-ALA", "NO-SUCH"), encoding="utf-8")
+    ingest([path])
+    assert found() == []
+    with Warehouse.open() as warehouse, warehouse.engine.begin() as connection:
+        connection.execute(text("UPDATE quarantine SET state = 'replayed' WHERE quarantine_id = 1"))
+    (problem,) = found()
+    assert "keeps 2 rows of booking_desk/bad.csv, the ledger says 3" in problem

@@ -50,6 +50,10 @@ def test_an_orphan_waits_and_heals_when_its_original_comes(own_home: Path) -> No
     second = deliver(own_home, "original.edi", original())
     assert [(d.rows_loaded, d.rows_quarantined) for d in second.deliveries] == [(1, 0)]
     assert state() == (0, ["replayed"], [(1, 0, 0), (1, 0, 0)])
+    with Warehouse.open() as warehouse:
+        (healed,) = warehouse.quarantine(state="replayed").to_dicts()
+    decided = (healed["decided_by"], healed["decision_reason"], healed["decided_snapshot"])
+    assert decided == ("corridor", "its original came", 2)
 
 
 def test_the_end_is_the_same_in_the_other_order(own_home: Path) -> None:

@@ -97,6 +97,35 @@ def test_every_fault_got_its_outcome(ingested: Ingested) -> None:
             assert fault["rule_id"] in {f["rule_id"] for f in found}, (fault, found)
 
 
+# Real turns of the simulated season: a week of half the declarations unreleased, a week of four, a train that left with
+# a fifth of its boxes undeclared.
+_TOLD = {
+    ("BA-003", "customs_broker_cn/declarations_YIN-ALA_2025-W15.csv", "released_on_local"),
+    ("BA-001", "customs_broker_cn/declarations_YIN-ALA_2025-W18.csv", None),
+    ("BA-003", "train_operator/manifest_X8031_2025-06-12.csv", "declaration_nos"),
+}
+
+
+def test_rules_about_deliveries_tell_of_a_season_what_is_unusual_in_it_and_no_more(
+    ingested: Ingested,
+) -> None:
+    names = {row["delivery_id"]: name for name, row in ingested.deliveries.items()}
+    said = {
+        (f["rule_id"], names[f["delivery_id"]], f["column_name"])
+        for f in ingested.findings
+        if f["rule_id"].startswith(("BA", "ST-006", "ST-007")) and f["severity"] != "info"
+    }
+    assert said == _TOLD
+    assert not [q for q in ingested.quarantine if "BA-006" in q["rule_ids"]]
+
+
+def test_every_rejected_file_has_one_rule(ingested: Ingested) -> None:
+    rejected = {row["delivery_id"] for row in ingested.deliveries.values() if row["status"] == "rejected"}
+    said = [f for f in ingested.findings if f["delivery_id"] in rejected]
+    assert sorted(f["delivery_id"] for f in said) == sorted(rejected)
+    assert {f["severity"] for f in said} <= {"critical"}
+
+
 def test_the_same_files_again_change_nothing(ingested: Ingested) -> None:
     again = ingest()
     assert again.snapshot is None

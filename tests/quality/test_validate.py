@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import polars as pl
@@ -14,6 +18,8 @@ from polars.testing import assert_frame_equal
 
 from corridor_etl.errors import BatchHeld, UsageError
 from corridor_etl.model import KINDS
+from corridor_etl.quality import suites
+from corridor_etl.quality.polars_engine import keeping_failing_rows
 from corridor_etl.quality.runner import validate
 from corridor_etl.quality.verdicts import CHECK_SCHEMA, FAILURE_SCHEMA
 from corridor_etl.settings import Settings
@@ -98,16 +104,43 @@ def test_frame_is_left_as_it_was_and_twice_gives_the_same(
     assert_frame_equal(first.checks, second.checks)
 
 
-def test_threads_do_not_mix_their_frames(frame_of: Any, settings: Settings, now_utc: Any) -> None:
+def test_eight_threads_do_not_mix_their_frames(frame_of: Any, settings: Settings, now_utc: Any) -> None:
     frames = [
         frame_of(
             "booking", *[{"booking_no": f"B{n}", "containers": 0 if n == wrong else 2} for n in range(9)]
         )
-        for wrong in range(4)
+        for wrong in range(8)
     ]
-    with ThreadPoolExecutor(4) as pool:
-        verdicts = list(pool.map(lambda f: validate("booking", f, settings, now_utc=now_utc), frames))
-    assert [v.failures["row_id"].to_list() for v in verdicts] == [[0], [1], [2], [3]]
+    at_once = Barrier(8)
+
+    def judged(frame: pl.DataFrame) -> list[int]:
+        at_once.wait()
+        return validate("booking", frame, settings, now_utc=now_utc).failures["row_id"].to_list()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(judged, frames)) == [[wrong] for wrong in range(8)]
+
+
+def test_first_use_by_many_threads_at_once_breaks_nothing() -> None:
+    code = """
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from threading import Barrier
+import polars as pl
+from corridor_etl.model import kind
+from corridor_etl.quality.runner import validate
+from corridor_etl.settings import load_settings
+schema = {**kind("booking").schema, "row_id": pl.Int64(), "delivery_id": pl.String()}
+settings, at_once = load_settings(), Barrier(4)
+import corridor_etl.quality.context
+def judged(_):
+    at_once.wait()
+    return validate("booking", pl.DataFrame(schema=schema), settings, now_utc=datetime.now(UTC)).failures.height
+with ThreadPoolExecutor(4) as pool:
+    print(sum(pool.map(judged, range(4))))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr[-500:]) == ("0", "")
 
 
 def test_great_expectations_is_not_loaded_before_it_is_needed() -> None:
@@ -117,3 +150,60 @@ def test_great_expectations_is_not_loaded_before_it_is_needed() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@contextmanager
+def _rule_that_raises(when: str) -> Iterator[dict[str, Any]]:
+    """An expectation whose check raises while the query is planned or while it runs; unknown again afterwards."""
+    from great_expectations.expectations import registry
+
+    from corridor_etl.quality.expectations._row import RowExpectation, judged_by
+
+    def raising(_: pl.Series) -> pl.Series:
+        raise ZeroDivisionError("the rule divides by zero")
+
+    def check(cell: pl.Expr) -> pl.Expr:
+        if when == "planning":
+            raise ZeroDivisionError("the rule divides by zero")
+        return cell.map_batches(raising, return_dtype=pl.Boolean)
+
+    before = {
+        name: dict(getattr(registry, name)) for name in ("_registered_expectations", "_registered_metrics")
+    }
+
+    @judged_by(check)
+    class ExpectNoDivision(RowExpectation):
+        map_metric = f"raises.{when}"
+
+    meta = {"rule_id": "QQ-001", "columns": ["teu"], "expected": "an answer"}
+    try:
+        yield {"type": ExpectNoDivision.expectation_type, "kwargs": {"column_list": ["teu"]}, "meta": meta}
+    finally:
+        for name, held in before.items():
+            getattr(registry, name).clear()
+            getattr(registry, name).update(held)
+
+
+@pytest.mark.parametrize("when", ["planning", "running"])
+def test_exception_inside_a_rule_holds_the_batch(
+    when: str, frame_of: Any, settings: Settings, now_utc: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite = json.loads(suites.suite_text("booking"))
+    with _rule_that_raises(when) as rule:
+        suite["expectations"].append({**rule, "severity": "critical"})
+        monkeypatch.setattr(suites, "suite_text", lambda _: json.dumps(suite))
+        with pytest.raises(BatchHeld, match=r"(?s)rule QQ-001.*the rule divides by zero") as caught:
+            validate("booking", frame_of("booking"), settings, now_utc=now_utc)
+    assert caught.value.facts == {"kind": "booking", "rule_id": "QQ-001"}
+
+
+def test_failing_rows_are_kept_for_the_thread_that_asked(
+    frame_of: Any, settings: Settings, now_utc: Any
+) -> None:
+    rows = [{"booking_no": f"B{n}", "containers": 0} for n in range(3)]
+    with ThreadPoolExecutor(1) as pool, keeping_failing_rows(["row_id"]) as kept:
+        elsewhere = pool.submit(
+            validate, "booking", frame_of("booking", *rows), settings, now_utc=now_utc
+        ).result()
+    assert elsewhere.failures["row_id"].to_list() == [0, 1, 2]
+    assert kept.parts == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ import pytest
 import report_samples as samples
 
 from corridor_etl.reference.calendar import weeks_between
+from corridor_etl.reports import attention
 from corridor_etl.reports.context import WeeklyContext
 from corridor_etl.reports.measures import LEGS, MEASURES
 from corridor_etl.reports.series import service_series
@@ -234,3 +236,23 @@ def test_a_source_that_is_not_expected_is_shown_only_when_it_came() -> None:
     ]
     assert [("Exchange rates" in n) for n in names] == [True, False]
     assert all(name != "Exchange rates" for name, _, _ in sources(came.clear(), "2025-W24", settings)[1])
+
+
+def test_open_contradictions_of_the_week_are_counted_with_the_oldest() -> None:
+    data = samples.report_data(slow_border=None)
+    data = replace(data, departures=data.departures.filter(pl.col("delay_s") < 7200))
+    found = pl.DataFrame(
+        {
+            "severity": ["critical", "critical", "warning", "critical", "critical"],
+            "iso_week": ["2025-W46", "2025-W40", "2025-W39", "2025-W47", None],
+        }
+    )
+    weeks = attention.critical_weeks(found, "2025-W46")
+    assert weeks == ("2025-W40", "2025-W46")
+    context = samples.context(data=replace(data, quarantine_open=0, discrepancies=found))
+    (told,) = [e for e in context.attention if "between documents" in e.title]
+    assert told.title == "1 contradiction between documents"
+    assert told.text == "Trains, ports and customs differ; 2 open in all."
+    assert told.since == "The oldest is of week 2025-W40."
+    calm = samples.context(data=replace(data, discrepancies=found.filter(iso_week="2025-W40")))
+    assert not [e for e in calm.attention if "between documents" in e.title]

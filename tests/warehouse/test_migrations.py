@@ -12,7 +12,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from corridor_etl.warehouse import Warehouse, migrations
 from corridor_etl.warehouse.engine import open_engine, reading, writing
@@ -102,3 +103,71 @@ def test_every_table_and_column_says_what_it_means() -> None:
     for table in METADATA.tables.values():
         assert table.comment, table.name
         assert [c.name for c in table.columns if not c.comment] == [], table.name
+
+
+BEFORE = {
+    "open": "ST-007",
+    "replayed": "ST-007",
+    "waived": "ID-002",
+}
+
+
+def _at_0007(engine: Engine) -> None:
+    """A warehouse of the revision before with rows of the quarantine in it."""
+    with writing(engine) as connection:
+        migrations.upgrade(connection, "0007_issues")
+        connection.execute(
+            text("INSERT INTO batch VALUES (1, '2025-06-02 01:00:00', '2025-06-02 01:00:01', 0, 0, NULL)")
+        )
+        for state, rule in BEFORE.items():
+            connection.execute(
+                text(
+                    "INSERT INTO quarantine (delivery_id, line_no, record_kind, rule_ids, severity, details_json,"
+                    " raw_text, state, first_seen_at_utc, snapshot) VALUES ('d', 9, 'booking', :rule, 'critical',"
+                    " '[]', 'as;received', :state, '2025-06-02 01:00:00', 1)"
+                ),
+                {"state": state, "rule": rule},
+            )
+        connection.execute(
+            text("INSERT INTO check_result VALUES (1, 'booking', 'BK-001', 'critical', 9, 2, 0)")
+        )
+
+
+def _rows(engine: Engine, query: str) -> list[tuple[Any, ...]]:
+    with reading(engine) as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
+
+
+KEPT = (
+    "SELECT quarantine_id, delivery_id, line_no, rule_ids, raw_text, state, first_seen_at_utc FROM quarantine"
+)
+DECIDED = "SELECT state, last_seen_at_utc, decided_by, decision_reason FROM quarantine ORDER BY quarantine_id"
+
+
+def test_decisions_come_to_a_quarantine_that_has_rows_and_go_again(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'w.db'}")
+    _at_0007(engine)
+    before = _rows(engine, KEPT)
+    with writing(engine) as connection:
+        migrations.upgrade(connection)
+    seen = "2025-06-02 01:00:00"
+    assert _rows(engine, KEPT) == before
+    assert _rows(engine, DECIDED) == [
+        ("open", seen, None, None),
+        ("replayed", seen, "corridor", "its original came"),
+        ("waived", seen, "corridor", "not recorded"),
+    ]
+    assert _rows(engine, "SELECT unexpected, withdrawn FROM check_result") == [(2, 0)]
+    for broken in ("state = 'lost'", "state = 'discarded'", "state = 'waived', decision_reason = ''"):
+        with pytest.raises(IntegrityError, match="CHECK"), writing(engine) as connection:
+            connection.execute(text(f"UPDATE quarantine SET {broken} WHERE quarantine_id = 1"))
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE quarantine SET state = 'superseded' WHERE quarantine_id = 1"))
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("path_separator", "os")
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "-1")
+    assert _rows(engine, KEPT) == before
+    assert "withdrawn" not in {c["name"] for c in inspect(engine).get_columns("check_result")}

@@ -16,15 +16,26 @@ CORRECTIONS = ("patch", "cancel")
 EAEU_MEMBERS = frozenset(("AM", "BY", "KG", "KZ", "RU"))
 
 
-def are_filled(*columns: pl.Expr, optional_in_corrections: list[str] | None = None) -> pl.Expr:
-    """None of the cells is empty or blank; some may be where the row only corrects another by reference."""
+def are_filled(
+    *columns: pl.Expr,
+    optional_in_corrections: list[str] | None = None,
+    schema: dict[str, pl.DataType] | None = None,
+) -> pl.Expr:
+    """None of the cells is empty or blank; some may be where the row only corrects another by reference.
+
+    ``schema`` has the columns' types where they are known: only text can be blank, and casting costs.
+    """
+    types = schema or {}
     return pl.all_horizontal(
-        _is_filled(c, c.meta.output_name() in (optional_in_corrections or ())) for c in columns
+        _is_filled(c, name in (optional_in_corrections or ()), types.get(name, pl.Unknown()))
+        for c in columns
+        for name in (c.meta.output_name(),)
     )
 
 
-def _is_filled(cell: pl.Expr, is_optional: bool) -> pl.Expr:
-    says = cell.cast(pl.String).str.strip_chars().fill_null("") != ""
+def _is_filled(cell: pl.Expr, is_optional: bool, dtype: pl.DataType) -> pl.Expr:
+    may_be_blank = dtype in (pl.String, pl.Unknown)
+    says = cell.cast(pl.String).str.strip_chars().fill_null("") != "" if may_be_blank else cell.is_not_null()
     return says | pl.col("action").is_in(CORRECTIONS).fill_null(False) if is_optional else says
 
 

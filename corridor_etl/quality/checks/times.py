@@ -49,7 +49,7 @@ def clocks_agree(at_utc: pl.Expr, at_local: pl.Expr, zone: pl.Expr) -> pl.Expr:
     A zone that nobody knows shows nothing and agrees with no clock.
     """
     clock = pl.struct(at_utc.alias("utc"), zone.alias("zone")).map_batches(
-        _wall_clock, return_dtype=pl.Datetime("us")
+        _wall_clock, return_dtype=pl.Datetime("us"), is_elementwise=True
     )
     is_judged = at_utc.is_not_null() & at_local.is_not_null() & zone.is_not_null()
     return pl.when(is_judged).then((clock == at_local).fill_null(False))

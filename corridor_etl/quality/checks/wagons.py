@@ -18,10 +18,10 @@ def _has_digits(number: pl.Expr, digits: int) -> pl.Expr:
 
 
 def _luhn_is_right(number: pl.Expr, digits: int) -> pl.Expr:
-    values = [number.str.slice(i, 1).cast(pl.Int32, strict=False) for i in range(digits)]
+    whole = number.cast(pl.Int64, strict=False)
     # counted from the right the check digit has weight 1, its neighbour 2, and so on
-    doubled = [v * 2 if (digits - 1 - i) % 2 else v for i, v in enumerate(values)]
-    total = pl.sum_horizontal(d // 10 + d % 10 for d in doubled)
+    values = [whole // 10**i % 10 * (1 + i % 2) for i in range(digits)]
+    total = pl.sum_horizontal(v // 10 + v % 10 if i % 2 else v for i, v in enumerate(values))
     return pl.when(_has_digits(number, digits)).then(total % 10 == 0)
 
 
@@ -38,9 +38,9 @@ def has_check_digit_uic(number: pl.Expr) -> pl.Expr:
 def has_imo_check_digit(vessel: pl.Expr) -> pl.Expr:
     """A seven-digit ship number, with or without the letters IMO, ends with its check digit (weights 7 to 2)."""
     number = vessel.str.extract("^(?:IMO ?)?([0-9]{7})$", 1)
-    digits = [number.str.slice(i, 1).cast(pl.Int32, strict=False) for i in range(7)]
-    total = pl.sum_horizontal(digit * (7 - i) for i, digit in enumerate(digits[:6]))
-    return pl.when(number.is_not_null()).then(total % 10 == digits[6])
+    whole = number.cast(pl.Int32)
+    total = pl.sum_horizontal(whole // 10**i % 10 * (i + 1) for i in range(1, 7))
+    return pl.when(number.is_not_null()).then(total % 10 == whole % 10)
 
 
 def is_container_wagon_1520(number: pl.Expr, *, first_digits: list[str]) -> pl.Expr:

@@ -39,18 +39,21 @@ def corrected(
     deliveries: Sequence[Delivered],
     corrections: Sequence[Correction],
     zone: ZoneInfo,
+    *,
+    counted: pl.DataFrame | None = None,
 ) -> Corrected:
     """The staged rows of one kind with the corrections applied; what is not active is left out by the caller.
 
     ``staged`` has the kind's columns, ``row_id`` (unique), ``delivery_id`` and ``line_no``; its other columns and the
     order of its rows stay. ``corrections`` are all about this kind and in order. ``zone`` has the calendar that
-    ``expires_on`` is on; it is compared with the time the delivery was received.
+    ``expires_on`` is on; it is compared with the time the delivery was received. ``counted`` (delivery_id, line_no)
+    are the rows whose effects are told and dropped rows named, where the others were before.
     """
     typed = staged.cast(pl.Schema(kind.schema)) if corrections else staged
     found = judged(typed, deliveries, corrections, zone) if corrections else []
     if not found:
         return _untouched(staged)
-    rows, dropped, effects = _applied(typed, kind, [j for j in found if j.outcome == PASSED])
+    rows, dropped, effects = _applied(typed, kind, [j for j in found if j.outcome == PASSED], counted)
     effects += _effects.not_applied(typed, [j for j in found if j.outcome != PASSED])
     every = pl.concat([pl.DataFrame(schema=_effects.EFFECT_SCHEMA), *effects])
     every = every.sort("delivery_id", "correction_id", "iso_week")
@@ -67,7 +70,7 @@ def _untouched(staged: pl.DataFrame) -> Corrected:
 
 
 def _applied(
-    staged: pl.DataFrame, kind: RecordKind, passed: Sequence[Judged]
+    staged: pl.DataFrame, kind: RecordKind, passed: Sequence[Judged], told: pl.DataFrame | None
 ) -> tuple[pl.DataFrame, pl.DataFrame, list[pl.DataFrame]]:
     """Rows that load, failures of those that are dropped, and effects; all plans run together."""
     ordered = _in_order(passed)
@@ -76,15 +79,20 @@ def _applied(
     held, effects = [], []
     for n, correction in enumerate(drops):
         mine = rows.filter(pl.col(_mark(correction)) & ~some(pl.col(_mark(c)) for c in drops[:n]))
+        mine = _told(mine, told)
         held.append(_effects.held_back(mine, correction))
         effects.append(_effects.counted(mine.with_columns(_nothing_new(kind)), correction))
     rows = rows.filter(~some(pl.col(_mark(c)) for c in drops))
     for correction in (c for c, _ in ordered if c.written.action != "drop"):
-        effects.append(_effects.counted(_changed(rows, kind, correction), correction))
+        effects.append(_effects.counted(_told(_changed(rows, kind, correction), told), correction))
         rows = rows.with_columns(_changes(correction, pl.col(_mark(correction))))
     kept, *others = pl.collect_all([rows.select(staged.columns), *held, *effects])
     failures = pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *others[: len(held)]])
     return kept, failures.sort("row_id"), others[len(held) :]
+
+
+def _told(rows: pl.LazyFrame, told: pl.DataFrame | None) -> pl.LazyFrame:
+    return rows if told is None else rows.join(told.lazy(), on=["delivery_id", "line_no"], how="semi")
 
 
 def _in_order(passed: Sequence[Judged]) -> list[tuple[Correction, pl.Expr]]:

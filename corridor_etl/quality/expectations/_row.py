@@ -6,6 +6,7 @@ such rows as missing.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -82,11 +83,18 @@ class RowExpectation(MulticolumnMapExpectation):
         return [RenderedStringTemplateContent(content_block_type="string_template", string_template=template)]
 
 
-def judged(rule: Rule, columns: list[str], thresholds: dict[str, Any]) -> pl.Expr:
-    """The rule's check over named columns; thresholds that are None keep the check's default."""
+def judged(
+    rule: Rule, columns: list[str], thresholds: dict[str, Any], schema: dict[str, pl.DataType] | None = None
+) -> pl.Expr:
+    """The rule's check over named columns; thresholds that are None keep the check's default.
+
+    A check that has a parameter ``schema`` is given the batch's column types.
+    """
     given = {name: thresholds[name] for name in rule.parameters if thresholds.get(name) is not None}
     check = rule.check
     assert check is not None
+    if schema is not None and "schema" in inspect.signature(check).parameters:
+        given["schema"] = schema
     return check(*(pl.col(c) for c in columns), **given)
 
 
@@ -105,7 +113,7 @@ def judged_by(check: Check) -> Callable[[Rule], Rule]:
 
 
 def _verdict_of(rule: Rule) -> Callable[..., pl.Expr]:
-    def verdict(names: list[str], *_: Any, **thresholds: Any) -> pl.Expr:
-        return judged(rule, names, thresholds)
+    def verdict(names: list[str], schema: dict[str, pl.DataType], _: Any, **thresholds: Any) -> pl.Expr:
+        return judged(rule, names, thresholds, schema)
 
     return verdict

@@ -21,6 +21,11 @@ _ALL_OF = {"columns", "others", "bases", "regimes", "free_modes"}
 _OF_THE_RUN = {
     "latest_at_utc": "the time of the check plus the permitted days",
     "rate_max_age_days": "the permitted number of",
+    "invoice_tolerance_share": "the permitted share",
+    "charges_max_share": "the permitted share",
+    "train_gross_max_t": "the permitted number of",
+    "train_wagons_max": "the permitted number of",
+    "owner_prefixes": "the prefixes of the operator's list",
 }
 
 

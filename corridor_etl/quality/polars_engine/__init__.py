@@ -10,6 +10,7 @@ from __future__ import annotations
 from corridor_etl.quality.polars_engine._aggregates import register_aggregates
 from corridor_etl.quality.polars_engine._column_checks import register_column_checks
 from corridor_etl.quality.polars_engine._distributions import register_distributions
+from corridor_etl.quality.polars_engine._failing import FailingRows, KeptRows, keeping_failing_rows
 from corridor_etl.quality.polars_engine._record_checks import register_record_check, register_record_checks
 from corridor_etl.quality.polars_engine._table_metrics import register_table_metrics
 from corridor_etl.quality.polars_engine._type_expectations import extend_type_expectations
@@ -23,11 +24,14 @@ from corridor_etl.quality.polars_engine.engine import PolarsBatchData, PolarsExe
 
 __all__ = [
     "DataFrameAsset",
+    "FailingRows",
+    "KeptRows",
     "LazyFrameAsset",
     "ParquetAsset",
     "PolarsBatchData",
     "PolarsDatasource",
     "PolarsExecutionEngine",
+    "keeping_failing_rows",
     "register_record_check",
 ]
 

@@ -14,8 +14,8 @@ from typing import Any
 import pandas as pd
 import polars as pl
 
+from corridor_etl.quality.polars_engine._asks import Scalar
 from corridor_etl.quality.polars_engine._column_checks import text_length
-from corridor_etl.quality.polars_engine._query import Scalar
 from corridor_etl.quality.polars_engine._registration import register
 from corridor_etl.quality.polars_engine._types import comparable, members, without_nan
 from corridor_etl.quality.polars_engine.engine import PolarsExecutionEngine

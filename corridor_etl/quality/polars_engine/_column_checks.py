@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from corridor_etl.quality.polars_engine import _patterns
-from corridor_etl.quality.polars_engine._query import RowCheck
+from corridor_etl.quality.polars_engine._asks import RowCheck
 from corridor_etl.quality.polars_engine._row_metrics import key_of, register_check
 from corridor_etl.quality.polars_engine._types import (
     as_text,

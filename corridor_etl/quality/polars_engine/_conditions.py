@@ -14,9 +14,12 @@ import great_expectations.exceptions as gx_exceptions
 import polars as pl
 from great_expectations.expectations.legacy_row_conditions import parse_great_expectations_condition
 from great_expectations.expectations.row_conditions import (
+    AndCondition,
     ComparisonCondition,
+    Condition,
     NullityCondition,
     Operator,
+    OrCondition,
     PassThroughCondition,
 )
 
@@ -32,6 +35,20 @@ _COMPARE: dict[str, Callable[[Any, Any], pl.Expr]] = {
     ">=": operator.ge,
 }
 _GX_PARSERS = ("great_expectations", "great_expectations__experimental__")
+
+
+def predicate(condition: Condition, schema: Schema) -> pl.Expr:
+    """The rows that satisfy a condition; ``ExecutionEngineError`` for one in another engine's language."""
+    if isinstance(condition, ComparisonCondition):
+        return comparison(condition, schema)
+    if isinstance(condition, NullityCondition):
+        return nullity(condition, schema)
+    if isinstance(condition, (AndCondition, OrCondition)):
+        join = pl.all_horizontal if isinstance(condition, AndCondition) else pl.any_horizontal
+        return join([predicate(part, schema) for part in condition.conditions])
+    if isinstance(condition, PassThroughCondition):
+        refuse(condition)
+    raise gx_exceptions.ExecutionEngineError(f"{type(condition).__name__} is not a condition known here.")
 
 
 def comparison(condition: ComparisonCondition, schema: Schema) -> pl.Expr:

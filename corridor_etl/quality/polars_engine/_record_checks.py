@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from corridor_etl.quality.polars_engine._query import RowCheck
+from corridor_etl.quality.polars_engine._asks import RowCheck
 from corridor_etl.quality.polars_engine._row_metrics import key_of, register_check
 from corridor_etl.quality.polars_engine._types import every_row, is_missing, members, without_nan
 from corridor_etl.quality.polars_engine.engine import PolarsExecutionEngine

@@ -14,7 +14,13 @@ import pandas as pd
 import polars as pl
 from great_expectations.constants import MAX_RESULT_RECORDS
 
-from corridor_etl.quality.polars_engine._query import ROW, RowCheck, Scalar, UnexpectedCount, UnexpectedRows
+from corridor_etl.quality.polars_engine._asks import (
+    ROW,
+    JudgedCount,
+    RowCheck,
+    UnexpectedCount,
+    UnexpectedRows,
+)
 from corridor_etl.quality.polars_engine._registration import register
 from corridor_etl.quality.polars_engine._types import in_pandas, storable
 from corridor_etl.quality.polars_engine.engine import PolarsExecutionEngine
@@ -32,13 +38,15 @@ def register_check(
     """Registers every metric of a check, each asking the query for its part of the answer."""
     for suffix, ask in _PARTS.items():
         keys = value_keys if suffix in ("condition", "unexpected_count") else (*value_keys, "result_format")
-        register(f"{name}.{suffix}", _part(checker, ask), domain_keys=domain_keys, value_keys=keys)
+        register(f"{name}.{suffix}", _part(name, checker, ask), domain_keys=domain_keys, value_keys=keys)
 
 
-def _part(checker: Checker, ask: Callable[..., Any]) -> Callable[..., Any]:
+def _part(name: str, checker: Checker, ask: Callable[..., Any]) -> Callable[..., Any]:
     def answer(engine: PolarsExecutionEngine, domain: dict[str, Any], values: dict[str, Any], _: Any) -> Any:
         result_format = values.pop("result_format", None) or {}
-        return ask(engine, domain, checker(engine, domain, values), result_format)
+        question = key_of(name, sorted(domain.items()), sorted(values.items()))
+        check = engine.once(question, lambda: checker(engine, domain, values))
+        return ask(engine, domain, check, result_format)
 
     return answer
 
@@ -51,8 +59,8 @@ def _count(engine: Any, domain: Any, check: RowCheck, result_format: Any) -> Une
     return UnexpectedCount(check)
 
 
-def _judged(engine: Any, domain: Any, check: RowCheck, result_format: Any) -> Scalar:
-    return Scalar(check.domain, check.considered.sum(), lambda n: int(n or 0))
+def _judged(engine: Any, domain: Any, check: RowCheck, result_format: Any) -> JudgedCount:
+    return JudgedCount(check)
 
 
 def _values(

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from corridor_etl.quality.polars_engine._query import Rows, Scalar
+from corridor_etl.quality.polars_engine._asks import Rows, Scalar
 from corridor_etl.quality.polars_engine._registration import register
 from corridor_etl.quality.polars_engine._types import in_pandas
 from corridor_etl.quality.polars_engine.engine import PolarsExecutionEngine

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
 import great_expectations.exceptions as gx_exceptions
@@ -19,26 +19,20 @@ from great_expectations.core.batch_spec import BatchSpec, RuntimeDataBatchSpec
 from great_expectations.execution_engine import ExecutionEngine
 from great_expectations.expectations.metrics.util import get_dbms_compatible_column_names
 from great_expectations.expectations.registry import get_metric_provider
-from great_expectations.expectations.row_conditions import (
-    AndCondition,
-    ComparisonCondition,
-    Condition,
-    NullityCondition,
-    OrCondition,
-    PassThroughCondition,
-    deserialize_row_condition,
-)
+from great_expectations.expectations.row_conditions import Condition, deserialize_row_condition
 
 from corridor_etl.quality.polars_engine import _conditions
-from corridor_etl.quality.polars_engine._query import (
+from corridor_etl.quality.polars_engine._asks import (
     Ask,
     Domain,
-    FusedQuery,
+    JudgedCount,
     Rows,
     Scalar,
     UnexpectedCount,
     UnexpectedRows,
 )
+from corridor_etl.quality.polars_engine._failing import keeper
+from corridor_etl.quality.polars_engine._query import FusedQuery
 
 Frame = pl.DataFrame | pl.LazyFrame
 # these compare a cell with all others, or rank them: Polars holds the columns they read, however large the frame is
@@ -56,7 +50,7 @@ HOLDS_ITS_COLUMNS = (
     "column_values.z_score",
     "compound_columns.unique",
 )
-_ASKS = (Scalar, UnexpectedCount, UnexpectedRows, Rows)
+_ASKS = (Scalar, UnexpectedCount, JudgedCount, UnexpectedRows, Rows)
 _logger = logging.getLogger(__name__)
 
 
@@ -85,6 +79,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._answered: dict[Hashable, Any] = {}
         self._refused: dict[Hashable, Exception] = {}
+        self._asks: dict[Hashable, Any] = {}
         self.queries_run = 0
         super().__init__(*args, **kwargs)
 
@@ -102,10 +97,16 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
 
     def forget(self) -> None:
         """Drops every computed metric and with them the failing rows."""
-        self._answered.clear()
-        self._refused.clear()
+        for held in (self._answered, self._refused, self._asks):
+            held.clear()
         if self._caching:
             self._metric_cache.clear()
+
+    def once(self, question: Hashable, make: Callable[[], Any]) -> Any:
+        """What ``make`` gives for a question, made once per batch."""
+        if question not in self._asks:
+            self._asks[question] = make()
+        return self._asks[question]
 
     def get_batch_data_and_markers(self, batch_spec: BatchSpec) -> tuple[PolarsBatchData, BatchMarkers]:
         """The batch of a runtime specification, whose ``batch_data`` is a frame."""
@@ -156,7 +157,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         condition = deserialize_row_condition(written)
         schema = self.schema_of(domain_kwargs)
         if isinstance(condition, Condition):
-            return Domain(repr(condition), self._predicate(condition, schema))
+            return Domain(repr(condition), _conditions.predicate(condition, schema))
         parser = domain_kwargs.get("condition_parser")
         return Domain(f"{parser}:{condition}", _conditions.parsed(str(condition), parser, schema))
 
@@ -202,6 +203,8 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
             return self._answered[metric.id]
         if metric.id in self._refused:
             return None
+        if metric.id in self._asks:
+            return self._asks[metric.id]
         try:
             dependencies = self._get_computed_metric_evaluation_dependencies_by_metric_name(metric, metrics)
             provider_class, provider = get_metric_provider(metric.metric_name, self)
@@ -216,8 +219,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
         except Exception as error:
             self._refused[metric.id] = error
             return None
-        if not isinstance(answer, _ASKS):
-            self._answered[metric.id] = answer
+        (self._asks if isinstance(answer, _ASKS) else self._answered)[metric.id] = answer
         return answer
 
     def _run(self, asks: dict[Hashable, Ask], configurations: dict[Hashable, Any]) -> None:
@@ -234,7 +236,7 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
     def _run_together(self, data: PolarsBatchData, asks: dict[Hashable, Ask]) -> None:
         try:
             self.queries_run += 1
-            answers, errors = FusedQuery(data.frame, asks, is_lazy=data.is_lazy).collect()
+            answers, errors = FusedQuery(data.frame, asks, is_lazy=data.is_lazy, kept=keeper()).collect()
         except Exception as error:
             self._run_apart(data, asks, error)
         else:
@@ -261,21 +263,9 @@ class PolarsExecutionEngine(ExecutionEngine[pl.Expr]):
             return False
         return True
 
-    def _predicate(self, condition: Condition, schema: dict[str, pl.DataType]) -> pl.Expr:
-        if isinstance(condition, ComparisonCondition):
-            return _conditions.comparison(condition, schema)
-        if isinstance(condition, NullityCondition):
-            return _conditions.nullity(condition, schema)
-        if isinstance(condition, (AndCondition, OrCondition)):
-            join = pl.all_horizontal if isinstance(condition, AndCondition) else pl.any_horizontal
-            return join([self._predicate(part, schema) for part in condition.conditions])
-        if isinstance(condition, PassThroughCondition):
-            _conditions.refuse(condition)
-        raise gx_exceptions.ExecutionEngineError(f"{type(condition).__name__} is not a condition known here.")
-
     def condition_to_filter_clause(self, condition: Condition) -> pl.Expr:
         """The predicate of a condition over the active batch."""
-        return self._predicate(condition, self.schema_of({}))
+        return _conditions.predicate(condition, self.schema_of({}))
 
     _comparison_condition_to_filter_clause = condition_to_filter_clause
     _nullity_condition_to_filter_clause = condition_to_filter_clause

@@ -6,6 +6,7 @@ One module per family of tables. A change here needs a migration in ``migrations
 from corridor_etl.warehouse.schema._metadata import METADATA
 from corridor_etl.warehouse.schema.corrections import CORRECTION_EFFECT
 from corridor_etl.warehouse.schema.dimensions import DIMENSIONS
+from corridor_etl.warehouse.schema.discrepancies import DISCREPANCY
 from corridor_etl.warehouse.schema.issues import ISSUE, ISSUE_FIGURE, OUTBOX
 from corridor_etl.warehouse.schema.lake import LAKE_NAMESPACE, LAKE_TABLE
 from corridor_etl.warehouse.schema.ledger import (
@@ -19,6 +20,11 @@ from corridor_etl.warehouse.schema.ledger import (
     STAMP,
 )
 from corridor_etl.warehouse.schema.marts import MARTS
+from corridor_etl.warehouse.schema.profiles import (
+    DELIVERY_PROFILE,
+    DELIVERY_PROFILE_COLUMN,
+    DELIVERY_REFERENCE,
+)
 from corridor_etl.warehouse.schema.validation import VALIDATION_RESULT
 
 __all__ = [
@@ -26,8 +32,12 @@ __all__ = [
     "CHECK_RESULT",
     "CORRECTION_EFFECT",
     "DELIVERY",
+    "DELIVERY_PROFILE",
+    "DELIVERY_PROFILE_COLUMN",
+    "DELIVERY_REFERENCE",
     "DELIVERY_WEEK",
     "DIMENSIONS",
+    "DISCREPANCY",
     "FINDING",
     "ISSUE",
     "ISSUE_FIGURE",

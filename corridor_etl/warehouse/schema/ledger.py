@@ -110,14 +110,39 @@ QUARANTINE = Table(
     text("rule_ids", "rules the row breaks, separated by commas"),
     text("severity", "worst severity of these rules"),
     text("details_json", "list of rule_id, column, observed, expected"),
+    text("remarks_json", "what lesser rules say of the row, as details_json; null for none", nullable=True),
     text("raw_text", "the row as received"),
     text("raw_json", "the row's cells as received, by column; null if it could not be split", nullable=True),
     text("iso_week", "ISO week of the row where it is known", nullable=True),
-    text("state", "open, replayed, waived or discarded"),
+    text("record_key", "business key of the row as JSON; null for a row that is no record", nullable=True),
+    count("record_version", "version of the record; null for a row that is no record", nullable=True),
+    text(
+        "suggestion",
+        "container number the row probably means, by another source; never applied by itself",
+        nullable=True,
+    ),
+    text("state", "open, replayed, waived, superseded or discarded"),
     instant("first_seen_at_utc", "when the row was quarantined"),
+    instant("last_seen_at_utc", "when the row was last found to break these rules"),
+    instant("decided_at_utc", "when the row got its state; null while nobody decided", nullable=True),
+    text("decided_by", "who gave the row its state; corridor where it came by itself", nullable=True),
+    text("decision_reason", "why the row got its state", nullable=True),
+    count(
+        "decided_snapshot",
+        "number of the batch that gave the row its state",
+        nullable=True,
+        foreign_key="batch.snapshot",
+    ),
     _snapshot(),
+    CheckConstraint("state IN ('open', 'replayed', 'waived', 'superseded', 'discarded')", name="state"),
+    CheckConstraint(
+        "state NOT IN ('waived', 'discarded') OR "
+        "(coalesce(decided_by, '') <> '' AND coalesce(decision_reason, '') <> '')",
+        name="decision_given",
+    ),
     Index("ix_quarantine_delivery_id", "delivery_id"),
-    comment="Rows that were not loaded, kept as received until they are replayed, waived or discarded.",
+    Index("ix_quarantine_state", "state", "record_kind"),
+    comment="Rows that were not loaded, kept as received, with what was decided about them.",
 )
 
 FINDING = Table(
@@ -147,7 +172,10 @@ CHECK_RESULT = Table(
     text("rule_id", "rule", primary_key=True),
     text("severity", "critical, warning or info"),
     count("evaluated", "rows the rule was applied to", "rows"),
-    count("unexpected", "rows that break it", "rows"),
+    count("unexpected", "rows that break it; in a replay only rows out of quarantine", "rows"),
+    count(
+        "withdrawn", "rows of earlier batches that broke it and were judged anew", "rows", server_default="0"
+    ),
     flag("success", "whether the rule as a whole held"),
     comment="What each rule said about each batch.",
 )

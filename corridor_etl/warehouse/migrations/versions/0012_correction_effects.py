@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0012_correction_effects"
-down_revision = "0007_issues"
+down_revision = "0011_validation_results"
 branch_labels = None
 depends_on = None
 

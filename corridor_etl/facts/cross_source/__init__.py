@@ -1,0 +1,50 @@
+"""What several documents say about one thing, side by side: the frame the cross-source rules are judged on.
+
+One module per kind of subject; ``_sources`` prepares what they share. Nothing is judged here: a subject carries what
+the documents say, and how far the other source reaches beyond it, so that a rule about something missing knows whether
+it could have come. Pure functions of the current records: the order in which deliveries came leaves no trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from corridor_etl.facts.cross_source import (
+    consignments,
+    declared,
+    legs,
+    mirrors,
+    port_loads,
+    reexports,
+    trains,
+    trips,
+    visits,
+)
+from corridor_etl.facts.cross_source._sources import sources
+from corridor_etl.model import CROSS_SCHEMA
+from corridor_etl.settings import Settings
+
+_MAKERS = (trips, legs, visits, declared, consignments, reexports, port_loads, trains, mirrors)
+
+
+def cross_subjects(
+    current: Mapping[str, pl.DataFrame], settings: Settings, trips: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """One row per subject, columns ``CROSS_SCHEMA`` and ``row_id``, sorted by subject and key.
+
+    ``current`` holds the rows in force by record kind; a missing kind has no rows. ``trips`` are
+    ``facts.trips.container_trips`` of the same records where they are at hand. Errors as there.
+    """
+    known = sources(current, settings, trips)
+    made = [_conformed(maker.subjects(known)) for maker in _MAKERS]
+    return pl.concat(made).sort("subject", "subject_key").with_row_index("row_id").cast({"row_id": pl.Int64})
+
+
+def _conformed(subjects: pl.DataFrame) -> pl.DataFrame:
+    present = set(subjects.columns)
+    return subjects.select(
+        pl.col(name).cast(dtype) if name in present else pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in CROSS_SCHEMA.items()
+    )

@@ -1,0 +1,139 @@
+"""The records the subjects are made from, prepared once, and how far each source reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from corridor_etl.facts.departures import TRAIN
+from corridor_etl.facts.places import role_nodes
+from corridor_etl.facts.records import records
+from corridor_etl.facts.trips import container_trips
+from corridor_etl.settings import Settings
+
+BEFORE_DAYS, AFTER_DAYS = 30, 60  # an event further from the departure belongs to another trip
+_LISTED = ("packages", "tare_kg", "seal_nos", "booking_no", "declaration_nos")
+_LIST_KEY = (*TRAIN, "container_no")
+DIRECTIONS = ("W", "E")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The first and last day a source speaks of; None where it has not come."""
+
+    first: date | None
+    last: date | None
+
+    def ahead_days(self, day: pl.Expr, before_days: int = 0) -> pl.Expr:
+        """How many days the source reaches beyond ``day``; null where it began less than ``before_days`` before it."""
+        if self.first is None or self.last is None:
+            return pl.lit(None, dtype=pl.Int64)
+        has_begun = pl.lit(self.first) <= day - pl.duration(days=before_days)
+        return pl.when(has_begun).then((pl.lit(self.last) - day).dt.total_days())
+
+
+def reach(days: pl.Series) -> Reach:
+    """From the first to the last of some days."""
+    first, last = days.min(), days.max()
+    return Reach(first, last) if isinstance(first, date) and isinstance(last, date) else Reach(None, None)
+
+
+def by_direction(reaches: Mapping[str, Reach], day: pl.Expr, before_days: Mapping[str, int]) -> pl.Expr:
+    """``Reach.ahead_days`` of the source that belongs to the row's ``direction``."""
+    return pl.coalesce(
+        pl.when(pl.col("direction") == d).then(reaches[d].ahead_days(day, before_days[d])) for d in DIRECTIONS
+    )
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Current records, the trips with what their loading list says of them, and the nodes of each service.
+
+    ``trips`` adds to ``container_trips``: :data:`_LISTED`, ``left_on_utc`` (the departure, else the plan), and the
+    window ``from_utc`` to ``to_utc`` between the container's neighbouring trips. ``events`` are actual ones.
+    """
+
+    trips: pl.DataFrame
+    places: pl.DataFrame
+    events: pl.DataFrame
+    declarations: pl.DataFrame
+    bookings: pl.DataFrame
+    settings: Settings
+
+    def list_reach(self) -> dict[str, Reach]:
+        """How far loading lists reach, by direction."""
+        return {d: reach(self.trips.filter(direction=d)["departure_on_local"]) for d in DIRECTIONS}
+
+    def declaration_reach(self) -> dict[str, Reach]:
+        """How far accepted Chinese declarations reach: exports for trains to the west, imports to the east."""
+        chinese = self.declarations.filter(regime="CN")
+        flags = {"W": "E", "E": "I"}
+        return {d: reach(chinese.filter(ie_flag=f)["declared_on_local"]) for d, f in flags.items()}
+
+    def trip_events(self) -> pl.DataFrame:
+        """One row per actual event in the window of a trip of its container, with the trip's own columns."""
+        trip = self.trips.select(
+            "trip_id", "service_id", "direction", "container_no", "left_on_utc", "from_utc", "to_utc",
+            trip_gate_in_at_utc="gate_in_at_utc", trip_arrived_at_utc="arrived_at_utc",
+            trip_delivered_at_utc="delivered_at_utc",
+        )  # fmt: skip
+        return trip.join(self.events, on="container_no").filter(
+            pl.col("event_at_utc").is_between("from_utc", "to_utc", closed="none")
+        )
+
+
+def sources(
+    current: Mapping[str, pl.DataFrame], settings: Settings, trips: pl.DataFrame | None = None
+) -> Sources:
+    """Prepares the current records; ``trips`` saves working them out again."""
+    manifests = records("manifest_container", current.get("manifest_container"))
+    events = records("port_event", current.get("port_event"))
+    declarations = records("declaration_item", current.get("declaration_item"))
+    if trips is None:
+        trips = container_trips(manifests, events, declarations, settings)
+    listed = trips.join(manifests.select(*_LIST_KEY, *_LISTED), on=_LIST_KEY, how="left", validate="1:1")
+    return Sources(
+        trips=_windowed(listed.sort("trip_id")),
+        places=role_nodes(trips, settings),
+        events=events.filter(pl.col("classifier") == "ACT"),
+        declarations=declarations,
+        bookings=records("booking", current.get("booking")),
+        settings=settings,
+    )
+
+
+def _windowed(trips: pl.DataFrame) -> pl.DataFrame:
+    noon = pl.col("departure_on_local").cast(pl.Datetime("us", "UTC")) + pl.duration(hours=12)
+    left = pl.coalesce("departed_at_utc", "planned_departure_at_utc", noon)
+    before, after = pl.duration(days=BEFORE_DAYS), pl.duration(days=AFTER_DAYS)
+    at = pl.col("left_on_utc")
+    dated = trips.with_columns(left.alias("left_on_utc")).sort("container_no", "left_on_utc", "trip_id")
+    return dated.with_columns(
+        pl.max_horizontal(at - before, at.shift(1).over("container_no")).alias("from_utc"),
+        pl.min_horizontal(at + after, at.shift(-1).over("container_no")).alias("to_utc"),
+    ).sort("trip_id")
+
+
+def words(column: str) -> pl.Expr:
+    """The parts of a text that are separated by blanks, each once."""
+    return pl.col(column).str.extract_all(r"\S+").list.unique(maintain_order=True)
+
+
+def listed(values: pl.Expr) -> pl.Expr:
+    """The distinct values of a group as one text, sorted, separated by one blank; null where there are none."""
+    found = values.drop_nulls().unique().sort()
+    return pl.when(found.len() > 0).then(found.str.join(" "))
+
+
+def key(*parts: str | pl.Expr) -> pl.Expr:
+    """Columns and expressions as one text of parts; dates as ISO 8601."""
+    texts = [pl.col(part) if isinstance(part, str) else part for part in parts]
+    return pl.concat_str([text.cast(pl.String) for text in texts], separator="|")
+
+
+def instant(column: str) -> pl.Expr:
+    """An instant as part of a key."""
+    return pl.col(column).dt.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,52 @@
+"""The seals of a trip in the order of time, and how often they changed without anybody opening the box officially.
+
+A box may carry several seals of which a document names only some: two readings agree if they share one.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from corridor_etl.facts.cross_source._sources import words
+
+_RESEALS = ("INSP", "RSEA")
+
+
+def changes(trips: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
+    """trip_id, ``seal_changes`` and ``seal_trail`` of trips whose seals were read more than once."""
+    readings = pl.concat([_read(events), _loaded(trips)]).sort("trip_id", "at", "source")
+    opened = readings.with_columns(
+        pl.col("is_reseal").cast(pl.Int64).cum_sum().over("trip_id").alias("reseals")
+    ).filter(pl.col("seals").list.len() > 0)
+    before = pl.col("seals").shift(1).over("trip_id")
+    is_other = pl.col("seals").list.set_intersection(before).list.len() == 0
+    is_unexplained = pl.col("reseals") == pl.col("reseals").shift(1).over("trip_id")
+    shown = pl.concat_str("source", pl.col("seals").list.join("+"), separator=" ")
+    return (
+        opened.with_columns((is_other & is_unexplained).alias("is_change"), shown.alias("shown"))
+        .group_by("trip_id", maintain_order=True)
+        .agg(
+            pl.col("is_change").sum().cast(pl.Int64).alias("seal_changes"),
+            pl.col("shown").str.join(" > ").alias("seal_trail"),
+            pl.len().alias("readings"),
+        )
+        .filter(pl.col("readings") > 1)
+        .drop("readings")
+    )
+
+
+def _read(events: pl.DataFrame) -> pl.DataFrame:
+    """What events say between the first gate and the last one, and where a box was opened."""
+    start = pl.coalesce("trip_gate_in_at_utc", pl.col("left_on_utc") - pl.duration(days=2))
+    end = pl.coalesce("trip_delivered_at_utc", "trip_arrived_at_utc", "left_on_utc")
+    is_reseal = pl.col("event_code").is_in(_RESEALS)
+    own = events.filter(pl.col("event_at_utc").is_between(start, end))
+    return own.filter(is_reseal | pl.col("seal_nos").is_not_null()).select(
+        "trip_id", at="event_at_utc", source="event_code", seals=words("seal_nos"), is_reseal=is_reseal
+    )
+
+
+def _loaded(trips: pl.DataFrame) -> pl.DataFrame:
+    return trips.filter(pl.col("seal_nos").is_not_null()).select(
+        "trip_id", at="left_on_utc", source=pl.lit("list"), seals=words("seal_nos"), is_reseal=pl.lit(False)
+    )

@@ -1,0 +1,149 @@
+"""The trip as subject: what port, customs and the loading list say of one container on one train."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from corridor_etl.facts.cross_source import links as linking
+from corridor_etl.facts.cross_source import seals
+from corridor_etl.facts.cross_source._sources import Sources, by_direction, listed, reach, words
+from corridor_etl.reference.place import nodes
+
+DECLARED_DAYS = 7
+PORT_DAYS = 7  # the port must have reported for so long before a departure to be missed there
+_MARGIN = pl.duration(hours=1)
+_EXITS = ("GTOT", "RAIL_LOAD")
+
+
+def subjects(known: Sources) -> pl.DataFrame:
+    """One row per trip. Columns about other documents are null where there is nothing to compare."""
+    events = known.trip_events()
+    found = known.trips.drop("origin_country").with_columns(linking.anchor_on())
+    for part in (
+        _declared(known),
+        _transit(known),
+        _before_departure(events),
+        _milestones(known, events),
+        _port_exits(known, events),
+        seals.changes(known.trips, events),
+    ):
+        found = found.join(part, on="trip_id", how="left")
+    return _named(_with_reach(_with_gap(found), known))
+
+
+def _named(trips: pl.DataFrame) -> pl.DataFrame:
+    cargo, tare = pl.col("cargo_gross_kg"), pl.col("tare_kg")
+    return trips.with_columns(
+        pl.lit("trip").alias("subject"),
+        pl.col("trip_id").alias("subject_key"),
+        pl.lit("manifest_container").alias("record_kind"),
+        pl.col("trip_id").alias("record_key"),
+        pl.col("departure_week").alias("iso_week"),
+        pl.col("container_no").alias("container_nos"),
+        (cargo + tare).alias("gross_gross_kg"),
+        pl.col("is_transit").fill_null(False),
+    )
+
+
+def _declared(known: Sources) -> pl.DataFrame:
+    released = linking.links(known).filter(pl.col("released_on_local").is_not_null())
+    nearest = released.sort("trip_id", "gap_days", "declaration_no", nulls_last=True)
+    return nearest.group_by("trip_id", maintain_order=True).agg(
+        pl.col("gap_days").first().fill_null(0).alias("declared_gap_days"),
+        pl.col("delivery_id").first().alias("declaration_delivery_id"),
+    )
+
+
+def _transit(known: Sources) -> pl.DataFrame:
+    named = known.declarations.filter(pl.col("ie_flag") == "T").select(
+        words("container_nos").alias("container_no"), "declared_on_local"
+    )
+    boxes = named.explode("container_no", empty_as_null=True)
+    near = (pl.col("declared_on_local") - pl.col("departure_on_local")).dt.total_days().abs()
+    trips = known.trips.select("trip_id", "container_no", "departure_on_local")
+    found = trips.join(boxes, on="container_no").filter(near <= linking.IMPORT_DAYS)
+    return found.select("trip_id", pl.lit(True).alias("is_transit")).unique()
+
+
+def _before_departure(events: pl.DataFrame) -> pl.DataFrame:
+    """Load status and size from the gate to the destination, and the weight at the port before the train left."""
+    start = pl.coalesce("trip_gate_in_at_utc", pl.col("left_on_utc") - pl.duration(days=2))
+    end = pl.coalesce("trip_arrived_at_utc", pl.col("left_on_utc") + _MARGIN)
+    at = pl.col("event_at_utc")
+    own = events.filter(at.is_between(start, end)).sort(
+        "trip_id", "event_at_utc", "event_code", "facility_code"
+    )
+    early = at <= pl.col("left_on_utc") + _MARGIN
+    weighed = [pl.col(c).filter(early).drop_nulls().last() for c in ("vgm_kg", "gross_gross_kg")]
+    return own.group_by("trip_id", maintain_order=True).agg(
+        listed(pl.col("full_empty")).alias("port_full_empty"),
+        listed(pl.col("size_type")).alias("port_size_type"),
+        pl.coalesce(weighed).alias("port_weighed_kg"),
+        pl.col("delivery_id").first().alias("port_delivery_id"),
+    )
+
+
+def _milestones(known: Sources, events: pl.DataFrame) -> pl.DataFrame:
+    """Instants that are no milestones of a trip: booked, stuffed, transshipped, returned."""
+    at, code = pl.col("event_at_utc"), pl.col("event_code")
+    is_later = at > pl.col("left_on_utc")
+    returned = (code == "DROP") & (pl.col("full_empty") == "E")
+    found = events.group_by("trip_id").agg(
+        at.filter((code == "STUF") & ~is_later).max().alias("stuffed_at_utc"),
+        at.filter((code == "XSHIP") & is_later).min().alias("transshipped_at_utc"),
+        at.filter(returned & is_later).min().alias("returned_at_utc"),
+    )
+    booked = known.bookings.select("booking_no", "booked_at_utc", booking_delivery_id="delivery_id")
+    trips = known.trips.select("trip_id", "booking_no").join(booked, on="booking_no", how="left")
+    return trips.drop("booking_no").join(found, on="trip_id", how="left")
+
+
+def _port_exits(known: Sources, events: pl.DataFrame) -> pl.DataFrame:
+    """Hours from the last exit of the port before the train left, else from the first one after it (below 0)."""
+    at, left = pl.col("event_at_utc"), pl.col("left_on_utc")
+    ports = known.places.filter(pl.col("role") == "door_origin").filter(pl.col("node").is_in(seaports()))
+    way = ["service_id", "direction", "facility_node"]
+    exits = (
+        events.filter(pl.col("event_code").is_in(_EXITS), at < left + pl.duration(days=PORT_DAYS))
+        .join(ports.rename({"node": "facility_node"}).select(way), on=way)
+        .sort("trip_id", "event_at_utc")
+    )
+    nearest = pl.coalesce(at.filter(at <= left).last(), at.first())
+    hours = (left.first() - nearest).dt.total_minutes() / 60
+    return exits.group_by("trip_id", maintain_order=True).agg(hours.alias("port_exit_hours"))
+
+
+def seaports() -> list[str]:
+    """The nodes that are seaports."""
+    return sorted(name for name, node in nodes().items() if node["role"] == "seaport")
+
+
+def _with_gap(trips: pl.DataFrame) -> pl.DataFrame:
+    """``laden_gap_days`` since the container's last laden westbound departure, and the list of that train."""
+    laden = trips.filter(direction="W", full_empty="F").sort("container_no", "departed_on_local", "trip_id")
+    day = pl.col("departed_on_local")
+    gaps = laden.select(
+        "trip_id",
+        (day - day.shift(1).over("container_no")).dt.total_days().alias("laden_gap_days"),
+        pl.col("delivery_id").shift(1).over("container_no").alias("list_delivery_id"),
+    )
+    return trips.join(gaps, on="trip_id", how="left")
+
+
+def _with_reach(trips: pl.DataFrame, known: Sources) -> pl.DataFrame:
+    declared = by_direction(
+        known.declaration_reach(), pl.col("anchor_on"), {"W": DECLARED_DAYS, "E": DECLARED_DAYS}
+    )
+    ports = seaports()
+    gates = known.events.filter(pl.col("facility_node").is_in(ports), pl.col("event_code").is_in(_EXITS))
+    through = known.places.filter(pl.col("role") == "door_origin").filter(pl.col("node").is_in(ports))
+    trips = trips.join(
+        through.select("service_id", "direction", is_via_port=pl.lit(True)),
+        on=["service_id", "direction"],
+        how="left",
+    )
+    ahead = reach(gates["event_on_local"]).ahead_days(pl.col("departed_on_local"), PORT_DAYS)
+    return trips.with_columns(
+        declared.alias("declarations_ahead_days"),
+        pl.when(pl.col("is_via_port")).then(ahead).alias("port_ahead_days"),
+    )

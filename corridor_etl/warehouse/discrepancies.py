@@ -1,0 +1,113 @@
+"""The ledger of discrepancies: opened and healed by each batch, waived and reopened by people.
+
+A batch hands in everything that fails now; what is in the ledger and not among it has healed. Nothing here judges.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, bindparam, select, update
+
+from corridor_etl.clock import now_utc
+from corridor_etl.errors import UsageError
+from corridor_etl.warehouse.frames import fetched, insert, schema_of
+from corridor_etl.warehouse.schema import DISCREPANCY
+
+OPEN, HEALED, WAIVED = "open", "healed", "waived"
+_HEALING = "healing"
+_KEPT_BY_LEDGER = (
+    "discrepancy_id", "first_seen_at_utc", "last_seen_at_utc", "state", "closed_at_utc", "closed_by", "reason",
+    "snapshot_opened", "snapshot_closed",
+)  # fmt: skip
+DISCREPANCY_COLUMNS = schema_of(c for c in DISCREPANCY.columns if c.name not in _KEPT_BY_LEDGER)
+DISCREPANCY_OPTIONAL = tuple(
+    c.name for c in DISCREPANCY.columns if c.nullable and c.name in DISCREPANCY_COLUMNS
+)
+_KEY = ["rule_id", "subject_key"]
+_OPENED: dict[str, Any] = {
+    "state": OPEN,
+    "closed_at_utc": None,
+    "closed_by": None,
+    "reason": None,
+    "snapshot_closed": None,
+}
+
+
+def record(connection: Connection, failing: pl.DataFrame, snapshot: int, at_utc: datetime) -> None:
+    """Brings the ledger to what fails now (:data:`DISCREPANCY_COLUMNS`, one row per rule and subject).
+
+    New ones open; open ones that no longer fail heal; healed ones that fail again open with their first day kept. A
+    waiver stands as long as what was observed is the same.
+    """
+    stored = fetched(connection, select(DISCREPANCY)).select(
+        *_KEY, "discrepancy_id", "state", was_observed="observed"
+    )
+    known = failing.join(stored, on=_KEY, how="left")
+    is_new = pl.col("discrepancy_id").is_null()
+    is_settled = (pl.col("state") == WAIVED) & (pl.col("observed") == pl.col("was_observed"))
+    seen = {"first_seen_at_utc": at_utc, "last_seen_at_utc": at_utc, "snapshot_opened": snapshot}
+    insert(connection, DISCREPANCY, known.filter(is_new).select(list(DISCREPANCY_COLUMNS)), **seen, **_OPENED)
+    again = known.filter(~is_new, ~is_settled.fill_null(False), pl.col("state") != OPEN)
+    _update(connection, again, last_seen_at_utc=at_utc, snapshot_opened=snapshot, **_OPENED)
+    _update(connection, known.filter(~is_new, pl.col("state") == OPEN), last_seen_at_utc=at_utc)
+    healed = stored.filter(pl.col("state") == OPEN).join(failing, on=_KEY, how="anti")
+    _close(connection, healed["discrepancy_id"], HEALED, snapshot, at_utc)
+
+
+def _update(connection: Connection, rows: pl.DataFrame, **constants: Any) -> None:
+    if rows.is_empty():
+        return
+    said = [name for name in DISCREPANCY_COLUMNS if name not in _KEY]
+    statement = (
+        update(DISCREPANCY)
+        .where(DISCREPANCY.c.discrepancy_id == bindparam("number"))
+        .values({**{name: bindparam(f"new_{name}") for name in said}, **constants})
+    )
+    renamed = rows.select(pl.col("discrepancy_id").alias("number"), pl.col(said).name.prefix("new_"))
+    connection.execute(statement, renamed.to_dicts())
+
+
+def _close(connection: Connection, numbers: pl.Series, state: str, snapshot: int, at_utc: datetime) -> None:
+    if numbers.is_empty():
+        return
+    mine = DISCREPANCY.c.discrepancy_id == bindparam("number")
+    closed = {"state": state, "closed_at_utc": at_utc, "closed_by": _HEALING, "snapshot_closed": snapshot}
+    connection.execute(update(DISCREPANCY).where(mine).values(closed), [{"number": n} for n in numbers])
+
+
+def read(connection: Connection) -> pl.DataFrame:
+    """All discrepancies in order of their number."""
+    return fetched(connection, select(DISCREPANCY).order_by(DISCREPANCY.c.discrepancy_id))
+
+
+def waive(connection: Connection, discrepancy_id: int, *, by: str, reason: str, snapshot: int) -> None:
+    """Closes an open discrepancy that is accepted as it is; ``UsageError`` unless it is open and a reason is given."""
+    if not by.strip() or not reason.strip():
+        raise UsageError("a waiver says who gives it and why", fix="Give --by and --reason.")
+    closed = {
+        "state": WAIVED, "closed_at_utc": now_utc(), "closed_by": by.strip(), "reason": reason.strip(),
+        "snapshot_closed": snapshot,
+    }  # fmt: skip
+    _move(connection, discrepancy_id, OPEN, closed)
+
+
+def reopen(connection: Connection, discrepancy_id: int) -> None:
+    """Takes a waiver back; ``UsageError`` unless the discrepancy is waived."""
+    _move(connection, discrepancy_id, WAIVED, _OPENED)
+
+
+def _move(connection: Connection, discrepancy_id: int, state: str, values: dict[str, Any]) -> None:
+    mine = DISCREPANCY.c.discrepancy_id == discrepancy_id
+    found = connection.scalar(select(DISCREPANCY.c.state).where(mine))
+    if found != state:
+        raise UsageError(
+            f"discrepancy {discrepancy_id} is {found}"
+            if found
+            else f"there is no discrepancy {discrepancy_id}",
+            expected=f"one that is {state}",
+            fix="List them to see the numbers and their states.",
+        )
+    connection.execute(update(DISCREPANCY).where(mine).values(values))

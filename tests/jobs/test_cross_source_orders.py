@@ -1,0 +1,102 @@
+"""Whatever the order and the batches in which deliveries come, the same discrepancies are open in the end."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from corridor_etl.jobs import cross_source
+from corridor_etl.jobs.ingest import ingest
+from corridor_etl.model import CROSS_SOURCE
+from corridor_etl.settings import load_settings
+from corridor_etl.simulator import simulate
+from corridor_etl.warehouse import Warehouse
+
+WEEKS = ("2025-W09", "2025-W10", "2025-W11", "2025-W12", "2025-W13")
+LATE = "manifest_X9003_"
+OF_TIME = ("discrepancy_id", "first_seen_at_utc", "last_seen_at_utc", "snapshot_opened")
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """What five simulated weeks deliver."""
+    simulated = simulate(tmp_path_factory.mktemp("corridor"), WEEKS, seed=3, settings=load_settings())
+    return sorted(simulated.files)
+
+
+@pytest.fixture(scope="module")
+def whole(files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pl.DataFrame]:
+    """A home that got everything but one list at once, and what is open there."""
+    home = tmp_path_factory.mktemp("whole")
+    with pytest.MonkeyPatch.context() as patch:
+        return home, after(home, [[f for f in files if LATE not in f.name]], patch)
+
+
+def after(home: Path, batches: Sequence[Sequence[Path]], patch: pytest.MonkeyPatch) -> pl.DataFrame:
+    """What is open once the batches have come one after the other to a home of their own."""
+    patch.setenv("CORRIDOR_HOME", str(home))
+    for batch in batches:
+        assert {d.status for d in ingest(batch).deliveries} == {"loaded"}
+    with Warehouse.open() as warehouse:
+        return warehouse.discrepancies(state="open").drop(OF_TIME).sort("rule_id", "subject_key")
+
+
+def split(files: list[Path], pieces: int, seed: int) -> list[list[Path]]:
+    mixed = random.Random(seed).sample(files, len(files))
+    return [mixed[i::pieces] for i in range(pieces)]
+
+
+def test_any_order_and_any_split_end_with_the_same(
+    files: list[Path],
+    whole: tuple[Path, pl.DataFrame],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    some = [f for f in files if LATE not in f.name]
+    _, expected = whole
+    assert {"XR-001", "XR-002", "XR-004", "XR-015"} <= set(expected["rule_id"])
+    for seed, pieces in ((1, 2), (2, 3)):
+        found = after(tmp_path / f"split{seed}", split(some, pieces, seed), monkeypatch)
+        assert_frame_equal(found, expected)
+
+
+def test_what_is_missing_opens_and_heals_when_it_comes_and_repeats_change_nothing(
+    files: list[Path], whole: tuple[Path, pl.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = [f for f in files if LATE in f.name]
+    home, before = whole
+    missed = before.filter(rule_id="XR-002")
+    assert missed.height > 10
+    assert set(missed["other_delivery_id"]) == {None}
+    after(home, [late], monkeypatch)
+    with Warehouse.open() as warehouse:
+        ledger, snapshot = warehouse.discrepancies(), warehouse.snapshot()
+        checks = warehouse.checks(snapshot=snapshot).filter(record_kind=CROSS_SOURCE)
+    healed = ledger.filter(rule_id="XR-002", state="healed")
+    assert set(missed["subject_key"]) <= set(healed["subject_key"])
+    assert set(healed["snapshot_closed"]) == {snapshot}
+    assert dict(checks.select("rule_id", "evaluated").iter_rows())["XR-009"] == 0
+    again = late[0].with_name("again_" + late[0].name)
+    again.write_bytes(late[0].read_bytes())
+    assert ingest(files).snapshot is None
+    assert [d.status for d in ingest([again]).deliveries] == ["duplicate"]
+    with Warehouse.open() as warehouse:
+        assert_frame_equal(warehouse.discrepancies(), ledger)
+
+
+def test_a_comparison_that_breaks_holds_the_delivery(
+    files: list[Path], own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> pl.DataFrame:
+        raise pl.exceptions.ComputeError("no such join")
+
+    monkeypatch.setattr(cross_source, "cross_subjects", broken)
+    result = ingest([next(f for f in files if f.suffix == ".csv")])
+    assert (result.snapshot, [d.status for d in result.deliveries]) == (None, ["held"])
+    with Warehouse.open() as warehouse:
+        assert warehouse.deliveries().is_empty()
