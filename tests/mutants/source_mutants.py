@@ -261,7 +261,9 @@ def _call(node: ast.Call) -> Iterator[ast.expr]:
         yield from (ast.Call(node.func, [_literal(value)], []) for value in (True, False))
     if method == "is_between":
         for closed in ("left", "right", "none"):
-            yield ast.Call(node.func, node.args, [ast.keyword("closed", ast.Constant(closed))])
+            other = ast.Call(node.func, node.args, [ast.keyword("closed", ast.Constant(closed))])
+            if ast.unparse(other) != ast.unparse(node):
+                yield other
     yield from _fewer_arguments(node)
 
 
