@@ -57,6 +57,8 @@ _DROPPED_METHODS = {"fill_null", "abs", "round", "over", "otherwise", "strip_cha
 _NEGATED_METHODS = {"is_in", "contains", "is_between"}
 _DROPPED_KEYWORDS = {"order_by", "tolerance", "by", "default"}
 _ACCESSORS = {"str", "dt", "list"}
+_TOGETHER = ", "
+"""Between the names of constants that one statement assigns."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,12 @@ def mutants_of(path: Path) -> Iterator[SourceMutant]:
 def reaching(path: Path, function: str) -> set[str]:
     """The functions of a module that use one of its names, however far away, and the name itself."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    used = {_name(top): {n.id for n in ast.walk(top) if isinstance(n, ast.Name)} for top in tree.body}
-    found = {function}
+    used = {
+        name: {n.id for n in ast.walk(top) if isinstance(n, ast.Name)}
+        for top in tree.body
+        for name in _name(top).split(_TOGETHER)
+    }
+    found = set(function.split(_TOGETHER))
     while more := {name for name, names in used.items() if names & found} - found:
         found |= more
     return found
@@ -135,7 +141,9 @@ class _Place:
 def _name(top: ast.stmt) -> str:
     if isinstance(top, ast.FunctionDef | ast.ClassDef):
         return top.name
-    return top.targets[0].id if isinstance(top, ast.Assign) and isinstance(top.targets[0], ast.Name) else ""
+    if not isinstance(top, ast.Assign):
+        return ""
+    return _TOGETHER.join(n.id for n in ast.walk(top.targets[0]) if isinstance(n, ast.Name))
 
 
 def _places(top: ast.stmt) -> Iterator[_Place]:
@@ -253,7 +261,9 @@ def _call(node: ast.Call) -> Iterator[ast.expr]:
         yield from (ast.Call(node.func, [_literal(value)], []) for value in (True, False))
     if method == "is_between":
         for closed in ("left", "right", "none"):
-            yield ast.Call(node.func, node.args, [ast.keyword("closed", ast.Constant(closed))])
+            other = ast.Call(node.func, node.args, [ast.keyword("closed", ast.Constant(closed))])
+            if ast.unparse(other) != ast.unparse(node):
+                yield other
     yield from _fewer_arguments(node)
 
 

@@ -8,6 +8,7 @@ apart, each with its reason. Ends with 1 where a mutant survives or an entry of 
 from __future__ import annotations
 
 import argparse
+import inspect
 import sys
 import time
 import tomllib
@@ -25,7 +26,7 @@ from corridor_etl.quality import checks
 from tests.mutants import source_mutants, suite_mutants
 from tests.mutants.source_mutants import SourceMutant
 from tests.mutants.suite_mutants import SuiteMutant
-from tests.quality.boundary_rows import Boundary, boundaries, key_of, verdicts
+from tests.quality.boundary_rows import Boundary, boundaries, verdicts
 
 CHECKS = Path(checks.__file__).parent
 EQUIVALENTS = Path(__file__).with_name("equivalents.toml")
@@ -77,7 +78,7 @@ def _is_caught(mutant: SourceMutant, rules: list[Boundary]) -> bool:
 
 def _is_noticed(mutant: SuiteMutant) -> bool:
     rule = mutant.boundary
-    if key_of({**rule.rule, "severity": mutant.severity}) != rule.key:
+    if mutant.severity != rule.rule["severity"]:
         return True  # its table would have another name
     check = rule.implementation.check
     return _differs(rule, check, mutant.columns, mutant.thresholds)
@@ -86,12 +87,22 @@ def _is_noticed(mutant: SuiteMutant) -> bool:
 def _differs(rule: Boundary, check: Check, columns: list[str], thresholds: dict[str, Any]) -> bool:
     given = {n: thresholds[n] for n in rule.implementation.parameters if thresholds.get(n) is not None}
     try:
-        found = verdicts(_frame(rule), check(*map(pl.col, columns), **given))
+        found = [
+            verdicts(_frame(rule), check(*map(pl.col, columns), **given, **known))
+            for known in _schemas(rule, check)
+        ]
     except KeyboardInterrupt:
         raise
     except BaseException:  # a panic of Polars is no Exception
         return True
-    return any(says is not verdict for says, verdict in zip(found, rule.expected, strict=True))
+    return any(says is not verdict for f in found for says, verdict in zip(f, rule.expected, strict=True))
+
+
+def _schemas(rule: Boundary, check: Check) -> Iterator[dict[str, Any]]:
+    """What a check is told of the columns: nothing, and their types where it asks for them."""
+    yield {}
+    if "schema" in inspect.signature(check).parameters:
+        yield {"schema": dict(_frame(rule).schema)}
 
 
 _FRAMES: dict[int, tuple[Boundary, pl.DataFrame]] = {}

@@ -8,7 +8,7 @@ import pytest
 
 from corridor_etl.model import KINDS
 from tests.mutants import suite_mutants
-from tests.mutants.source_mutants import mutants_of
+from tests.mutants.source_mutants import mutants_of, reaching
 from tests.mutants.sweep import CHECKS, Tally, disagreeing, equivalents, sweep_module, sweep_suite
 from tests.quality.boundary_rows import Boundary, boundaries
 
@@ -76,13 +76,19 @@ def test_a_table_that_is_wrong_is_named_before_the_sweep() -> None:
     [
         "instant <= datetime.fromisoformat(latest_at_utc) -> instant < datetime.fromisoformat(latest_at_utc)",
         "instant.dt.date() <= day -> instant.dt.date() > day",
-        "(c >= floor).fill_null(True) -> c >= floor",
+        "(c.cast(pl.Date) >= floor).fill_null(True) -> c.cast(pl.Date) >= floor",
         "pl.when(is_any_filled) -> pl.when(pl.lit(True))",
         "pl.any_horizontal((c.is_not_null() for c in columns)) -> pl.all_horizontal((c.is_not_null() for c in columns))",
     ],
 )
 def test_source_is_mutated_as_one_would_err(change: str) -> None:
     assert change in {mutant.change for mutant in mutants_of(CHECKS / "times.py")}
+
+
+def test_constants_of_one_statement_reach_whoever_uses_one_of_them() -> None:
+    path = CHECKS / "customs.py"
+    (change,) = {m.function for m in mutants_of(path) if m.change.endswith("('CN', 'EAEU~')")}
+    assert reaching(path, change) >= {"in_customs_list", "in_union_list", "are_union_unit_codes"}
 
 
 def test_a_weight_is_moved_by_a_gram_and_a_severity_by_name() -> None:

@@ -7,6 +7,7 @@ made into frames and judged by the checks themselves. What Great Expectations sa
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -19,10 +20,11 @@ import polars as pl
 
 import corridor_etl.quality.expectations  # noqa: F401 - registers the classes the suites name
 from corridor_etl.model import KINDS
+from corridor_etl.quality import history
 from corridor_etl.quality.expectations._row import Rule
 from corridor_etl.quality.runner import run_parameters
 from corridor_etl.quality.suites import resolved, suite_rules
-from corridor_etl.settings import load_settings
+from corridor_etl.settings import ReferenceLists, load_settings
 from tests.quality.conftest import NOW_UTC, _frame_of
 
 FOLDER = Path(__file__).parent / "boundaries"
@@ -30,6 +32,17 @@ NULL = "<null>"
 VERDICTS: dict[str, bool | None] = {"passes": True, "breaks": False, "unjudged": None}
 _WORDS: dict[str, bool | None] = {"pass": True, "break": False, "unjudged": None}
 _FIRST_VERSION = 1000
+
+_DEFAULTS = load_settings()
+SETTINGS = _DEFAULTS.model_copy(
+    update={
+        "reference": ReferenceLists(owner_prefixes=("MSK", "CSQU", "BEA")),
+        "thresholds": _DEFAULTS.thresholds.model_copy(update={"train_wagons_max": 3}),
+    }
+)
+"""With a list of owners, without which nobody's boxes are judged, and trains short enough to write down."""
+HISTORY = pl.DataFrame(schema=history.SCHEMA)
+"""Nothing was accepted so far, so that the starting bands are what is usual."""
 
 Change = dict[str, Any]
 Row = tuple[Change, bool | None]
@@ -69,7 +82,7 @@ class Boundary:
 
 @cache
 def _parameters() -> dict[str, Any]:
-    return run_parameters(load_settings(), NOW_UTC)
+    return run_parameters(SETTINGS, NOW_UTC)
 
 
 def key_of(rule: dict[str, Any]) -> str:
@@ -83,17 +96,29 @@ def frame_of_rows(kind: str, changes: list[Change]) -> pl.DataFrame:
     assert not unknown, f"{kind} has no columns {sorted(unknown)}"
     frame = _frame_of(kind, *changes)
     own = pl.Series("delivery_id", [change.get("delivery_id") for change in changes], dtype=pl.String)
-    return frame.with_columns(own.fill_null(frame["delivery_id"]))
+    frame = frame.with_columns(own.fill_null(frame["delivery_id"]))
+    return history.with_usual_range(frame, HISTORY, SETTINGS.thresholds) if kind == history.KIND else frame
 
 
 def boundaries(kind: str) -> list[Boundary]:
     """The rules of a suite in its order; a rule without a table has no rows."""
     tables = tables_of(kind)
     versions = iter(range(_FIRST_VERSION, 10**6))
+    rules = suite_rules(kind)
     return [
-        Boundary(kind, key_of(rule), rule, tuple(_rows(tables.get(key_of(rule), {}), versions)))
-        for rule in suite_rules(kind)
+        Boundary(kind, key, rule, tuple(_rows(tables.get(key, {}), versions)))
+        for key, rule in zip(keys_of(rules), rules, strict=True)
     ]
+
+
+def keys_of(rules: list[dict[str, Any]]) -> list[str]:
+    """What the rules of a suite are called in its tables: :func:`key_of`, and numbered where that repeats."""
+    seen: Counter[str] = Counter()
+    keys = []
+    for key in map(key_of, rules):
+        seen[key] += 1
+        keys.append(key if seen[key] == 1 else f"{key} #{seen[key]}")
+    return keys
 
 
 @cache

@@ -56,9 +56,8 @@ def is_currency(code: pl.Expr, on: pl.Expr | None = None) -> pl.Expr:
 
 def are_currencies(on: pl.Expr, *codes: pl.Expr) -> pl.Expr:
     """Every cell that is filled is a currency in use on a date."""
-    verdicts = [pl.when(c.is_not_null()).then(is_currency(c, on)) for c in codes]
     is_any_filled = pl.any_horizontal(c.is_not_null() for c in codes)
-    return pl.when(is_any_filled).then(pl.all_horizontal(v.fill_null(True) for v in verdicts))
+    return pl.when(is_any_filled).then(pl.all_horizontal(is_currency(c, on).fill_null(True) for c in codes))
 
 
 def is_usual_currency(code: pl.Expr, *, values: list[str]) -> pl.Expr:

@@ -26,5 +26,4 @@ def uranium_is_radioactive(
 
 
 def _each(listed: pl.Expr, shape: str) -> pl.Expr:
-    fits = listed.str.split(" ").list.eval(pl.element().str.contains(shape)).list.all()
-    return listed.is_not_null() & fits.fill_null(False)
+    return listed.str.split(" ").list.eval(pl.element().str.contains(shape)).list.all().fill_null(False)

@@ -72,7 +72,7 @@ def _is_bin_iin(number: pl.Expr) -> pl.Expr:
     wanted = pl.when(first < 10).then(first).otherwise(second)
     last = number.str.slice(BIN_LENGTH - 1, 1).cast(pl.Int32, strict=False)
     has_shape = number.str.contains(f"^[0-9]{{{BIN_LENGTH}}}$")
-    return has_shape & (last == wanted).fill_null(False)
+    return has_shape & (last == wanted)
 
 
 def are_credit_codes(*codes: pl.Expr) -> pl.Expr:

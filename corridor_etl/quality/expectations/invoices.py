@@ -22,7 +22,7 @@ class ExpectPlausibleCharges(RowExpectation):
     """Freight and insurance are a plausible part of the value."""
 
     map_metric = "invoice.charges_plausible"
-    sentence = "Freight and insurance together should be at most {most_share} of the goods' value."
+    sentence = "Freight and insurance together should be at most {most_share} of the value of the goods."
     most_share: float | dict[str, Any]
     max_age_days: int | dict[str, Any]
 
