@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
 
 import polars as pl
@@ -75,22 +76,33 @@ def _rates() -> pl.DataFrame:
     return pl.concat([quoted, own.select("code", "on", "rate")]).sort("on", "code")
 
 
+_DAYS = 1_000_000  # more than a date has days since 1970, so that a currency and a day are one number
+
+
+@cache
+def _rates_by_day(max_age_days: int) -> tuple[list[str], pl.Series, pl.Series]:
+    """The currencies, and for each currency and day the rate of that day or of some days before, by one number."""
+    rates = _rates()
+    codes = sorted(rates["code"].unique())
+    ends = rates["on"].min(), rates["on"].max() + timedelta(days=max_age_days)  # type: ignore[operator]
+    days = pl.DataFrame({"on": pl.date_range(*ends, eager=True)})  # type: ignore[arg-type]
+    every = days.join(pl.DataFrame({"code": codes}), how="cross").sort("on", "code")
+    found = every.join_asof(rates, on="on", by="code", tolerance=f"{max_age_days}d", check_sortedness=False)
+    known = found.drop_nulls().select(_number(pl.col("code"), pl.col("on"), codes).alias("number"), "rate")
+    return codes, known["number"], known["rate"]
+
+
+def _number(code: pl.Expr, on: pl.Expr, codes: list[str]) -> pl.Expr:
+    place = code.replace_strict(codes, range(len(codes)), default=None, return_dtype=pl.Int64)
+    return place * _DAYS + on.to_physical().cast(pl.Int64)
+
+
 def latest_rate(code: pl.Expr, on: pl.Expr, max_age_days: int) -> pl.Expr:
     """Units of a currency for one dollar on a date or at most some days before; null where there is none."""
-
-    def looked_up(pairs: pl.Series) -> pl.Series:
-        asked = pairs.struct.unnest()
-        found = (
-            asked.unique()
-            .drop_nulls()
-            .sort("on")
-            .join_asof(_rates(), on="on", by="code", tolerance=f"{max_age_days}d", check_sortedness=False)
-        )
-        rates = asked.join(found, on=["code", "on"], how="left", maintain_order="left")
-        return rates["rate"].rename(pairs.name)
-
-    pairs = pl.struct(code.alias("code"), on.alias("on"))
-    return pairs.map_batches(looked_up, return_dtype=pl.Float64())
+    # A lookup in Python would run a query inside a query; enough of them in one suite nest too deep.
+    codes, numbers, rates = _rates_by_day(max_age_days)
+    number = _number(code, on, codes)
+    return number.replace_strict(numbers, rates, default=None, return_dtype=pl.Float64)
 
 
 def _has_rate_of(code: pl.Expr, on: pl.Expr, max_age_days: int) -> pl.Expr:
