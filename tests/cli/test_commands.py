@@ -135,8 +135,9 @@ def test_validation_pages_are_built_from_what_was_ingested(own_home: Path) -> No
     built = run("docs", "validation", "--json")
     assert built.returncode == 0, built.stderr
     index = own_home / "site" / "validation" / "index.html"
-    assert json.loads(built.stdout) == {"index": str(index), "pages": empty["pages"] + 4}
-    assert sorted(p.name for p in (index.parent / "validations").iterdir()) == ["booking", "port_event"]
+    assert json.loads(built.stdout) == {"index": str(index), "pages": empty["pages"] + 2 * 6}
+    of_batch = ["booking", "cross_source", "delivery", "delivery_column", "port_event", "source_week"]
+    assert sorted(p.name for p in (index.parent / "validations").iterdir()) == of_batch
 
 
 def test_control_characters_of_data_do_not_reach_the_terminal(tmp_path: Path) -> None:

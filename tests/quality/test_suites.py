@@ -127,3 +127,12 @@ def test_rules_page_is_current() -> None:
 def test_every_rule_not_judged_has_a_reason() -> None:
     assert "not yet written" not in catalogue.not_judged().values()
     assert catalogue.rule_ids() | set(catalogue.not_judged()) >= set(table("rule_catalogue")["rule_id"])
+
+
+def test_a_changed_or_copied_expectation_has_a_configuration_of_its_own() -> None:
+    rule = load_suite("booking").expectations[0]
+    first = rule.configuration
+    assert rule.configuration is first
+    assert rule.copy(deep=True).configuration is not first
+    rule.mostly = 0.5
+    assert rule.configuration.kwargs["mostly"] == 0.5

@@ -36,6 +36,26 @@ class RowExpectation(MulticolumnMapExpectation):
     ignore_row_if: str = "never"
     catch_exceptions: bool = True
 
+    _made: Any = pydantic.PrivateAttr(default=None)
+
+    @property
+    def configuration(self) -> Any:
+        """The stock property, made once: Great Expectations asks for it sixty times a run, and it is not cheap."""
+        if self._made is None:
+            self._made = super().configuration
+        return self._made
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name != "_made":
+            self._made = None
+
+    def copy(self, **options: Any) -> Any:
+        """The stock copy, which makes its own configuration."""
+        copied = super().copy(**options)
+        copied._made = None
+        return copied
+
     @pydantic.validator("column_list")
     def _validate_column_list(cls, v: list[str]) -> list[str]:
         # the stock base insists on two columns; many row rules read one
