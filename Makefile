@@ -21,7 +21,7 @@ demo: $(READY)  ## simulate a corridor, ingest it, report it, and say where the 
 	@$(BIN)/corridor demo
 
 test: check  ## lint, types and the whole test suite
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 check: $(READY)  ## lint, types and import contracts
 	@$(BIN)/ruff check .
