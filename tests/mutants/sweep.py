@@ -1,5 +1,6 @@
 """Runs every mutant of the checks and of the suites against the boundary tables: ``make mutants``.
 
+It covers every module of checks and every suite: those of records, of cross-source subjects and of deliveries.
 A mutant is *killed* when a row is judged otherwise than its table says, or the check cannot run any more (which holds a
 batch). One that survives shows a limit that no row is close to; ``equivalents.toml`` lists those that no row can tell
 apart, each with its reason. Ends with 1 where a mutant survives or an entry of that list is stale.

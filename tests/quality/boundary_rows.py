@@ -147,5 +147,7 @@ def mismatches(boundary: Boundary, found: list[bool | None]) -> list[str]:
 
 
 def _shown(change: Change) -> str:
-    cells = {name: cell for name, cell in change.items() if name not in ("version", "subject") or cell is None}
+    cells = {
+        name: cell for name, cell in change.items() if name not in ("version", "subject") or cell is None
+    }
     return str(cells or "the good row")
