@@ -41,9 +41,9 @@ HISTORY = pl.DataFrame(schema=history.SCHEMA)
 
 
 def columns_of(suite: str) -> set[str]:
-    """The columns that a row of a table may set."""
+    """The columns of what a suite judges; of records, those of the model alone."""
     if suite in KINDS:
-        return {*KINDS[suite].schema, "delivery_id"}
+        return set(KINDS[suite].schema)
     return set(CROSS_SCHEMA if suite == CROSS_SOURCE else FRAMES[suite])
 
 
@@ -55,7 +55,7 @@ def own_cells(suite: str) -> Iterator[Change]:
 
 def frame_of_rows(suite: str, changes: list[Change]) -> pl.DataFrame:
     """The good row with each of the changes; a misspelt column is an error. A subject is named by ``subject``."""
-    unknown = {name for change in changes for name in change} - columns_of(suite)
+    unknown = {name for change in changes for name in change} - {*columns_of(suite), "delivery_id"}
     assert not unknown, f"{suite} has no columns {sorted(unknown)}"
     if suite == CROSS_SOURCE:
         return subject_frame(*((change["subject"], change) for change in changes))
