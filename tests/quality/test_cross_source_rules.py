@@ -9,7 +9,7 @@ import pytest
 
 from corridor_etl.errors import BatchHeld
 from corridor_etl.model import CROSS_SCHEMA, CROSS_SOURCE
-from corridor_etl.quality import catalogue, cross_source
+from corridor_etl.quality import catalogue, runner
 from corridor_etl.quality.cross_source import discrepancies, validate_subjects
 from corridor_etl.quality.suites import load_suite, suite_rules
 from corridor_etl.quality.verdicts import Verdict
@@ -69,11 +69,7 @@ def test_rule_says_all_a_reader_needs_with_the_catalogue_s_severity(rule: dict[s
     assert milder or rule["severity"] == SEVERITY[severities[meta["rule_id"]]]
 
 
-def test_data_docs_show_the_sentence_of_every_rule() -> None:
-    from great_expectations.render.renderer import ExpectationSuitePageRenderer
-
-    page = str(ExpectationSuitePageRenderer().render(load_suite(CROSS_SOURCE)).to_json_dict())
-    assert [rule for rule in RULES if catalogue.description(rule) not in page] == []
+def test_no_rule_of_ours_is_listed_as_not_judged() -> None:
     assert not OURS & set(catalogue.not_judged())
 
 
@@ -99,6 +95,6 @@ def test_a_rule_that_cannot_run_holds_the_batch(monkeypatch: pytest.MonkeyPatch)
         validate_subjects(subject_frame(("leg", {})).drop("leg_hours"), load_settings(), now_utc=NOW_UTC)
     broken = load_suite(CROSS_SOURCE)
     broken.expectations[0].days = "seven"
-    monkeypatch.setattr(cross_source, "load_suite", lambda _: broken)
+    monkeypatch.setattr(runner, "load_suite", lambda *_: broken)
     with pytest.raises(BatchHeld, match="rule"):
         validate_subjects(subject_frame(("trip", {})), load_settings(), now_utc=NOW_UTC)
