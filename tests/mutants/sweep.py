@@ -1,5 +1,6 @@
 """Runs every mutant of the checks and of the suites against the boundary tables: ``make mutants``.
 
+It covers every module of checks and every suite: those of records, of cross-source subjects and of deliveries.
 A mutant is *killed* when a row is judged otherwise than its table says, or the check cannot run any more (which holds a
 batch). One that survives shows a limit that no row is close to; ``equivalents.toml`` lists those that no row can tell
 apart, each with its reason. Ends with 1 where a mutant survives or an entry of that list is stale.
@@ -21,12 +22,12 @@ from typing import Any
 
 import polars as pl
 
-from corridor_etl.model import KINDS
 from corridor_etl.quality import checks
 from tests.mutants import source_mutants, suite_mutants
 from tests.mutants.source_mutants import SourceMutant
 from tests.mutants.suite_mutants import SuiteMutant
 from tests.quality.boundary_rows import Boundary, boundaries, verdicts
+from tests.quality.boundary_suites import SUITES
 
 CHECKS = Path(checks.__file__).parent
 EQUIVALENTS = Path(__file__).with_name("equivalents.toml")
@@ -151,7 +152,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("modules", nargs="*", choices=[*MODULES, "suites", []], help="by default all")
     wanted = parser.parse_args(arguments).modules or [*MODULES, "suites"]
-    rules = [rule for kind in KINDS for rule in boundaries(kind)]
+    rules = [rule for kind in SUITES for rule in boundaries(kind)]
     if wrong := disagreeing(rules):
         print("Mend these first, see tests/quality/test_boundaries.py:", *wrong, sep="\n")
         return 1

@@ -1,4 +1,4 @@
-"""The mutation sweep itself: a small module whole, and the proof that a missing row lets a mutant live."""
+"""The mutation sweep itself: small modules and suites whole, and the proof that a missing row lets a mutant live."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from corridor_etl.model import KINDS
 from tests.mutants import suite_mutants
 from tests.mutants.source_mutants import mutants_of, reaching
 from tests.mutants.sweep import CHECKS, Tally, disagreeing, equivalents, sweep_module, sweep_suite
 from tests.quality.boundary_rows import Boundary, boundaries
+from tests.quality.boundary_suites import SUITES
 
 
 def _rule(kind: str, key: str) -> Boundary:
@@ -28,18 +28,20 @@ def _survivors(tally: Tally) -> list[str]:
     return [name for name, _ in tally.survived if name not in equivalents()]
 
 
-def test_every_mutant_of_repeats_is_caught() -> None:
+@pytest.mark.parametrize("module", ["repeats", "sequences", "deliveries"])
+def test_every_mutant_of_a_module_is_caught(module: str) -> None:
     tally = Tally()
-    sweep_module("repeats", [rule for kind in KINDS for rule in boundaries(kind)], tally)
+    sweep_module(module, [rule for suite in SUITES for rule in boundaries(suite)], tally)
     assert _survivors(tally) == []
-    assert tally.killed["repeats"] > 40
+    assert tally.killed[module] > 40
 
 
-def test_every_mutant_of_the_suite_of_bookings_is_caught() -> None:
+@pytest.mark.parametrize("suite", ["booking", "cross_source", "delivery"])
+def test_every_mutant_of_a_suite_is_caught(suite: str) -> None:
     tally = Tally()
-    sweep_suite(boundaries("booking"), tally)
+    sweep_suite(boundaries(suite), tally)
     assert _survivors(tally) == []
-    assert tally.killed["booking.json"] > 40
+    assert tally.killed[f"{suite}.json"] > 40
 
 
 def test_a_limit_that_no_row_is_at_lets_a_comparison_live() -> None:

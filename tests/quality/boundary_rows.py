@@ -1,7 +1,7 @@
 """The boundary tables of the suites: rows at, inside and beyond every limit, with what one rule must say of each.
 
-The tables are ``boundaries/<kind>.toml``; how they are written is in ``boundaries/README.md``. Here they are read,
-made into frames and judged by the checks themselves. What Great Expectations says of them belongs to the tests.
+The tables are ``boundaries/<suite>.toml``; how they are written is in ``boundaries/README.md``. Here they are read and
+judged by the checks themselves; making frames and running whole suites belongs to ``boundary_suites``.
 """
 
 from __future__ import annotations
@@ -19,32 +19,15 @@ import great_expectations.expectations.registry as registry
 import polars as pl
 
 import corridor_etl.quality.expectations  # noqa: F401 - registers the classes the suites name
-from corridor_etl.model import KINDS
-from corridor_etl.quality import history
 from corridor_etl.quality.expectations._row import Rule
-from corridor_etl.quality.runner import run_parameters
 from corridor_etl.quality.suites import resolved, suite_rules
-from corridor_etl.settings import ReferenceLists, load_settings
-from tests.quality.conftest import NOW_UTC, _frame_of
+from tests.quality.boundary_suites import Change, frame_of_rows, own_cells, parameters
 
 FOLDER = Path(__file__).parent / "boundaries"
 NULL = "<null>"
 VERDICTS: dict[str, bool | None] = {"passes": True, "breaks": False, "unjudged": None}
 _WORDS: dict[str, bool | None] = {"pass": True, "break": False, "unjudged": None}
-_FIRST_VERSION = 1000
 
-_DEFAULTS = load_settings()
-SETTINGS = _DEFAULTS.model_copy(
-    update={
-        "reference": ReferenceLists(owner_prefixes=("MSK", "CSQU", "BEA")),
-        "thresholds": _DEFAULTS.thresholds.model_copy(update={"train_wagons_max": 3}),
-    }
-)
-"""With a list of owners, without which nobody's boxes are judged, and trains short enough to write down."""
-HISTORY = pl.DataFrame(schema=history.SCHEMA)
-"""Nothing was accepted so far, so that the starting bands are what is usual."""
-
-Change = dict[str, Any]
 Row = tuple[Change, bool | None]
 
 
@@ -69,7 +52,7 @@ class Boundary:
     @property
     def thresholds(self) -> dict[str, Any]:
         """The values of the rule, with those of a run at the instant of the examples."""
-        return resolved(self.rule["kwargs"], _parameters())
+        return resolved(self.rule["kwargs"], parameters())
 
     @property
     def expected(self) -> list[bool | None]:
@@ -80,33 +63,18 @@ class Boundary:
         return frame_of_rows(self.kind, [change for change, _ in self.rows])
 
 
-@cache
-def _parameters() -> dict[str, Any]:
-    return run_parameters(SETTINGS, NOW_UTC)
-
-
 def key_of(rule: dict[str, Any]) -> str:
     """What a rule of a suite is called in its table: id, severity and first column."""
     return f"{rule['meta']['rule_id']} {rule['severity']} {rule['meta']['columns'][0]}"
 
 
-def frame_of_rows(kind: str, changes: list[Change]) -> pl.DataFrame:
-    """The good row of the kind with each of the changes; a misspelt column is an error."""
-    unknown = {name for change in changes for name in change} - {*KINDS[kind].schema, "delivery_id"}
-    assert not unknown, f"{kind} has no columns {sorted(unknown)}"
-    frame = _frame_of(kind, *changes)
-    own = pl.Series("delivery_id", [change.get("delivery_id") for change in changes], dtype=pl.String)
-    frame = frame.with_columns(own.fill_null(frame["delivery_id"]))
-    return history.with_usual_range(frame, HISTORY, SETTINGS.thresholds) if kind == history.KIND else frame
-
-
 def boundaries(kind: str) -> list[Boundary]:
     """The rules of a suite in its order; a rule without a table has no rows."""
     tables = tables_of(kind)
-    versions = iter(range(_FIRST_VERSION, 10**6))
+    own = own_cells(kind)
     rules = suite_rules(kind)
     return [
-        Boundary(kind, key, rule, tuple(_rows(tables.get(key, {}), versions)))
+        Boundary(kind, key, rule, tuple(_rows(tables.get(key, {}), _about(rule, own))))
         for key, rule in zip(keys_of(rules), rules, strict=True)
     ]
 
@@ -136,19 +104,25 @@ def _read(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def _rows(table: dict[str, Any], versions: Iterator[int]) -> Iterator[Row]:
-    """Each row or group gets a version of its own, so that no two of them are the same record."""
+def _about(rule: dict[str, Any], own: Iterator[Change]) -> Iterator[Change]:
+    """What a row or group has to itself, and the subject where the rule is about one."""
+    subject = {"subject": rule["meta"]["subject"]} if "subject" in rule["meta"] else {}
+    return ({**cells, **subject} for cells in own)
+
+
+def _rows(table: dict[str, Any], own: Iterator[Change]) -> Iterator[Row]:
+    """The rows as written with the cells that each row or group gets beside."""
     unknown = set(table) - {*VERDICTS, "together"}
     assert not unknown, f"a table has passes, breaks, unjudged and together, not {sorted(unknown)}"
     for word, verdict in VERDICTS.items():
         for written in table.get(word, []):
             for change in _expanded(written):
-                yield {"version": next(versions), **change}, verdict
+                yield {**next(own), **change}, verdict
     for group in table.get("together", []):
-        version, words = next(versions), group["says"].split()
+        cells, words = next(own), group["says"].split()
         for written, word in zip(group["rows"], words, strict=True):
             (change,) = _expanded(written)
-            yield {"version": version, **change}, _WORDS[word]
+            yield {**cells, **change}, _WORDS[word]
 
 
 def _expanded(written: Change) -> Iterator[Change]:
@@ -173,5 +147,7 @@ def mismatches(boundary: Boundary, found: list[bool | None]) -> list[str]:
 
 
 def _shown(change: Change) -> str:
-    cells = {name: cell for name, cell in change.items() if name != "version" or cell is None}
+    cells = {
+        name: cell for name, cell in change.items() if name not in ("version", "subject") or cell is None
+    }
     return str(cells or "the good row")

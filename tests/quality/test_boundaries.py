@@ -7,25 +7,21 @@ from typing import Any
 import polars as pl
 import pytest
 
-from corridor_etl.model import KINDS
 from corridor_etl.quality.expectations._row import judged
-from corridor_etl.quality.runner import validate
 from corridor_etl.quality.suites import expected_text
 from tests.quality.boundary_rows import (
     FOLDER,
-    HISTORY,
-    SETTINGS,
     Boundary,
     boundaries,
-    frame_of_rows,
     key_of,
     keys_of,
     mismatches,
     tables_of,
     verdicts,
 )
+from tests.quality.boundary_suites import SUITES, columns_of, frame_of_rows, run
 
-RULES = [pytest.param(b, id=f"{b.kind}-{b.key}") for kind in KINDS for b in boundaries(kind)]
+RULES = [pytest.param(b, id=f"{b.kind}-{b.key}") for kind in SUITES for b in boundaries(kind)]
 _HOW = 'Add rows to tests/quality/boundaries/{kind}.toml under ["{key}"] (see its README.md)'
 
 
@@ -35,11 +31,11 @@ def test_rule_judges_its_rows_as_its_table_says(boundary: Boundary) -> None:
     assert mismatches(boundary, verdicts(boundary.frame(), verdict)) == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SUITES)
 def test_suite_fails_the_breaking_rows_and_no_others(kind: str, now_utc: Any) -> None:
     rules = boundaries(kind)
     frame = frame_of_rows(kind, [change for rule in rules for change, _ in rule.rows])
-    failures = validate(kind, frame, SETTINGS, now_utc=now_utc, history=HISTORY).failures
+    failures = run(kind, frame, now_utc).failures
     failed = set(failures.select("rule_id", "severity", "column", "expected", "row_id").iter_rows())
     first = 0
     for rule in rules:
@@ -62,11 +58,11 @@ def test_rule_has_rows_on_both_sides_and_an_empty_cell_in_every_column(boundary:
     assert True in found, f"no row passes. {how}: passes = [{{ column = ... }}] at the limit."
     assert False in found, f"no row breaks it. {how}: breaks = [{{ column = ... }}] just beyond the limit."
     emptied = {name for change, _ in boundary.rows for name, cell in change.items() if cell is None}
-    never_empty = [c for c in boundary.columns if c in KINDS[boundary.kind].schema and c not in emptied]
+    never_empty = [c for c in boundary.columns if c in columns_of(boundary.kind) and c not in emptied]
     assert never_empty == [], f'never empty. {how}: {{ {never_empty[0]} = "<null>" }} where its verdict is.'
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SUITES)
 def test_tables_name_rules_of_their_suite(kind: str) -> None:
     keys = [rule.key for rule in boundaries(kind)]
     unknown = sorted(set(tables_of(kind)) - set(keys))
@@ -76,7 +72,7 @@ def test_tables_name_rules_of_their_suite(kind: str) -> None:
 
 
 def test_folder_has_a_table_for_every_suite_and_no_other() -> None:
-    assert {path.stem for path in FOLDER.glob("*.toml")} == {*KINDS, "_common"}
+    assert {path.stem for path in FOLDER.glob("*.toml")} == {*SUITES, "_common"}
 
 
 def test_a_key_tells_the_severity() -> None:

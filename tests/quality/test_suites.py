@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from corridor_etl.model import KINDS
+from corridor_etl.model import CROSS_SOURCE, KINDS
 from corridor_etl.quality import catalogue
 from corridor_etl.quality.delivery_rules import DELIVERY_SUITES
 from corridor_etl.quality.history import RANGE_COLUMNS
@@ -112,7 +112,7 @@ def _sentences(content: Any) -> Iterator[str]:
         yield from _sentences(part)
 
 
-@pytest.mark.parametrize("kind", [*KINDS, *DELIVERY_SUITES])
+@pytest.mark.parametrize("kind", [*KINDS, CROSS_SOURCE, *DELIVERY_SUITES])
 def test_data_docs_show_the_sentence_of_every_rule(kind: str) -> None:
     from great_expectations.render.renderer import ExpectationSuitePageRenderer
 
