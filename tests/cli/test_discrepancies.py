@@ -36,8 +36,9 @@ OTHER = {
 def two_open(own_home: Path) -> None:
     batch = batch_of("b")
     rows = [{**ROW, "delivery_id": batch.deliveries[0].delivery_id}, {**ROW, **OTHER, "severity": "warning"}]
+    silent = {"record_kind": "cross_source", "rule_id": "XR-009", "severity": "warning", "success": True}
     checks = pl.DataFrame(
-        [("cross_source", "XR-009", "warning", 0, 0, True)], schema=CHECK_COLUMNS, orient="row"
+        [silent | dict.fromkeys(("evaluated", "unexpected", "withdrawn"), 0)], schema=CHECK_COLUMNS
     )
     found = pl.DataFrame(rows, schema=DISCREPANCY_COLUMNS)
     with Warehouse.open(own_home) as warehouse:
