@@ -7,7 +7,6 @@ only rows in quarantine are taken; everything they do to records, counts and mar
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,8 +33,8 @@ from corridor_etl.jobs.decisions import (
 from corridor_etl.jobs.deliveries import HELD_RULE
 from corridor_etl.jobs.deliveries import judged as judged_as_wholes
 from corridor_etl.jobs.ingest import held_if_it_breaks
-from corridor_etl.jobs.intake import read_again
 from corridor_etl.jobs.reading import Reading
+from corridor_etl.jobs.rereading import read_files_again
 from corridor_etl.jobs.resolution import Resolved, resolved
 from corridor_etl.jobs.suggesting import with_suggestions
 from corridor_etl.jobs.taking import Taking
@@ -107,7 +106,7 @@ def waive(
 def _taken(warehouse: Warehouse, numbers: Sequence[int], wanted: Filter, request: _Request) -> Decision:
     base, settings = warehouse.snapshot(), load_settings()
     held, passed = open_to(request.verb, chosen(warehouse, numbers, wanted))
-    held, readings, refused = _read_again(warehouse, held)
+    held, readings, refused = read_files_again(warehouse, held)
     passed += refused
     with held_if_it_breaks():
         judged = _judged(warehouse, held, readings, request, settings)
@@ -125,39 +124,6 @@ def _taken(warehouse: Warehouse, numbers: Sequence[int], wanted: Filter, request
     beside = sum(part.healed.height for part in judged.parts)
     outcomes = in_order([*_outcomes(judged), *passed])
     return Decision(request.verb, snapshot, outcomes, request.is_dry_run, beside)
-
-
-def _read_again(
-    warehouse: Warehouse, held: pl.DataFrame
-) -> tuple[pl.DataFrame, tuple[Reading, ...], list[Outcome]]:
-    """The rows whose files read as they did, these readings, and refusals for the rows of the others."""
-    loaded = warehouse.deliveries().filter(status="loaded").join(held, on="delivery_id", how="semi")
-    readings, refused = [], []
-    for delivery in loaded.sort("delivery_no").iter_rows(named=True):
-        rows = held.filter(delivery_id=delivery["delivery_id"])
-        reading = read_again(delivery, warehouse.archive)
-        if why := why_not(reading, delivery, rows):
-            refused += [outcome(row, "refused", why) for row in rows.iter_rows(named=True)]
-        else:
-            readings.append(reading)
-    kept = held.filter(pl.col("delivery_id").is_in([r.delivery_id for r in readings]))
-    return kept, tuple(readings), refused
-
-
-def why_not(reading: Reading, delivery: dict[str, Any], rows: pl.DataFrame) -> str:
-    """Why rows cannot be taken out of a file that is read again; empty if they can."""
-    if reading.status != "read":
-        return f"the file no longer reads as a whole: {reading.reason}: {reading.message}"
-    if reading.rows_read != delivery["rows_read"]:
-        return (
-            f"the file reads as {reading.rows_read:,} rows now and as {delivery['rows_read']:,} when it came"
-        )
-    lines = Counter[tuple[str, int]]()
-    for kind, frame in reading.frames.items():
-        lines.update((kind, line) for line in frame["line_no"])
-        lines.update((kind, line) for line in reading.faults[kind]["line_no"].unique())
-    lost = [(k, n) for k, n in rows.select("record_kind", "line_no").iter_rows() if lines[k, n] != 1]
-    return f"line {lost[0][1]} is no longer one row of {lost[0][0]}" if lost else ""
 
 
 def _judged(

@@ -60,12 +60,9 @@ def resolved(
     if not mine or (taking is not None and not taking.has(kind)):
         return None
     judged = _judged(kind, mine, warehouse.rows(kind.name), settings, corrections, taking)
-    existing, staged, verdict = judged.existing, judged.staged, judged.verdict
-    broken = verdict.failures
-    if held is not None:
-        broken = pl.concat([broken, held_rows(staged, held).select(broken.columns)])
+    existing, broken = judged.existing, _broken(judged, held)
     critical = broken.filter(severity="critical")
-    accepted = staged.join(critical.select("row_id").unique(), on="row_id", how="anti", maintain_order="left")
+    accepted = judged.staged.join(critical, on="row_id", how="anti", maintain_order="left")
     orphans = versions.orphans(accepted, existing, kind)
     accepted = accepted.join(orphans.select("row_id"), on="row_id", how="anti", maintain_order="left")
     arrivals = versions.arrivals(accepted, existing, kind)
@@ -73,21 +70,33 @@ def resolved(
     healed_rows, healed = healing(kind, warehouse, existing, arrivals.fresh, apart_from=taken)
     conflicts = arrivals.failures.select(critical.columns)
     failures = pl.concat([broken, conflicts, orphaned(orphans, kind), judged.corrected.dropped])
-    # What is held back is kept as it came. A waiting row will load as it is kept, so it is kept corrected.
-    waiting = orphans.select(judged.as_staged.columns)
-    others = judged.as_staged.join(waiting, on="row_id", how="anti", maintain_order="left")
     return Resolved(
         kind=kind,
         fresh=arrivals.fresh,
         duplicates=arrivals.duplicates.with_columns(iso_week=kind.iso_week()),
-        quarantine=quarantine_frame(kind.name, pl.concat([others, waiting]), failures, judged.faults),
-        verdict=verdict,
-        flagged=_flagged(staged, judged.remarks),
+        quarantine=quarantine_frame(kind.name, _as_kept(judged, orphans), failures, judged.faults),
+        verdict=judged.verdict,
+        flagged=_flagged(judged.staged, judged.remarks),
         healed_rows=healed_rows,
         healed=healed,
         corrected=judged.corrected,
         validation=judged.validation,
     )
+
+
+def _broken(judged: _Judged, held: pl.DataFrame | None) -> pl.DataFrame:
+    """What the rules say of the rows, and of the deliveries they came in."""
+    failures = judged.verdict.failures
+    if held is None:
+        return failures
+    return pl.concat([failures, held_rows(judged.staged, held).select(failures.columns)])
+
+
+def _as_kept(judged: _Judged, orphans: pl.DataFrame) -> pl.DataFrame:
+    """What is held back is kept as it came. A waiting row will load as it is kept, so it is kept corrected."""
+    waiting = orphans.select(judged.as_staged.columns)
+    others = judged.as_staged.join(waiting, on="row_id", how="anti", maintain_order="left")
+    return pl.concat([others, waiting])
 
 
 @dataclass(frozen=True)

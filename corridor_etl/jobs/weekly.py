@@ -26,9 +26,10 @@ from corridor_etl.jobs.standing import standing
 from corridor_etl.jobs.weeks import scheduled_instant
 from corridor_etl.model import CROSS_SOURCE
 from corridor_etl.reports.checks import check
-from corridor_etl.reports.context import Balance, ReportData, WeeklyContext, weekly_context
+from corridor_etl.reports.context import WeeklyContext, weekly_context
 from corridor_etl.reports.issue import freeze
 from corridor_etl.reports.render import Rendered, render
+from corridor_etl.reports.report_data import Balance, ReportData
 from corridor_etl.settings import Recipient, Settings, load_settings
 from corridor_etl.warehouse import IssueRow, OutboxRow, Warehouse
 

@@ -14,8 +14,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-import polars as pl
-
 from corridor_etl import __version__
 from corridor_etl.kpis.target_progress import TargetProgress, target_progress
 from corridor_etl.reference.calendar import monday
@@ -34,6 +32,7 @@ from corridor_etl.reports.content import Chart, Exception_, Table, Target, Tile
 from corridor_etl.reports.figures import Figure, figures
 from corridor_etl.reports.measures import TRADE
 from corridor_etl.reports.notes import notes
+from corridor_etl.reports.report_data import ReportData
 from corridor_etl.reports.series import Series, service_series
 from corridor_etl.reports.targets import cargo_point, targets, year_of
 from corridor_etl.settings import Settings
@@ -41,38 +40,6 @@ from corridor_etl.settings import Settings
 EDITION = "weekly"
 TEMPLATE_VERSION = "1"
 FINAL_AFTER_DAYS = 30  # declarations of a week are taken as complete this long after its end
-
-
-@dataclass(frozen=True)
-class Balance:
-    """What became of every row of every delivery: read = loaded + held back + duplicate."""
-
-    files_read: int = 0
-    files_rejected: int = 0
-    rows_read: int = 0
-    rows_loaded: int = 0
-    rows_quarantined: int = 0
-    rows_duplicate: int = 0
-
-
-@dataclass(frozen=True)
-class ReportData:
-    """What a context is built from.
-
-    ``marts``: table name -> frame; ``departures``: train_no, service_id, direction, departed_on_local, containers,
-    teu_x100, delay_s; ``coverage``: source_id, iso_week, files, rows_loaded, rows_quarantined; ``checks``: rule_id,
-    severity, evaluated, unexpected; ``corrections``: correction_id, iso_week, action, provider, guard_outcome, rows;
-    ``discrepancies``: open ones with severity and iso_week.
-    """
-
-    marts: Mapping[str, pl.DataFrame]
-    departures: pl.DataFrame
-    coverage: pl.DataFrame
-    checks: pl.DataFrame
-    quarantine_open: int = 0
-    balance: Balance = Balance()
-    corrections: pl.DataFrame | None = None
-    discrepancies: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)

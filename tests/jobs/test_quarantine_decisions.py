@@ -24,7 +24,8 @@ from corridor_etl.jobs.decisions import Filter, decide
 from corridor_etl.jobs.health import problems
 from corridor_etl.jobs.ingest import BatchResult, ingest
 from corridor_etl.jobs.reading import Reading
-from corridor_etl.jobs.replay import replay, waive, why_not
+from corridor_etl.jobs.replay import replay, waive
+from corridor_etl.jobs.rereading import why_not
 from corridor_etl.quality import suites
 from corridor_etl.quality.suggestions import candidates
 from corridor_etl.settings import checkout

@@ -11,8 +11,9 @@ import polars as pl
 
 from corridor_etl.delivery.message import build_message
 from corridor_etl.reference.calendar import monday, weeks_between
-from corridor_etl.reports.context import ReportData, WeeklyContext, weekly_context
+from corridor_etl.reports.context import WeeklyContext, weekly_context
 from corridor_etl.reports.render import Rendered, render
+from corridor_etl.reports.report_data import ReportData
 from corridor_etl.settings import Settings, load_settings
 
 FIRST, LAST = "2025-W09", "2025-W46"

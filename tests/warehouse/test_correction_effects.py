@@ -34,7 +34,7 @@ def test_effects_of_corrections_come_to_a_warehouse_with_data_and_go_again(tmp_p
         " guard_outcome, rows) VALUES (1, 'd', 'C1', '2025-W24', 'booking', 'drop', 'desk', 'passed', {rows})"
     )
     with writing(engine) as connection:
-        migrations.upgrade(connection, "0007_issues")
+        migrations.upgrade(connection, "0011_validation_results")
         connection.exec_driver_sql(batch)
     with writing(engine) as connection:
         before = tables(connection)

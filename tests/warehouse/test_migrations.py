@@ -168,6 +168,6 @@ def test_decisions_come_to_a_quarantine_that_has_rows_and_go_again(tmp_path: Pat
     config.set_main_option("path_separator", "os")
     with writing(engine) as connection:
         config.attributes["connection"] = connection
-        command.downgrade(config, "-1")
+        command.downgrade(config, "0007_issues")
     assert _rows(engine, KEPT) == before
     assert "withdrawn" not in {c["name"] for c in inspect(engine).get_columns("check_result")}

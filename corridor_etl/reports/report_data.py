@@ -1,0 +1,43 @@
+"""What a context is built from: frames of marts and ledger, and the balance of everything received.
+
+Gathering them belongs to ``jobs.weekly``; what an issue says of them to ``context``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What became of every row of every delivery: read = loaded + held back + duplicate."""
+
+    files_read: int = 0
+    files_rejected: int = 0
+    rows_read: int = 0
+    rows_loaded: int = 0
+    rows_quarantined: int = 0
+    rows_duplicate: int = 0
+
+
+@dataclass(frozen=True)
+class ReportData:
+    """What a context is built from.
+
+    ``marts``: table name -> frame; ``departures``: train_no, service_id, direction, departed_on_local, containers,
+    teu_x100, delay_s; ``coverage``: source_id, iso_week, files, rows_loaded, rows_quarantined; ``checks``: rule_id,
+    severity, evaluated, unexpected; ``corrections``: correction_id, iso_week, action, provider, guard_outcome, rows;
+    ``discrepancies``: open ones with severity and iso_week.
+    """
+
+    marts: Mapping[str, pl.DataFrame]
+    departures: pl.DataFrame
+    coverage: pl.DataFrame
+    checks: pl.DataFrame
+    quarantine_open: int = 0
+    balance: Balance = Balance()
+    corrections: pl.DataFrame | None = None
+    discrepancies: pl.DataFrame | None = None
