@@ -37,14 +37,18 @@ def tried(
 
 
 def mended(readings: Iterable[Reading], settings: Settings, corrections: Corrections) -> list[Reading]:
-    """The readings with their rows as active corrections leave them."""
+    """The readings with their rows as active corrections leave them; what they drop was found and stays."""
     return [_mended(reading, settings, corrections) for reading in readings]
 
 
 def _mended(reading: Reading, settings: Settings, corrections: Corrections) -> Reading:
-    found = _corrected(reading, settings, corrections, ("active",))
-    frames = {name: one.rows.drop("row_id") for name, one in found}
-    return replace(reading, frames={**reading.frames, **frames}) if frames else reading
+    frames = dict(reading.frames)
+    for name, found in _corrected(reading, settings, corrections, ("active",)):
+        staged = frames[name].with_row_index("row_id").with_columns(pl.col("row_id").cast(pl.Int64))
+        dropped = staged.join(found.dropped, on="row_id", how="semi")
+        every = pl.concat([found.rows, dropped.cast(pl.Schema(found.rows.schema))])
+        frames[name] = every.sort("row_id").drop("row_id")
+    return replace(reading, frames=frames)
 
 
 def _effects(

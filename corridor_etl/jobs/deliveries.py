@@ -14,7 +14,8 @@ import polars as pl
 
 from corridor_etl.jobs.delivery_frames import facts_of
 from corridor_etl.jobs.reading import Reading
-from corridor_etl.quality.delivery_rules import validate_frame
+from corridor_etl.quality.delivery_rules import DELIVERY, DELIVERY_COLUMN, validate_frame
+from corridor_etl.quality.suites import suite_rules
 from corridor_etl.quality.validation_record import recorded
 from corridor_etl.quality.verdicts import Verdict
 from corridor_etl.settings import Settings
@@ -28,8 +29,6 @@ HELD_SCHEMA: dict[str, pl.DataType] = {
     "observed": pl.String(),
     "expected": pl.String(),
 }
-HELD_RULE = "BA-006"
-"""The rule that can hold a delivery as a whole."""
 CHECKED_KIND = "delivery"
 """What check results about deliveries have as their record kind."""
 
@@ -72,6 +71,12 @@ def judged(
         profile_columns=facts.profile.columns,
         references=_references(readings),
     )
+
+
+def holding_rules() -> list[str]:
+    """The rules that can hold a delivery as a whole."""
+    rules = [rule for suite in (DELIVERY, DELIVERY_COLUMN) for rule in suite_rules(suite)]
+    return sorted({rule["meta"]["rule_id"] for rule in rules if rule["severity"] == "critical"})
 
 
 def held_rows(staged: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:

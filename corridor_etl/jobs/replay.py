@@ -30,7 +30,7 @@ from corridor_etl.jobs.decisions import (
     outcome,
     reasoned,
 )  # fmt: skip
-from corridor_etl.jobs.deliveries import HELD_RULE
+from corridor_etl.jobs.deliveries import holding_rules
 from corridor_etl.jobs.deliveries import judged as judged_as_wholes
 from corridor_etl.jobs.ingest import held_if_it_breaks
 from corridor_etl.jobs.reading import Reading
@@ -156,7 +156,8 @@ def _held_as_wholes(
     readings: Sequence[Reading], taking: Taking, warehouse: Warehouse, settings: Settings, known: Corrections
 ) -> pl.DataFrame | None:
     """Which of the deliveries that were held as wholes would be held again; a waiver sets that aside."""
-    held = taking.held.filter(pl.col("rule_ids").str.split(",").list.contains(HELD_RULE))
+    rules = pl.col("rule_ids").str.split(",").list.eval(pl.element().is_in(holding_rules())).list.any()
+    held = taking.held.filter(rules)
     if taking.is_waiving or held.is_empty():
         return None
     again = [r for r in readings if r.delivery_id in set(held["delivery_id"])]

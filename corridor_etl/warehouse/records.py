@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict
+from datetime import datetime
 
 import polars as pl
 from sqlalchemy import Connection, func, select
@@ -23,8 +24,6 @@ from corridor_etl.warehouse.schema import (
 )
 
 CORRECTION_RULE = "CORRECTION"
-# What a correction drops is decided by a person; everything else in quarantine waits for one.
-_STATE = pl.when(rule_ids=CORRECTION_RULE).then(pl.lit("discarded")).otherwise(pl.lit("open"))
 _COUNTED = ("rows_loaded", "rows_quarantined", "rows_duplicate")
 
 
@@ -70,13 +69,27 @@ def insert_batch(connection: Connection, batch: Batch, snapshot: int) -> None:
     weeks = _weeks(batch).with_columns(pl.col("delivery_id").replace_strict(numbers, return_dtype=pl.Int64))
     insert(connection, DELIVERY_WEEK, weeks.rename({"delivery_id": "delivery_no"}))
     seen = dict.fromkeys(("first_seen_at_utc", "last_seen_at_utc"), batch.received_at_utc)
-    held = batch.quarantine_frame().with_columns(state=_STATE)
+    held = _decided(batch.quarantine_frame(), batch.received_at_utc, snapshot)
     insert(connection, QUARANTINE, held, **seen, snapshot=snapshot)
     insert(connection, FINDING, batch.finding_frame(), snapshot=snapshot)
     insert(connection, CHECK_RESULT, batch.check_frame(), snapshot=snapshot)
     insert(connection, CORRECTION_EFFECT, batch.effect_frame(), snapshot=snapshot)
     validation_results.record(connection, batch.validation_frame(), snapshot)
     profiles.record(connection, batch, numbers)
+
+
+def _decided(held: pl.DataFrame, at_utc: datetime, snapshot: int) -> pl.DataFrame:
+    """What a correction drops was decided by whoever wrote it; everything else in quarantine waits for a person."""
+    is_dropped = pl.col("rule_ids") == CORRECTION_RULE
+    decision = {
+        "decided_by": pl.lit("correction"),
+        "decision_reason": pl.col("details_json").str.json_path_match("$[0].expected"),
+        "decided_at_utc": pl.lit(at_utc).cast(pl.Datetime("us", "UTC")),
+        "decided_snapshot": pl.lit(snapshot, dtype=pl.Int64),
+    }
+    state = pl.when(is_dropped).then(pl.lit("discarded")).otherwise(pl.lit("open"))
+    told = {name: pl.when(is_dropped).then(value) for name, value in decision.items()}
+    return held.with_columns(state=state, **told)
 
 
 def _insert_delivery(connection: Connection, delivery: DeliveryRow, snapshot: int) -> int:

@@ -92,7 +92,8 @@ def test_a_held_delivery_is_no_measure_until_its_rows_are_waived(warehouse: Ware
     later = MONDAY + timedelta(days=7)
     for state, count in (("open", 0), ("discarded", 0), ("waived", 1)):
         with writing(warehouse.engine) as connection:
-            connection.execute(update(QUARANTINE).values(state=state))
+            decision = {"state": state, "decided_by": "ann", "decision_reason": "seen"}
+            connection.execute(update(QUARANTINE).values(decision))
         assert warehouse.earlier_profiles(["bookings"], later).kinds.height == count
 
 
