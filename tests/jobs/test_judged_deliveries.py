@@ -8,16 +8,15 @@ from typing import Any
 
 import polars as pl
 import pytest
-from sqlalchemy import update
 from typer.testing import CliRunner
 
 from corridor_etl.cli.app import app
+from corridor_etl.jobs.decisions import Filter
 from corridor_etl.jobs.ingest import BatchResult, ingest
+from corridor_etl.jobs.replay import replay, waive
 from corridor_etl.quality import suites
 from corridor_etl.settings import checkout
 from corridor_etl.warehouse import Warehouse
-from corridor_etl.warehouse.engine import writing
-from corridor_etl.warehouse.schema import QUARANTINE
 from tests.jobs.port_weeks import BOXES, deliver, week_file
 
 
@@ -77,10 +76,18 @@ def test_held_deliveries_are_no_measure_until_a_person_waives_them(own_home: Pat
     assert {d.rows_loaded for d in ingest().deliveries} == {0}
     deliver(own_home, "week_12.edi", week_file(12, kilograms=1000))
     assert ingest().deliveries[0].rows_loaded == 0
-    with Warehouse.open() as warehouse, writing(warehouse.engine) as connection:
-        connection.execute(update(QUARANTINE).values(state="waived"))
+    waived = waive((), Filter(rule="BA-006"), by="ann", reason="tonnes it is")
+    assert waived.count("loaded") == 7 * BOXES
     deliver(own_home, "week_13.edi", week_file(13, kilograms=1000))
     assert ingest().deliveries[0].rows_loaded == BOXES
+
+
+def test_a_held_delivery_is_held_again_by_a_replay_that_finds_nothing_mended(own_home: Path) -> None:
+    usual(own_home, *range(6))
+    deliver(own_home, "week_06.edi", week_file(6, kilograms=1000))
+    assert ingest().deliveries[0].rows_loaded == 0
+    decision = replay((), Filter(rule="BA-006"), by="ann")
+    assert (decision.count("held"), decision.count("loaded")) == (BOXES, 0)
 
 
 def test_the_first_deliveries_of_a_sender_are_not_judged_and_that_is_seen(own_home: Path) -> None:
