@@ -197,7 +197,7 @@ def test_a_position_sheet_is_in_moscow_time(sample_bytes) -> None:
         "QZAU7000011",
         52,
         1,
-        "94830117",
+        "94830114",
     )
     almaty = Sender(id="k", name="k", source="k", timezone="Asia/Almaty")
     assert staged("rail_dislocation_csv", raw, almaty).frame["operation_at_utc"][0] == datetime(
@@ -206,11 +206,11 @@ def test_a_position_sheet_is_in_moscow_time(sample_bytes) -> None:
 
 
 def test_the_short_form_of_a_position_sheet_has_wagons_and_english_months() -> None:
-    data = b"WAGNUM,OPERDATE,ST_ID_DISL,ST_ID_DEST,TRAIN_INDEX\n94830117,26/Aug/2023 17:59:00,2,5,2-535-10\n94830125,01/May/2023 00:00:30,3,8,4-175-7\n"
+    data = b"WAGNUM,OPERDATE,ST_ID_DISL,ST_ID_DEST,TRAIN_INDEX\n94830114,26/Aug/2023 17:59:00,2,5,2-535-10\n94830122,01/May/2023 00:00:30,3,8,4-175-7\n"
     assert recognise(data, "x", None).name == "rail_dislocation_csv"
     frame = staged("rail_dislocation_csv", sources()["rail_dislocation_csv"].read(data, None)).frame
     assert [str(t) for t in frame["operation_at_local"]] == ["2023-08-26 17:59:00", "2023-05-01 00:00:30"]
-    assert frame["equipment_key"].to_list() == ["94830117", "94830125"]
+    assert frame["equipment_key"].to_list() == ["94830114", "94830122"]
     assert frame["operation_code"].to_list() == ["position", "position"]
 
 

@@ -77,14 +77,14 @@ def test_an_event_without_a_time_is_no_event(staged) -> None:
 def test_moscow_time_is_the_clock_of_position_sheets(staged) -> None:
     row = {
         "container_no": "QZAU7000011",
-        "wagon_no": "94830117",
+        "wagon_no": "94830114",
         "operation_station_code": "707701",
         "operation_at": "01.06.2025 02:10",
     }
     frame = staged("rail_position", [row, {**row, "container_no": ""}]).frame
     assert frame["operation_at_utc"].to_list() == [datetime(2025, 5, 31, 23, 10, tzinfo=UTC)] * 2
     assert frame["timezone"].to_list() == ["Europe/Moscow"] * 2
-    assert frame["equipment_key"].to_list() == ["QZAU7000011", "94830117"]
+    assert frame["equipment_key"].to_list() == ["QZAU7000011", "94830114"]
 
 
 def test_a_call_is_dated_by_what_is_known_best(staged) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import subprocess
 import sys
@@ -228,7 +229,9 @@ def test_project_runs_again_after_reload_and_builds_data_docs(tmp_path: Path) ->
     context = gx.get_context(mode="file", project_root_dir=tmp_path)
     asset = context.data_sources.add_polars("staged").add_dataframe_asset("rows")
     definition = asset.add_batch_definition_whole_dataframe("all")
-    suite = context.suites.add(ExpectationSuite(name="rules", expectations=[SUITE[1], _conditioned()]))
+    suite = context.suites.add(
+        ExpectationSuite(name="rules", expectations=[copy.copy(SUITE[1]), _conditioned()])
+    )
     validation = context.validation_definitions.add(
         gx.ValidationDefinition(name="check", data=definition, suite=suite)
     )
