@@ -5,17 +5,17 @@ Loading rows after all belongs to ``replay``. Every decision is a batch with a s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from corridor_etl.clock import now_utc
-from corridor_etl.errors import BaseMoved, UsageError
+from corridor_etl.errors import UsageError
+from corridor_etl.jobs.firm_ground import on_firm_ground
 from corridor_etl.warehouse import HEALED_COLUMNS, Batch, Warehouse
 
-ATTEMPTS = 4
 FROM_STATE = {"replay": "open", "waive": "open", "discard": "open", "reopen": "discarded"}
 _DONE = {
     "replay": ("replayed", "waived"),
@@ -139,17 +139,6 @@ def _passed_over(verb: str, row: dict[str, Any]) -> Outcome:
         return outcome(row, "known", f"nothing to do: it is {said}")
     fix = "; reopen it first" if row["state"] == "discarded" else ""
     return outcome(row, "refused", f"it is {said}, not {FROM_STATE[verb]}{fix}")
-
-
-def on_firm_ground(work: Callable[[Warehouse], Decision]) -> Decision:
-    """Runs ``work`` on the warehouse, anew where another writer committed in between."""
-    with Warehouse.open() as warehouse:
-        for _ in range(ATTEMPTS - 1):
-            try:
-                return work(warehouse)
-            except BaseMoved:
-                continue
-        return work(warehouse)
 
 
 def decide(

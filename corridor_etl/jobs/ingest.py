@@ -16,11 +16,12 @@ from pathlib import Path
 import polars as pl
 
 from corridor_etl.clock import now_utc
-from corridor_etl.errors import BaseMoved, BatchHeld, TerminalError
+from corridor_etl.errors import BatchHeld, TerminalError
 from corridor_etl.jobs.assembly import assembled, current_with
 from corridor_etl.jobs.corrections import mended
 from corridor_etl.jobs.cross_source import with_discrepancies
 from corridor_etl.jobs.deliveries import judged
+from corridor_etl.jobs.firm_ground import on_firm_ground
 from corridor_etl.jobs.intake import delivery_name, inbox_files, read_deliveries
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.resolution import resolved
@@ -33,7 +34,6 @@ from corridor_etl.warehouse import Batch, DeliveryRow, Warehouse
 
 BATCH_FILES = 64
 BATCH_BYTES = 256 * 1024 * 1024
-ATTEMPTS = 4
 # What values may raise on their way; a full disk or a locked database is no fault of a delivery.
 _OF_VALUES = (ArithmeticError, LookupError, TypeError, ValueError, pl.exceptions.PolarsError)
 log = logging.getLogger(__name__)
@@ -153,16 +153,9 @@ def _held(reading: Reading, error: BatchHeld) -> DeliveryOutcome:
 
 
 def _publish_together(readings: Sequence[Reading]) -> BatchResult:
-    with Warehouse.open() as warehouse:
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                result = _publish(readings, warehouse, load_settings())
-                log.info("batch of %d files: %s", len(readings), result.line())
-                return result
-            except BaseMoved:
-                if attempt == ATTEMPTS:
-                    raise
-    raise AssertionError("unreachable")
+    result = on_firm_ground(lambda warehouse: _publish(readings, warehouse, load_settings()))
+    log.info("batch of %d files: %s", len(readings), result.line())
+    return result
 
 
 def _publish(readings: Sequence[Reading], warehouse: Warehouse, settings: Settings) -> BatchResult:

@@ -25,13 +25,13 @@ from corridor_etl.jobs.decisions import (
     chosen,
     healed_frame,
     in_order,
-    on_firm_ground,
     open_to,
     outcome,
     reasoned,
 )  # fmt: skip
 from corridor_etl.jobs.deliveries import holding_rules
 from corridor_etl.jobs.deliveries import judged as judged_as_wholes
+from corridor_etl.jobs.firm_ground import on_firm_ground
 from corridor_etl.jobs.ingest import held_if_it_breaks
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.rereading import read_files_again
