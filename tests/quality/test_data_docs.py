@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -31,7 +29,6 @@ HOSTILE = [
     "$PARAMETER ${cell_0} $$ {{ 7 * 7 }} {% raw %}",
     "https://evil.example/" + "w" * 4000,
 ]
-INSTALL = "no Chromium found; install one (apt-get install chromium) or set CHROMIUM to its path"
 
 
 def run(suite: str, verdict: Any, rows: int, snapshot: int = 1) -> Run:
@@ -249,20 +246,6 @@ def test_project_folder_builds_the_same_pages_for_whoever_opens_a_copy(tmp_path:
         mine = Words(copy / "data_docs" / "expectations" / f"{suite}.html").text
         assert mine == Words(site / f"expectations/{suite}.html").text.replace(" Last results ", " ")
     assert "Suites that have not run yet" in Words(copy / "data_docs" / "index.html").text
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(INSTALL)
-        pytest.skip(INSTALL)
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield found
-        found.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
