@@ -112,8 +112,7 @@ def replay(
     """Judge rows anew, after a fix, and load those that break no rule any more; all open rows if none are named."""
     from corridor_etl.jobs.replay import replay as work
 
-    wanted = _filter("open", rule, state, kind, sender, week, delivery)
-    _refuse_both(numbers, rule, state, kind, sender, week, delivery)
+    wanted = _meant(numbers, "open", rule, state, kind, sender, week, delivery)
     _say(work(numbers or (), wanted, by=_who(by), reason=reason, is_dry_run=dry_run), as_json)
 
 
@@ -134,8 +133,7 @@ def waive(
     """Load rows in spite of the rules that hold them back; who and why is kept as a finding."""
     from corridor_etl.jobs.replay import waive as work
 
-    wanted = _filter("open", rule, state, kind, sender, week, delivery)
-    _refuse_both(numbers, rule, state, kind, sender, week, delivery, must=True)
+    wanted = _meant(numbers, "open", rule, state, kind, sender, week, delivery, must=True)
     _say(work(numbers or (), wanted, by=_who(by), reason=reason, is_dry_run=dry_run), as_json)
 
 
@@ -156,8 +154,7 @@ def discard(
     """Keep rows out for good, with who and why."""
     from corridor_etl.jobs.decisions import decide
 
-    wanted = _filter("open", rule, state, kind, sender, week, delivery)
-    _refuse_both(numbers, rule, state, kind, sender, week, delivery, must=True)
+    wanted = _meant(numbers, "open", rule, state, kind, sender, week, delivery, must=True)
     _say(decide("discard", numbers or (), wanted, by=_who(by), reason=reason, is_dry_run=dry_run), as_json)
 
 
@@ -178,8 +175,7 @@ def reopen(
     """Open discarded rows again."""
     from corridor_etl.jobs.decisions import decide
 
-    wanted = _filter("discarded", rule, state, kind, sender, week, delivery)
-    _refuse_both(numbers, rule, state, kind, sender, week, delivery, must=True)
+    wanted = _meant(numbers, "discarded", rule, state, kind, sender, week, delivery, must=True)
     _say(decide("reopen", numbers or (), wanted, by=_who(by), reason=reason, is_dry_run=dry_run), as_json)
 
 
@@ -214,8 +210,9 @@ def export(
     say(f"{len(found):,} rows written to {out}")
 
 
-def _refuse_both(numbers: list[int] | None, *filters: str | None, must: bool = False) -> None:
-    """``UsageError`` where rows are named twice over, or not at all by a verb that must not mean every row."""
+def _meant(numbers: list[int] | None, default_state: str, *filters: str | None, must: bool = False) -> Filter:
+    """The filter of a verb; ``UsageError`` where rows are named twice over, or not at all though they ``must`` be."""
+    wanted = _filter(default_state, *filters)
     is_filtered = any(f is not None for f in filters)
     if numbers and is_filtered:
         raise UsageError("rows are named by numbers and by filters", expected="one of the two")
@@ -223,6 +220,7 @@ def _refuse_both(numbers: list[int] | None, *filters: str | None, must: bool = F
         raise UsageError(
             "no row is named", fix="Give numbers of rows, or filters such as --rule or --delivery."
         )
+    return wanted
 
 
 def _who(by: str | None) -> str:
