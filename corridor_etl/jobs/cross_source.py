@@ -19,11 +19,16 @@ from corridor_etl.settings import Settings
 from corridor_etl.warehouse import CHECK_COLUMNS, Batch
 
 
-def with_discrepancies(batch: Batch, current: Mapping[str, pl.DataFrame], settings: Settings) -> Batch:
-    """The batch with what fails across sources and how each of these rules fared; ``BatchHeld`` if one cannot run."""
+def with_discrepancies(
+    batch: Batch, current: Mapping[str, pl.DataFrame], settings: Settings, trips: pl.DataFrame
+) -> Batch:
+    """The batch with what fails across sources and how each of these rules fared; ``BatchHeld`` if one cannot run.
+
+    ``trips`` are the container trips of the ``current`` records.
+    """
     if not any(frame.height for frame in batch.added_rows().values()):
         return batch
-    subjects = cross_subjects(current, settings)
+    subjects = cross_subjects(current, settings, trips)
     now = now_utc()
     verdict = validate_subjects(subjects, settings, now_utc=now)
     told = recorded(CROSS_SOURCE, verdict, rows=subjects.height, run_at_utc=now)

@@ -17,16 +17,14 @@ import polars as pl
 
 from corridor_etl.clock import now_utc
 from corridor_etl.errors import BatchHeld, TerminalError
-from corridor_etl.jobs.assembly import assembled, current_with
+from corridor_etl.jobs.assembly import assembled
+from corridor_etl.jobs.consequences import consequences
 from corridor_etl.jobs.corrections import mended
-from corridor_etl.jobs.cross_source import with_discrepancies
 from corridor_etl.jobs.deliveries import judged
 from corridor_etl.jobs.firm_ground import on_firm_ground
 from corridor_etl.jobs.intake import delivery_name, inbox_files, read_deliveries
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.resolution import resolved
-from corridor_etl.jobs.suggesting import with_suggestions
-from corridor_etl.marts.weekly import weekly_marts
 from corridor_etl.model import KINDS
 from corridor_etl.quality.corrections import GUARD_RULES, load_corrections
 from corridor_etl.settings import Settings, load_settings
@@ -170,9 +168,7 @@ def _publish(readings: Sequence[Reading], warehouse: Warehouse, settings: Settin
             resolved(kind, new, warehouse, settings, corrections, held=whole.held) for kind in KINDS.values()
         ]
         batch = assembled(new, [r for r in rows if r is not None], whole)
-        current = current_with(batch, warehouse, base + 1)
-        batch = with_discrepancies(with_suggestions(batch, current, warehouse), current, settings)
-        marts = weekly_marts(current, settings)
+        batch, marts = consequences(batch, warehouse, base, settings)
         snapshot = warehouse.publish(batch, marts, base=base)
     return BatchResult(snapshot, (*_outcomes(batch), *known))
 

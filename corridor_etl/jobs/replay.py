@@ -14,9 +14,8 @@ from typing import Any
 import polars as pl
 
 from corridor_etl.clock import now_utc
-from corridor_etl.jobs.assembly import current_with
+from corridor_etl.jobs.consequences import consequences
 from corridor_etl.jobs.corrections import mended
-from corridor_etl.jobs.cross_source import with_discrepancies
 from corridor_etl.jobs.decisions import (
     EVERY_ROW,
     Decision,
@@ -36,9 +35,7 @@ from corridor_etl.jobs.ingest import held_if_it_breaks
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.rereading import read_files_again
 from corridor_etl.jobs.resolution import Resolved, resolved
-from corridor_etl.jobs.suggesting import with_suggestions
 from corridor_etl.jobs.taking import Taking
-from corridor_etl.marts.weekly import weekly_marts
 from corridor_etl.model import KINDS
 from corridor_etl.quality.corrections import PASSED, Corrections, load_corrections
 from corridor_etl.quality.suites import suite_rules
@@ -117,9 +114,7 @@ def _taken(warehouse: Warehouse, numbers: Sequence[int], wanted: Filter, request
         batch = _batch(warehouse, judged, request)
         snapshot = None
         if judged.moved.height or judged.refreshed.height:
-            current = current_with(batch, warehouse, base + 1)
-            batch = with_discrepancies(with_suggestions(batch, current, warehouse), current, settings)
-            marts = weekly_marts(current, settings)
+            batch, marts = consequences(batch, warehouse, base, settings)
             snapshot = None if request.is_dry_run else warehouse.publish(batch, marts, base=base)
     beside = sum(part.healed.height for part in judged.parts)
     outcomes = in_order([*_outcomes(judged), *passed])

@@ -11,14 +11,17 @@ from corridor_etl.kpis import Kpi, kpis
 from corridor_etl.settings import Settings
 
 
-def weekly_marts(current: Mapping[str, pl.DataFrame], settings: Settings) -> dict[str, pl.DataFrame]:
+def weekly_marts(
+    current: Mapping[str, pl.DataFrame], settings: Settings, facts: Facts | None = None
+) -> dict[str, pl.DataFrame]:
     """Table name -> its rows over all weeks, sorted by the dimensions; text and whole numbers only.
 
     ``current`` holds, per record kind, the rows in force (latest version, nothing cancelled); a missing kind has
     no rows. Every table is there, with its full schema, also when it is empty. ``SettingsError`` for a service
-    that corridor.toml lacks, ``ReferenceMissing`` for a rate that is needed and not there.
+    that corridor.toml lacks, ``ReferenceMissing`` for a rate that is needed and not there. ``facts`` are those of the
+    same records where they are at hand.
     """
-    facts = corridor_facts(current, settings)
+    facts = facts or corridor_facts(current, settings)
     by_mart: dict[str, list[Kpi]] = {}
     for kpi in kpis().values():
         if kpi.compute is not None:

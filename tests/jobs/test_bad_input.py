@@ -11,7 +11,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from corridor_etl.jobs import ingest as jobs
+from corridor_etl.facts.corridor import Facts
 from corridor_etl.jobs import intake
 from corridor_etl.jobs.ingest import batches, ingest
 from corridor_etl.jobs.intake import delivery_name, inbox_files, read_delivery, sender_of
@@ -212,12 +212,14 @@ def test_a_file_that_breaks_its_reader_is_rejected_and_its_neighbours_load(
 def test_a_delivery_that_breaks_the_marts_is_held_and_its_neighbours_load(
     own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def breaking(current: dict[str, pl.DataFrame], settings: Settings) -> dict[str, pl.DataFrame]:
+    def breaking(
+        current: dict[str, pl.DataFrame], settings: Settings, facts: Facts
+    ) -> dict[str, pl.DataFrame]:
         if not current["booking"].is_empty():
             raise OverflowError("a sum too large")
-        return weekly_marts(current, settings)
+        return weekly_marts(current, settings, facts)
 
-    monkeypatch.setattr(jobs, "weekly_marts", breaking)
+    monkeypatch.setattr("corridor_etl.jobs.consequences.weekly_marts", breaking)
     delivered(own_home, "booking_desk", "bad.csv", sample("booking_csv.csv"))
     delivered(own_home, "rail_terminals", "good.csv", sample("terminal_csv.csv"))
     assert {d.name: d.status for d in ingest().deliveries} == {
