@@ -11,8 +11,10 @@ import polars as pl
 from sqlalchemy import Table
 
 from corridor_etl.errors import UsageError
+from corridor_etl.model import kind
 from corridor_etl.warehouse.discrepancies import DISCREPANCY_COLUMNS, DISCREPANCY_OPTIONAL
 from corridor_etl.warehouse.frames import conformed, schema_of
+from corridor_etl.warehouse.parts import COUNTS, Rows
 from corridor_etl.warehouse.schema import (
     CHECK_RESULT,
     CORRECTION_EFFECT,
@@ -107,18 +109,19 @@ class DeliveryRow:
 class Batch:
     """Everything one commit adds.
 
-    ``rows``: record kind -> model columns, ``delivery_id``, ``line_no`` (further columns are ignored). The
-    other frames have the columns of the constants above; None is an empty one; findings may be a list of rows.
-    ``duplicates`` is optional; it lets coverage see weeks that a file only repeats. ``healed_rows`` are rows of
-    earlier deliveries that leave the quarantine with this batch, ``healed`` says which (:data:`HEALED_COLUMNS`), also
-    those that stay and are decided upon. ``refreshed`` rows of the quarantine were judged anew and are held back
-    still (:data:`REFRESHED_COLUMNS`); ``suggested`` ones get another suggestion (:data:`SUGGESTED_COLUMNS`).
+    ``rows``: record kind -> model columns, ``delivery_id``, ``line_no`` (further columns are ignored); a lazy frame is
+    read once, in pieces, so it may be larger than memory. Other frames have the columns of the constants above; None
+    is an empty one; findings may be a list of rows. ``duplicates`` is optional; it lets coverage see weeks that a file
+    only repeats. ``healed_rows`` are rows of earlier deliveries that leave the quarantine with this batch, ``healed``
+    says which (:data:`HEALED_COLUMNS`), also those that stay and are decided upon. ``refreshed`` rows of the quarantine
+    were judged anew and are held back still (:data:`REFRESHED_COLUMNS`); ``suggested`` ones get another suggestion
+    (:data:`SUGGESTED_COLUMNS`).
     ``profiles``, ``profile_columns`` and ``references`` are what later deliveries are compared with.
     """
 
     deliveries: Sequence[DeliveryRow]
     received_at_utc: datetime
-    rows: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    rows: Mapping[str, Rows] = field(default_factory=dict)
     quarantine: pl.DataFrame | None = None
     findings: pl.DataFrame | Sequence[Mapping[str, Any]] | None = None
     checks: pl.DataFrame | None = None
@@ -135,9 +138,23 @@ class Batch:
     discrepancies: pl.DataFrame | None = None
 
     def added_rows(self) -> dict[str, pl.DataFrame]:
-        """All rows the batch adds to the lake, of its own deliveries and of earlier ones, by record kind."""
+        """All rows the batch adds to the lake, of its own deliveries and of earlier ones, by record kind, in memory."""
+        return {name: rows.lazy().collect() for name, rows in self.added().items()}
+
+    def added(self) -> dict[str, Rows]:
+        """The same rows as they were handed in: lazy where those of its own deliveries are."""
         names = [*self.rows, *(n for n in self.healed_rows if n not in self.rows)]
         return {n: _together(self.rows.get(n), self.healed_rows.get(n)) for n in names}
+
+    def healed_counts(self) -> pl.DataFrame:
+        """Rows per record kind, delivery and week that come from earlier deliveries (:data:`.parts.COUNTS`)."""
+        counted = [
+            rows.group_by("delivery_id", iso_week=kind(name).iso_week())
+            .agg(pl.len().cast(pl.Int64).alias("rows"))
+            .select(record_kind=pl.lit(name), delivery_id="delivery_id", iso_week="iso_week", rows="rows")
+            for name, rows in self.healed_rows.items()
+        ]
+        return pl.concat([pl.DataFrame(schema=COUNTS), *counted])
 
     def quarantine_frame(self) -> pl.DataFrame:
         """The quarantined rows with exactly :data:`QUARANTINE_COLUMNS`."""
@@ -236,10 +253,14 @@ class Batch:
         return conformed(frame, DUPLICATE_COLUMNS, what="the duplicates of the batch")
 
 
-def _together(new: pl.DataFrame | None, healed: pl.DataFrame | None) -> pl.DataFrame:
+def _together(new: Rows | None, healed: pl.DataFrame | None) -> Rows:
     frames = [frame for frame in (new, healed) if frame is not None]
-    shared = [c for c in frames[0].columns if all(c in frame.columns for frame in frames)]
-    return pl.concat([frame.select(shared) for frame in frames])
+    if len(frames) == 1:
+        return frames[0]
+    shared = [c for c in frames[0].collect_schema() if all(c in frame.collect_schema() for frame in frames)]
+    if isinstance(new, pl.DataFrame) and healed is not None:
+        return pl.concat([new.select(shared), healed.select(shared)])
+    return pl.concat([frame.lazy().select(shared) for frame in frames])
 
 
 def _frame(

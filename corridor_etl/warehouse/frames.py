@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 from sqlalchemy import BigInteger, Boolean, Connection, Date, Double, Integer, Select, Table, Text
@@ -11,6 +11,8 @@ from sqlalchemy import BigInteger, Boolean, Connection, Date, Double, Integer, S
 from corridor_etl.errors import UsageError
 from corridor_etl.warehouse import bulk
 from corridor_etl.warehouse.columns import UtcDateTime
+
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
 _DTYPES: tuple[tuple[type, pl.DataType], ...] = (
     (UtcDateTime, pl.Datetime("us", "UTC")),
@@ -35,28 +37,27 @@ def fetched(connection: Connection, query: Select[Any]) -> pl.DataFrame:
 
 
 def conformed(
-    frame: pl.DataFrame, schema: Mapping[str, pl.DataType], *, optional: Iterable[str] = (), what: str
-) -> pl.DataFrame:
+    frame: Frame, schema: Mapping[str, pl.DataType], *, optional: Iterable[str] = (), what: str
+) -> Frame:
     """``frame`` with exactly the columns of ``schema``; a missing optional column is null.
 
     Whole numbers of any width are taken. ``UsageError`` for a missing column or one of another type, naming
     ``what`` the frame is.
     """
-    may_lack = set(optional)
-    lacking = [name for name in schema if name not in frame.columns and name not in may_lack]
+    may_lack, given = set(optional), frame.collect_schema()
+    lacking = [name for name in schema if name not in given and name not in may_lack]
     if lacking:
         raise UsageError(f"{what} lacks {', '.join(lacking)}", expected=", ".join(schema), columns=lacking)
-    filled = frame.select(
-        pl.col(n) if n in frame.columns else pl.lit(None, dtype=dtype).alias(n) for n, dtype in schema.items()
-    )
     wrong = [
-        f"{n} is {filled.schema[n]} instead of {dtype}"
+        f"{n} is {given[n]} instead of {dtype}"
         for n, dtype in schema.items()
-        if not _fits(filled.schema[n], dtype)
+        if n in given and not _fits(given[n], dtype)
     ]
     if wrong:
         raise UsageError(f"{what} has columns of another type: {'; '.join(wrong)}", fix="Cast them.")
-    return filled.cast(pl.Schema(schema))
+    return frame.select(
+        pl.col(n) if n in given else pl.lit(None, dtype=dtype).alias(n) for n, dtype in schema.items()
+    ).cast(pl.Schema(schema))
 
 
 def _fits(given: pl.DataType, wanted: pl.DataType) -> bool:

@@ -6,25 +6,30 @@ transaction (``iceberg``). A crash in between leaves files that no reader ever s
 
 from __future__ import annotations
 
-import hashlib
-import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 from sqlalchemy import Connection
 
-from corridor_etl.errors import UsageError
-from corridor_etl.model import KINDS, LINEAGE, RecordKind, kind
-from corridor_etl.warehouse import durable, versions
-from corridor_etl.warehouse.frames import conformed
+from corridor_etl.model import KINDS, RecordKind, kind
+from corridor_etl.warehouse import durable, parts
+from corridor_etl.warehouse.parts import ORDER, Part, Rows, stored_schema
 
-ORDER = ("snapshot", "delivery_id", "line_no")
+__all__ = ["ORDER", "Lake", "Staged", "read", "stored_schema"]
 
 
-def stored_schema(record_kind: RecordKind) -> dict[str, pl.DataType]:
-    """Columns of a lake table: the model's, then lineage."""
-    return {**record_kind.schema, **{c.name: c.dtype for c in LINEAGE}}
+@dataclass(frozen=True)
+class Staged:
+    """Files of the lake that no table refers to yet, by record kind, and the rows in them (:data:`.parts.COUNTS`)."""
+
+    files: Mapping[str, list[Path]]
+    counts: pl.DataFrame
+
+
+def _agree(_counts: pl.DataFrame) -> None:
+    """The check of whoever has none."""
 
 
 class Lake:
@@ -33,50 +38,45 @@ class Lake:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def stage(self, rows: Mapping[str, pl.DataFrame], snapshot: int) -> dict[str, list[Path]]:
+    def stage(
+        self, rows: Mapping[str, Rows], snapshot: int, check: Callable[[pl.DataFrame], None] = _agree
+    ) -> Staged:
         """Writes one file per record kind and ISO week, invisible until registered.
 
-        A file is named by its snapshot and content, so writing it again is harmless. ``UsageError`` for a
-        frame that lacks columns or a row without a week.
+        ``check`` gets what was counted in the files; if it raises, none of them comes into the lake. A file is named by
+        its snapshot and content, so writing it again is harmless. ``UsageError`` for a frame that lacks columns or a
+        row without a week.
         """
-        return {
-            name: self._staged(kind(name), frame, snapshot) for name, frame in rows.items() if frame.height
-        }
+        with parts.folder_in(self.folder / ".spool") as folder:
+            written = {
+                name: parts.written(frame, kind(name), snapshot, folder) for name, frame in rows.items()
+            }
+            counts = parts.counted(written)
+            check(counts)
+            files = {name: [self._taken(p, snapshot) for p in some] for name, some in written.items() if some}
+        return Staged(files, counts)
 
-    def _staged(self, record_kind: RecordKind, frame: pl.DataFrame, snapshot: int) -> list[Path]:
-        handed_in = {**record_kind.schema, "delivery_id": pl.String(), "line_no": pl.Int64()}
-        rows = conformed(frame, handed_in, what=f"the {record_kind.name} rows of the batch")
-        rows = versions.stored(rows, record_kind, snapshot).sort(ORDER)
-        if rows["iso_week"].null_count():
-            raise UsageError(
-                f"{record_kind.name} rows have no week",
-                expected=f"one of {', '.join(record_kind.week_of)} in every row",
-                fix="Quarantine them.",
-            )
-        parts = rows.partition_by("iso_week", as_dict=True, maintain_order=True)
-        return [
-            self._part(record_kind.name, str(week), part, snapshot) for (week,), part in sorted(parts.items())
-        ]
-
-    def _part(self, name: str, week: str, rows: pl.DataFrame, snapshot: int) -> Path:
-        buffer = io.BytesIO()
-        rows.write_parquet(buffer, compression="zstd")
-        content = buffer.getvalue()
-        digest = hashlib.sha256(content).hexdigest()[:16]
-        folder = durable.make_folder(self.folder / name / "data" / f"iso_week={week}")
-        path = folder / f"{snapshot:08d}-{digest}.parquet"
-        if not path.is_file():
-            durable.write(path, content)
+    def _taken(self, part: Part, snapshot: int) -> Path:
+        folder = durable.make_folder(self.folder / part.record_kind / "data" / f"iso_week={part.iso_week}")
+        path = folder / f"{snapshot:08d}-{part.sha256[:32]}.parquet"
+        part.path.replace(path)
+        durable.sync(folder)
         return path
 
-    def register(self, connection: Connection, staged: Mapping[str, list[Path]], snapshot: int) -> None:
+    def staged_rows(self, staged: Staged) -> dict[str, pl.LazyFrame]:
+        """The rows of staged files by record kind, as they will be read."""
+        return {
+            name: parts.scanned([str(p) for p in paths], kind(name)) for name, paths in staged.files.items()
+        }
+
+    def register(self, connection: Connection, staged: Staged, snapshot: int) -> None:
         """Makes staged files part of their tables when ``connection``'s transaction commits."""
         from corridor_etl.warehouse import (
             iceberg,
         )  # a third of a second, which readers of the ledger need not pay
 
         catalog = iceberg.catalog(connection, self.folder)
-        for name, paths in sorted(staged.items()):
+        for name, paths in sorted(staged.files.items()):
             iceberg.add_files(catalog, name, paths, snapshot)
 
     def ensure(self, connection: Connection) -> None:
@@ -97,12 +97,7 @@ class Lake:
 
 def read(files: list[Path], record_kind: RecordKind, as_of: int | None = None) -> pl.DataFrame:
     """The rows of data files, up to a snapshot if one is given, by (snapshot, delivery_id, line_no)."""
-    schema = stored_schema(record_kind)
-    if not files:
-        return pl.DataFrame(schema=schema)
-    rows = pl.scan_parquet(
-        files, schema=schema, missing_columns="insert", hive_partitioning=False, glob=False
-    )
+    rows = parts.scanned([str(path) for path in files], record_kind)
     if as_of is not None:
         rows = rows.filter(pl.col("snapshot") <= as_of)
     return rows.sort(ORDER).collect()

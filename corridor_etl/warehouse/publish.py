@@ -1,6 +1,7 @@
 """The commit protocol: a batch becomes visible whole, or not at all.
 
-First the rows are staged as files nobody refers to. Then one SQL transaction checks that the writer still may
+First the rows are written as files of the spool, counted there, and, if every delivery adds up, staged as files of the
+lake that nobody refers to. Then one SQL transaction checks that the writer still may
 write and that what it read is still the last state, registers the files, records batch, deliveries,
 quarantine, findings and checks, replaces the marts, and commits. A crash before the commit leaves files
 only.
@@ -9,6 +10,7 @@ only.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import polars as pl
 from sqlalchemy import Connection, Engine, func, select
@@ -20,7 +22,7 @@ from corridor_etl.warehouse import discrepancies, healing, mart_tables, records,
 from corridor_etl.warehouse import lease as leases
 from corridor_etl.warehouse.batch import Batch
 from corridor_etl.warehouse.engine import reading, writing
-from corridor_etl.warehouse.lake import Lake
+from corridor_etl.warehouse.lake import Lake, Staged
 from corridor_etl.warehouse.lease import Lease
 from corridor_etl.warehouse.schema import BATCH
 
@@ -39,18 +41,17 @@ def publish(
     ``BalanceBroken`` if a delivery does not add up, ``BaseMoved`` if another batch was committed since
     ``base``, ``LeaseLost`` if the lease changed hands. After any error the visible state is what it was.
     """
-    records.check_balance(batch)
     frames = {name: mart_tables.checked(name, frame) for name, frame in marts.items()}
     with reading(engine) as connection:
         check_base(connection, base)
     snapshot = base + 1
-    staged = lake.stage(batch.added_rows(), snapshot)
+    staged = lake.stage(batch.added(), snapshot, partial(records.check_balance, batch))
     with writing(engine) as connection:
         check_base(connection, base)
         if lease is not None:
             leases.check(connection, lease)
         lake.register(connection, staged, snapshot)
-        _record(connection, batch, snapshot, lease)
+        _record(connection, batch, lake, staged, snapshot, lease)
         for name, frame in frames.items():
             mart_tables.replace(connection, name, frame, snapshot)
     return snapshot
@@ -74,21 +75,23 @@ def check_base(connection: Connection, base: int) -> None:
         )
 
 
-def _record(connection: Connection, batch: Batch, snapshot: int, lease: Lease | None) -> None:
+def _record(
+    connection: Connection, batch: Batch, lake: Lake, staged: Staged, snapshot: int, lease: Lease | None
+) -> None:
     connection.execute(
         BATCH.insert().values(
             snapshot=snapshot,
             received_at_utc=batch.received_at_utc,
             committed_at_utc=now_utc(),
             deliveries=len(batch.deliveries),
-            rows_loaded=sum(frame.height for frame in batch.added_rows().values()),
+            rows_loaded=int(staged.counts["rows"].sum()),
             lease_token=lease.token if lease else None,
         )
     )
     try:
-        records.insert_batch(connection, batch, snapshot)
+        records.insert_batch(connection, batch, staged.counts, snapshot)
         healing.record(connection, batch, snapshot)
-        superseding.record(connection, batch, snapshot)
+        superseding.record(connection, batch, lake.staged_rows(staged), snapshot)
         if (failing := batch.discrepancy_frame()) is not None:
             discrepancies.record(connection, failing, snapshot, batch.received_at_utc)
     except IntegrityError as error:

@@ -10,7 +10,6 @@ import polars as pl
 from sqlalchemy import Connection, func, select
 
 from corridor_etl.errors import BalanceBroken, UsageError
-from corridor_etl.model import kind
 from corridor_etl.warehouse import profiles, validation_results
 from corridor_etl.warehouse.batch import Batch, DeliveryRow
 from corridor_etl.warehouse.frames import insert
@@ -27,11 +26,12 @@ CORRECTION_RULE = "CORRECTION"
 _COUNTED = ("rows_loaded", "rows_quarantined", "rows_duplicate")
 
 
-def check_balance(batch: Batch) -> None:
-    """``BalanceBroken`` if a loaded delivery's counts do not add up or are not the rows handed in."""
-    loaded = Counter[str]()
-    for frame in batch.rows.values():
-        loaded.update(_per_delivery(frame))
+def check_balance(batch: Batch, written: pl.DataFrame) -> None:
+    """``BalanceBroken`` if a loaded delivery's counts do not add up or are not the rows that were written.
+
+    ``written`` are all rows of the batch by record kind, delivery and week (:data:`.parts.COUNTS`).
+    """
+    loaded = Counter(dict(own_rows(batch, written).group_by("delivery_id").agg(pl.sum("rows")).iter_rows()))
     quarantined = Counter(_per_delivery(batch.quarantine_frame()))
     ids = Counter(d.delivery_id for d in batch.deliveries if d.status == "loaded")
     if twice := sorted(i for i, n in ids.items() if n > 1):
@@ -58,15 +58,27 @@ def _check_delivery(delivery: DeliveryRow, loaded: int, quarantined: int) -> Non
         )
 
 
+def own_rows(batch: Batch, written: pl.DataFrame) -> pl.DataFrame:
+    """What was written of the batch's own deliveries: all but the rows that left the quarantine."""
+    healed = batch.healed_counts().with_columns(-pl.col("rows"))
+    keys = [c for c in written.columns if c != "rows"]
+    return pl.concat([written, healed]).group_by(keys).sum().filter(pl.col("rows") != 0).sort(keys)
+
+
 def _per_delivery(frame: pl.DataFrame) -> dict[str, int]:
     return dict(frame.group_by("delivery_id").len().iter_rows()) if frame.height else {}
 
 
-def insert_batch(connection: Connection, batch: Batch, snapshot: int) -> None:
-    """Inserts deliveries, their weeks, quarantine, findings, checks, effects of corrections, validation results."""
+def insert_batch(connection: Connection, batch: Batch, written: pl.DataFrame, snapshot: int) -> None:
+    """Inserts deliveries, their weeks, quarantine, findings, checks, effects of corrections, validation results.
+
+    ``written`` is as in :func:`check_balance`.
+    """
     recorded = [(d, _insert_delivery(connection, d, snapshot)) for d in batch.deliveries]
     numbers = {d.delivery_id: number for d, number in recorded if d.status == "loaded"}
-    weeks = _weeks(batch).with_columns(pl.col("delivery_id").replace_strict(numbers, return_dtype=pl.Int64))
+    weeks = _weeks(batch, written).with_columns(
+        pl.col("delivery_id").replace_strict(numbers, return_dtype=pl.Int64)
+    )
     insert(connection, DELIVERY_WEEK, weeks.rename({"delivery_id": "delivery_no"}))
     seen = dict.fromkeys(("first_seen_at_utc", "last_seen_at_utc"), batch.received_at_utc)
     held = _decided(batch.quarantine_frame(), batch.received_at_utc, snapshot)
@@ -103,18 +115,17 @@ def _insert_delivery(connection: Connection, delivery: DeliveryRow, snapshot: in
     return int(recorded.scalar_one())
 
 
-def _weeks(batch: Batch) -> pl.DataFrame:
+def _weeks(batch: Batch, written: pl.DataFrame) -> pl.DataFrame:
     """delivery_id, iso_week and the three counts: which weeks each loaded delivery speaks about."""
-    sources = [(kind(name).iso_week(), frame, "rows_loaded") for name, frame in batch.rows.items()]
-    sources.append((pl.col("iso_week"), batch.quarantine_frame(), "rows_quarantined"))
-    sources.append((pl.col("iso_week"), batch.duplicate_frame(), "rows_duplicate"))
+    held = batch.quarantine_frame().group_by("delivery_id", "iso_week").len("rows")
+    repeated = batch.duplicate_frame().group_by("delivery_id", "iso_week").len("rows")
     counted = [
         frame.select(
             "delivery_id",
-            week.fill_null("").alias("iso_week"),
-            *(pl.lit(int(c == counter), dtype=pl.Int64).alias(c) for c in _COUNTED),
+            pl.col("iso_week").fill_null(""),
+            *((pl.col("rows").cast(pl.Int64) * int(c == counter)).alias(c) for c in _COUNTED),
         )
-        for week, frame, counter in sources
+        for frame, counter in zip((own_rows(batch, written), held, repeated), _COUNTED, strict=True)
     ]
     keys = ["delivery_id", "iso_week"]
     return pl.concat(counted).group_by(keys).sum().sort(keys)

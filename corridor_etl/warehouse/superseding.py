@@ -6,6 +6,7 @@ A later delivery of the same batch counts like one of a later batch, so that it 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -20,11 +21,14 @@ from corridor_etl.warehouse.schema import DELIVERY, QUARANTINE
 SUPERSEDED = "superseded"
 
 
-def record(connection: Connection, batch: Batch, snapshot: int) -> None:
-    """Marks the open rows of which the batch loads the same record with the same or a higher version."""
+def record(connection: Connection, batch: Batch, added: Mapping[str, pl.LazyFrame], snapshot: int) -> None:
+    """Marks the open rows of which the batch loads the same record with the same or a higher version.
+
+    ``added`` are all rows of the batch by record kind.
+    """
     order = {d.delivery_id: n for n, d in enumerate(batch.deliveries)}
-    for name, rows in batch.added_rows().items():
-        held = _held(connection, name) if rows.height else pl.DataFrame()
+    for name, rows in added.items():
+        held = _held(connection, name)
         if held.height:
             for row in _replaced(held, rows, KINDS[name], order).iter_rows(named=True):
                 _mark(connection, row, snapshot)
@@ -38,7 +42,7 @@ def _held(connection: Connection, kind: str) -> pl.DataFrame:
 
 
 def _replaced(
-    held: pl.DataFrame, rows: pl.DataFrame, kind: RecordKind, order: dict[str, int]
+    held: pl.DataFrame, rows: pl.LazyFrame, kind: RecordKind, order: dict[str, int]
 ) -> pl.DataFrame:
     """quarantine_id, and delivery and version of the record that came; the highest version, then the first delivery."""
     key = list(kind.key)
@@ -49,7 +53,8 @@ def _replaced(
         pl.col(kind.version).alias("version"),
         pl.col("delivery_id").alias("by_delivery_id"),
     )
-    both = held.with_columns(keys).join(loaded, on=key, how="inner", nulls_equal=True)
+    waiting = held.with_columns(keys)
+    both = waiting.lazy().join(loaded, on=key, how="inner", nulls_equal=True).collect()
     rank = [pl.col(c).replace_strict(order, default=-1, return_dtype=pl.Int64) for c in _DELIVERIES]
     comes_later = (rank[0] < 0) | (rank[1] > rank[0])
     is_another = pl.col("delivery_id") != pl.col("by_delivery_id")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from corridor_etl.model import LINEAGE, RecordKind
+from corridor_etl.warehouse.frames import Frame
 
 _SEEN = "_seen"
 _WINNER = "_winner"
@@ -161,7 +162,7 @@ def _patched(records: pl.DataFrame, patches: pl.DataFrame, kind: RecordKind) -> 
     return patched.with_columns(iso_week=kind.iso_week()) if "iso_week" in records.columns else patched
 
 
-def stored(rows: pl.DataFrame, kind: RecordKind, snapshot: int) -> pl.DataFrame:
+def stored(rows: Frame, kind: RecordKind, snapshot: int) -> Frame:
     """Fresh rows as the lake will hold them: model columns, then lineage with ``snapshot`` and ISO week."""
     names = [*kind.schema, *(c.name for c in LINEAGE)]
     lineage = {"snapshot": pl.lit(snapshot, dtype=pl.Int64), "iso_week": kind.iso_week()}
