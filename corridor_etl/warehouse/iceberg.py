@@ -8,7 +8,6 @@ This is not a documented use: pyiceberg is pinned and ``tests/warehouse/test_lak
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -35,6 +34,7 @@ from sqlalchemy import Connection
 from corridor_etl.errors import TerminalError
 from corridor_etl.model import LINEAGE, Column, RecordKind
 from corridor_etl.warehouse import durable
+from corridor_etl.warehouse.stores import Store
 
 CATALOG = "corridor"
 NAMESPACE = "lake"
@@ -55,28 +55,32 @@ _TYPES: dict[pl.DataType, IcebergType] = {
 }
 
 
-class _BoundCatalog(SqlCatalog):
-    def __init__(self, connection: Connection, folder: Path) -> None:
+class BoundCatalog(SqlCatalog):
+    """A catalog inside a transaction, whose tables' files are in a store."""
+
+    def __init__(self, connection: Connection, store: Store) -> None:
         # Past SqlCatalog's own constructor, which would open a second connection and create tables.
-        MetastoreCatalog.__init__(self, CATALOG, uri=str(connection.engine.url), warehouse=_address(folder))
+        properties = {"uri": str(connection.engine.url), "warehouse": store.address, **store.iceberg}
+        MetastoreCatalog.__init__(self, CATALOG, **properties)
         self.engine = connection
+        self.store = store
         self._schema_version = "v1"
 
 
-def catalog(connection: Connection, folder: Path) -> SqlCatalog:
-    """The catalog of the lake in ``folder``, reading and writing inside ``connection``'s transaction."""
-    return _BoundCatalog(connection, folder)
+def catalog(connection: Connection, store: Store) -> BoundCatalog:
+    """The catalog of the lake in ``store``, reading and writing inside ``connection``'s transaction."""
+    return BoundCatalog(connection, store)
 
 
-def ensure_table(bound: SqlCatalog, record_kind: RecordKind) -> None:
+def ensure_table(bound: BoundCatalog, record_kind: RecordKind) -> None:
     """Creates the table of a record kind, or adds the columns it lacks."""
     try:
-        _add_columns(load(bound, record_kind.name), record_kind)
+        _add_columns(bound, record_kind)
     except NoSuchTableError:
         _create_table(bound, record_kind)
 
 
-def load(bound: SqlCatalog, name: str) -> Table:
+def load(bound: BoundCatalog, name: str) -> Table:
     """The Iceberg table of a record kind; ``TerminalError`` if the files it points to are not there."""
     try:
         return bound.load_table((NAMESPACE, name))
@@ -88,8 +92,10 @@ def load(bound: SqlCatalog, name: str) -> Table:
         ) from error
 
 
-def _create_table(bound: SqlCatalog, record_kind: RecordKind) -> None:
+def _create_table(bound: BoundCatalog, record_kind: RecordKind) -> None:
     bound.create_namespace_if_not_exists(NAMESPACE)
+    if (metadata := bound.store.local(f"{record_kind.name}/metadata")) is not None:
+        durable.make_folder(metadata)
     columns = [*record_kind.columns, *LINEAGE]
     fields = [
         NestedField(i, c.name, _type(c), doc=_meaning(c), required=False) for i, c in enumerate(columns, 1)
@@ -103,17 +109,18 @@ def _create_table(bound: SqlCatalog, record_kind: RecordKind) -> None:
         partition_spec=PartitionSpec(PartitionField(week, 1000, IdentityTransform(), "iso_week")),
         properties={**_PROPERTIES, "comment": record_kind.meaning},
     )
-    _sync(table)
+    _sync(bound, table)
 
 
-def _add_columns(table: Table, record_kind: RecordKind) -> None:
+def _add_columns(bound: BoundCatalog, record_kind: RecordKind) -> None:
+    table = load(bound, record_kind.name)
     known = {f.name for f in table.schema().fields}
     gained = [c for c in record_kind.columns if c.name not in known]
     if gained:
         with table.update_schema() as update:
             for column in gained:
                 update.add_column(column.name, _type(column), doc=_meaning(column))
-        _sync(table)
+        _sync(bound, table)
 
 
 def _type(column: Column) -> IcebergType:
@@ -125,15 +132,15 @@ def _meaning(column: Column) -> str:
     return f"{column.meaning} [{column.unit}]" if column.unit else column.meaning
 
 
-def add_files(bound: SqlCatalog, name: str, files: Sequence[Path], snapshot: int) -> None:
+def add_files(bound: BoundCatalog, name: str, files: Sequence[str], snapshot: int) -> None:
     """Adds data files to a table and forces the new metadata to disk."""
     table = load(bound, name)
     # The batch number is checked in the same transaction, so no file can be added twice.
-    addresses = [_address(path) for path in files]
+    addresses = [f"{bound.store.address}/{file}" for file in files]
     table.add_files(addresses, {"corridor.snapshot": str(snapshot)}, check_duplicate_files=False)
     if len(table.metadata.snapshots) > MAX_SNAPSHOTS:
         _expire(table)
-    _sync(table)
+    _sync(bound, table)
 
 
 def _expire(table: Table) -> None:
@@ -144,30 +151,33 @@ def _expire(table: Table) -> None:
     table.refresh()
 
 
-def _sync(table: Table) -> None:
+def _sync(bound: BoundCatalog, table: Table) -> None:
+    """Forces new metadata to disk where the store is a folder; an object store has answered that it is kept."""
     paths = {table.metadata_location}
     snapshot = table.metadata.current_snapshot()
     if snapshot is not None:
         paths.add(snapshot.manifest_list)
         added = (m for m in snapshot.manifests(table.io) if m.added_snapshot_id == snapshot.snapshot_id)
         paths.update(m.manifest_path for m in added)
-    local = [_path(p) for p in sorted(paths)]
+    local = [p for p in (bound.store.local(_name(bound, path)) for path in sorted(paths)) if p is not None]
     for path in local:
         durable.sync(path)
     for folder in sorted({p.parent for p in local}):
         durable.sync(folder)
 
 
-def data_files(bound: SqlCatalog, name: str) -> list[Path]:
-    """The live data files of a table."""
+def data_files(bound: BoundCatalog, name: str) -> list[str]:
+    """Names of the live data files of a table."""
     tasks: Any = load(bound, name).scan().plan_files()
-    return [_path(task.file.file_path) for task in tasks]
+    return [_name(bound, task.file.file_path) for task in tasks]
 
 
-def _address(path: Path) -> str:
-    # Not Path.as_uri(): Iceberg addresses are not percent-encoded.
-    return f"file://{path}"
-
-
-def _path(address: str) -> Path:
-    return Path(address.removeprefix("file://"))
+def _name(bound: BoundCatalog, address: str) -> str:
+    name = address.removeprefix(f"{bound.store.address}/")
+    if name == address:
+        raise TerminalError(
+            f"the lake refers to {address}",
+            expected=f"a file below {bound.store.address}",
+            fix="Move the folder back, or set CORRIDOR_STORE_URL to where the lake was made.",
+        )
+    return name

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 from sqlalchemy import Connection
 
 from corridor_etl.errors import UsageError
 from corridor_etl.model import KINDS, LINEAGE, RecordKind, kind
-from corridor_etl.warehouse import durable, versions
+from corridor_etl.warehouse import versions
 from corridor_etl.warehouse.frames import conformed
+from corridor_etl.warehouse.stores import Store, checked
 
 ORDER = ("snapshot", "delivery_id", "line_no")
+DIGEST_DIGITS = 32
+"""How much of its SHA-256 the name of a data file holds, so that whoever reads the file can check it."""
+_RESTORE = "Restore it from a backup of the lake, or build a new home from the archive."
 
 
 def stored_schema(record_kind: RecordKind) -> dict[str, pl.DataType]:
@@ -27,13 +30,23 @@ def stored_schema(record_kind: RecordKind) -> dict[str, pl.DataType]:
     return {**record_kind.schema, **{c.name: c.dtype for c in LINEAGE}}
 
 
+def data_file_name(name: str, week: str, snapshot: int, sha256: str) -> str:
+    """What a data file of a record kind is called in the store."""
+    return f"{name}/data/iso_week={week}/{snapshot:08d}-{sha256[:DIGEST_DIGITS]}.parquet"
+
+
+def digest_in(file_name: str) -> str:
+    """The digits of the SHA-256 that the name of a data file holds."""
+    return file_name.rpartition("-")[2].removesuffix(".parquet")
+
+
 class Lake:
-    """The data files below one folder and the Iceberg tables that refer to them."""
+    """The data files in one store and the Iceberg tables that refer to them."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, store: Store) -> None:
+        self.store = store
 
-    def stage(self, rows: Mapping[str, pl.DataFrame], snapshot: int) -> dict[str, list[Path]]:
+    def stage(self, rows: Mapping[str, pl.DataFrame], snapshot: int) -> dict[str, list[str]]:
         """Writes one file per record kind and ISO week, invisible until registered.
 
         A file is named by its snapshot and content, so writing it again is harmless. ``UsageError`` for a
@@ -43,7 +56,7 @@ class Lake:
             name: self._staged(kind(name), frame, snapshot) for name, frame in rows.items() if frame.height
         }
 
-    def _staged(self, record_kind: RecordKind, frame: pl.DataFrame, snapshot: int) -> list[Path]:
+    def _staged(self, record_kind: RecordKind, frame: pl.DataFrame, snapshot: int) -> list[str]:
         handed_in = {**record_kind.schema, "delivery_id": pl.String(), "line_no": pl.Int64()}
         rows = conformed(frame, handed_in, what=f"the {record_kind.name} rows of the batch")
         rows = versions.stored(rows, record_kind, snapshot).sort(ORDER)
@@ -58,51 +71,69 @@ class Lake:
             self._part(record_kind.name, str(week), part, snapshot) for (week,), part in sorted(parts.items())
         ]
 
-    def _part(self, name: str, week: str, rows: pl.DataFrame, snapshot: int) -> Path:
+    def _part(self, name: str, week: str, rows: pl.DataFrame, snapshot: int) -> str:
         buffer = io.BytesIO()
         rows.write_parquet(buffer, compression="zstd")
         content = buffer.getvalue()
-        digest = hashlib.sha256(content).hexdigest()[:16]
-        folder = durable.make_folder(self.folder / name / "data" / f"iso_week={week}")
-        path = folder / f"{snapshot:08d}-{digest}.parquet"
-        if not path.is_file():
-            durable.write(path, content)
-        return path
+        file_name = data_file_name(name, week, snapshot, hashlib.sha256(content).hexdigest())
+        entry = self.store.entry(file_name)
+        if entry is None or entry.size_bytes != len(content):
+            self.store.put(file_name, content)
+        return file_name
 
-    def register(self, connection: Connection, staged: Mapping[str, list[Path]], snapshot: int) -> None:
+    def register(self, connection: Connection, staged: Mapping[str, Sequence[str]], snapshot: int) -> None:
         """Makes staged files part of their tables when ``connection``'s transaction commits."""
         from corridor_etl.warehouse import (
             iceberg,
         )  # a third of a second, which readers of the ledger need not pay
 
-        catalog = iceberg.catalog(connection, self.folder)
-        for name, paths in sorted(staged.items()):
-            iceberg.add_files(catalog, name, paths, snapshot)
+        with self.store.explained():
+            catalog = iceberg.catalog(connection, self.store)
+            for name, files in sorted(staged.items()):
+                iceberg.add_files(catalog, name, files, snapshot)
 
     def ensure(self, connection: Connection) -> None:
         """Creates the tables that are missing and adds columns the model has gained."""
         from corridor_etl.warehouse import iceberg
 
-        catalog = iceberg.catalog(connection, self.folder)
-        for name in KINDS:
-            durable.make_folder(self.folder / name / "metadata")
-            iceberg.ensure_table(catalog, KINDS[name])
+        with self.store.explained():
+            catalog = iceberg.catalog(connection, self.store)
+            for name in KINDS:
+                iceberg.ensure_table(catalog, KINDS[name])
 
-    def files(self, connection: Connection, name: str) -> list[Path]:
-        """The live data files of a record kind, as the transaction of ``connection`` sees them."""
+    def files(self, connection: Connection, name: str) -> list[str]:
+        """Names of the live data files of a record kind, as the transaction of ``connection`` sees them."""
         from corridor_etl.warehouse import iceberg
 
-        return sorted(iceberg.data_files(iceberg.catalog(connection, self.folder), kind(name).name))
+        with self.store.explained():
+            return sorted(iceberg.data_files(iceberg.catalog(connection, self.store), kind(name).name))
 
+    def read(self, files: Sequence[str], record_kind: RecordKind, as_of: int | None = None) -> pl.DataFrame:
+        """The rows of data files, up to a snapshot if one is given, by (snapshot, delivery_id, line_no).
 
-def read(files: list[Path], record_kind: RecordKind, as_of: int | None = None) -> pl.DataFrame:
-    """The rows of data files, up to a snapshot if one is given, by (snapshot, delivery_id, line_no)."""
-    schema = stored_schema(record_kind)
-    if not files:
-        return pl.DataFrame(schema=schema)
-    rows = pl.scan_parquet(
-        files, schema=schema, missing_columns="insert", hive_partitioning=False, glob=False
-    )
-    if as_of is not None:
-        rows = rows.filter(pl.col("snapshot") <= as_of)
-    return rows.sort(ORDER).collect()
+        ``TerminalError`` for a file that is not what it was when it was written.
+        """
+        schema = stored_schema(record_kind)
+        if not files:
+            return pl.DataFrame(schema=schema)
+        self.check(files)
+        rows = pl.scan_parquet(
+            [self.address(name) for name in files],
+            schema=schema,
+            missing_columns="insert",
+            hive_partitioning=False,
+            glob=False,
+            storage_options=self.store.polars,
+        )
+        if as_of is not None:
+            rows = rows.filter(pl.col("snapshot") <= as_of)
+        with self.store.explained():
+            return rows.sort(ORDER).collect()
+
+    def check(self, files: Sequence[str]) -> None:
+        """``TerminalError`` for the first file whose content is not what its name says."""
+        checked.check_all(self.store, [(name, digest_in(name)) for name in files], fix=_RESTORE)
+
+    def address(self, name: str) -> str:
+        """Where another program finds a file: its path in a local store, else its whole address."""
+        return str(self.store.local(name) or f"{self.store.address}/{name}")

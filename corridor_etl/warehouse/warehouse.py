@@ -22,7 +22,6 @@ from corridor_etl.warehouse import (
     discrepancies,
     healing,
     issues,
-    lake,
     ledger,
     profiles,
     setup,
@@ -36,9 +35,11 @@ from corridor_etl.warehouse.archive import Archive
 from corridor_etl.warehouse.batch import Batch, DeliveryRow
 from corridor_etl.warehouse.engine import database_url, open_engine, reading, writing
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
+from corridor_etl.warehouse.lake import Lake
 from corridor_etl.warehouse.lease import Lease
 from corridor_etl.warehouse.profiles import Earlier
 from corridor_etl.warehouse.schema import MARTS
+from corridor_etl.warehouse.stores import opened
 
 
 class Warehouse:
@@ -47,16 +48,16 @@ class Warehouse:
     def __init__(self, home: Path, engine: Engine) -> None:
         self.home = home
         self.engine = engine
-        self.archive = Archive(home / "archive")
-        self.lake = lake.Lake(home / "lake")
+        self.archive = Archive.of(home)
+        self.lake = Lake(opened(home, "lake"))
 
     @classmethod
     def open(cls, home: Path | None = None, settings: Settings | None = None) -> Warehouse:
         """Opens ``home`` (default ``CORRIDOR_HOME``), creating or migrating whatever is missing."""
         folder = setup.checked_home(home or configuration.home())
-        opened = cls(folder, open_engine(database_url(folder)))
-        setup.prepare(opened.engine, opened.lake, settings or configuration.load_settings())
-        return opened
+        warehouse = cls(folder, open_engine(database_url(folder)))
+        setup.prepare(warehouse.engine, warehouse.lake, settings or configuration.load_settings())
+        return warehouse
 
     def __enter__(self) -> Self:
         return self
@@ -88,12 +89,12 @@ class Warehouse:
         """All versions of a record kind: model columns and lineage, by (snapshot, delivery_id, line_no)."""
         with reading(self.engine) as connection:
             files = self.lake.files(connection, kind)
-        return lake.read(files, kind_of(kind), as_of)
+        return self.lake.read(files, kind_of(kind), as_of)
 
     def lake_files(self, kind: str) -> list[str]:
-        """Paths of the live data files of a record kind."""
+        """Paths of the live data files of a record kind, addresses where the lake is in an object store."""
         with reading(self.engine) as connection:
-            return [str(path) for path in self.lake.files(connection, kind)]
+            return [self.lake.address(name) for name in self.lake.files(connection, kind)]
 
     def current(self, kind: str, *, as_of: int | None = None) -> pl.DataFrame:
         """The current record of each key, as known at snapshot ``as_of``, sorted by key."""
