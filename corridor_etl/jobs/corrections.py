@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from corridor_etl.jobs.intake import read_delivery
+from corridor_etl.jobs.intake import read_again
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.model import KINDS
 from corridor_etl.quality.corrections import EFFECT_SCHEMA, Corrected, Corrections, corrected
@@ -73,6 +73,4 @@ def archived(warehouse: Warehouse, corrections: Corrections, statuses: Sequence[
     loaded = warehouse.deliveries().filter(pl.col("rows_read") > 0, status="loaded")
     for row in loaded.iter_rows(named=True):
         if any(c.is_about(row["sender_id"], row["file_name"]) for c in mine):
-            path = warehouse.archive.path(row["sha256"])
-            reading = read_delivery(path, name=row["file_name"], keep=False)
-            yield replace(reading, received_at_utc=row["received_at_utc"])
+            yield read_again(row, warehouse.archive)

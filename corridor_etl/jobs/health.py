@@ -25,7 +25,7 @@ def problems(warehouse: Warehouse) -> list[str]:
 def _archive(warehouse: Warehouse, deliveries: pl.DataFrame) -> Iterator[str]:
     for sha256 in sorted(set(deliveries["sha256"])):
         try:
-            warehouse.archive.read(sha256)
+            warehouse.archive.check(sha256)
         except CorridorError as error:
             yield error.message
 

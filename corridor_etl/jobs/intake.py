@@ -117,28 +117,23 @@ def read_again(delivery: Mapping[str, Any], archive: Archive) -> Reading:
     ``delivery`` is a row of the ledger: its name says who sent it, its time of receipt dates what has no date.
     ``UsageError`` or ``TerminalError`` where the archive does not hold the bytes as received.
     """
-    reading, content = _received(_archived(delivery, archive), delivery["file_name"], keep=False)
-    return _attempt(replace(reading, received_at_utc=delivery["received_at_utc"]), content)
+    with archive.file(delivery["sha256"]) as path:
+        reading, content = _received(Content.of_file(path), delivery["file_name"], keep=False)
+        return _attempt(replace(reading, received_at_utc=delivery["received_at_utc"]), content)
 
 
 def raw_again(delivery: Mapping[str, Any], archive: Archive) -> Iterator[tuple[str, RawFile]]:
     """Record kind and raw rows of an archived delivery, cells as its sender wrote them; errors as its format's own."""
-    content, sender = _archived(delivery, archive), sender_of(delivery["file_name"], load_settings())
-    source = recognise(content.head, Path(delivery["file_name"]).name, sender)
-    for raw in content.parts(source, sender):
-        yield from _by_kind(source, raw)
-
-
-def _archived(delivery: Mapping[str, Any], archive: Archive) -> Content:
-    path = archive.path(delivery["sha256"])
-    if path.is_file() and (content := Content.of_file(path)).sha256 == delivery["sha256"]:
-        return content
-    return Content.of_bytes(archive.read(delivery["sha256"]))
+    with archive.file(delivery["sha256"]) as path:
+        content, sender = Content.of_file(path), sender_of(delivery["file_name"], load_settings())
+        source = recognise(content.head, Path(delivery["file_name"]).name, sender)
+        for raw in content.parts(source, sender):
+            yield from _by_kind(source, raw)
 
 
 def _received(content: Content, name: str, keep: bool) -> tuple[Reading, Content]:
     if keep:
-        content.store(Archive(configuration.home() / "archive"))
+        content.store(Archive.of(configuration.home()))
     sender = sender_of(name, load_settings())
     reading = Reading(
         name=name,

@@ -6,70 +6,94 @@ It is the source of truth: everything else can be rebuilt from it and the ledger
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from corridor_etl.errors import TerminalError, UsageError
 from corridor_etl.warehouse import durable
+from corridor_etl.warehouse.stores import Store, checked, opened
+
+_RESTORE = "Deliver the original file again; it replaces the damaged one. Then look after the disk."
 
 
 class Archive:
-    """A folder of write-once files called by the SHA-256 of their bytes."""
+    """Write-once files of a store, called by the SHA-256 of their bytes."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    @classmethod
+    def of(cls, home: Path) -> Archive:
+        """The archive of a home folder, wherever the environment says it is."""
+        return cls(opened(home, "archive"))
 
     def put(self, content: bytes) -> str:
         """Stores the bytes and returns their SHA-256; bytes already there are not written again."""
         sha256 = hashlib.sha256(content).hexdigest()
-        path = self.path(sha256)
-        if not (path.is_file() and _hash(path.read_bytes()) == sha256):
-            durable.make_folder(self.folder)
-            durable.write(path, content, mode=0o444)
+        if not self._is_sound(sha256):
+            self.store.put(sha256, content, is_read_only=True)
         return sha256
 
     def put_file(self, source: Path, sha256: str) -> None:
         """Stores a file too large for memory; ``TerminalError`` if its bytes changed since they were hashed."""
-        path = self.path(sha256)
-        if path.is_file() and _hash_of(path) == sha256:
+        if self._is_sound(sha256):
             return
-        durable.make_folder(self.folder)
-        if durable.copy(source, path, mode=0o444) != sha256:
-            path.unlink()
-            raise TerminalError(
-                f"{source.name} changed while it was read", fix="Deliver it again once it is whole."
-            )
+        with self._aside(sha256) as aside:
+            if durable.copy(source, aside, mode=0o444) != sha256:
+                raise TerminalError(
+                    f"{source.name} changed while it was read", fix="Deliver it again once it is whole."
+                )
+            self.store.put_file(sha256, aside)
 
     def read(self, sha256: str) -> bytes:
         """The bytes; ``UsageError`` if they were never stored, ``TerminalError`` if they changed since."""
-        path = self.path(sha256)
-        if not path.is_file():
+        self._ask(sha256)
+        content = self.store.read(sha256)
+        if (found := hashlib.sha256(content).hexdigest()) != sha256:
+            raise checked.changed(self.store, sha256, sha256, found, fix=_RESTORE)
+        return content
+
+    def check(self, sha256: str) -> None:
+        """Raises what :meth:`read` would, without holding the bytes in memory."""
+        self._ask(sha256)
+        checked.check(self.store, sha256, sha256, fix=_RESTORE, afresh=True)
+
+    @contextmanager
+    def file(self, sha256: str) -> Iterator[Path]:
+        """A local file with the bytes for the time of the block; errors as in :meth:`read`."""
+        self._ask(sha256)
+        if (path := self.store.local(sha256)) is not None:
+            checked.check(self.store, sha256, sha256, fix=_RESTORE)
+            yield path
+            return
+        with self._aside(sha256) as aside:
+            self.store.fetch(sha256, aside)
+            with aside.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+            if found != sha256:
+                raise checked.changed(self.store, sha256, sha256, found, fix=_RESTORE)
+            yield aside
+
+    def _ask(self, sha256: str) -> None:
+        if not self.store.has(sha256):
             raise UsageError(
                 f"the archive holds no file {sha256}", fix="Deliver the file again.", sha256=sha256
             )
-        content = path.read_bytes()
-        if (found := _hash(content)) != sha256:
-            raise TerminalError(
-                f"the archived file {sha256} has changed: its bytes now hash to {found}",
-                expected="the bytes as received",
-                fix="Check the disk and deliver the original file again; it replaces the damaged one.",
-                sha256=sha256,
-            )
-        return content
 
-    def path(self, sha256: str) -> Path:
-        """Where the bytes of this hash are or would be."""
-        return self.folder / sha256
+    def _is_sound(self, sha256: str) -> bool:
+        return self.store.has(sha256) and self.store.sha256(sha256) == sha256
+
+    @contextmanager
+    def _aside(self, sha256: str) -> Iterator[Path]:
+        aside = durable.make_folder(self.store.spool) / f"{sha256}.{os.getpid()}.{os.urandom(4).hex()}"
+        try:
+            yield aside
+        finally:
+            aside.unlink(missing_ok=True)
 
 
 def store(home: Path, content: bytes) -> str:
     """Archives the bytes in a home folder and returns their SHA-256."""
-    return Archive(home / "archive").put(content)
-
-
-def _hash_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    return Archive.of(home).put(content)

@@ -7,13 +7,13 @@ This is not a documented use: pyiceberg is pinned and ``tests/warehouse/test_lak
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import polars as pl
 from pyiceberg.catalog import MetastoreCatalog
 from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.conversions import from_bytes
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
@@ -30,11 +30,14 @@ from pyiceberg.types import (
     TimestampType,
     TimestamptzType,
 )
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from corridor_etl.errors import TerminalError
 from corridor_etl.model import LINEAGE, Column, RecordKind
 from corridor_etl.warehouse import durable
+from corridor_etl.warehouse.lake import LiveFile
+from corridor_etl.warehouse.schema import LAKE_TABLE
+from corridor_etl.warehouse.stores import Store
 
 CATALOG = "corridor"
 NAMESPACE = "lake"
@@ -55,28 +58,32 @@ _TYPES: dict[pl.DataType, IcebergType] = {
 }
 
 
-class _BoundCatalog(SqlCatalog):
-    def __init__(self, connection: Connection, folder: Path) -> None:
+class BoundCatalog(SqlCatalog):
+    """A catalog inside a transaction, whose tables' files are in a store."""
+
+    def __init__(self, connection: Connection, store: Store) -> None:
         # Past SqlCatalog's own constructor, which would open a second connection and create tables.
-        MetastoreCatalog.__init__(self, CATALOG, uri=str(connection.engine.url), warehouse=_address(folder))
+        properties = {"uri": str(connection.engine.url), "warehouse": store.address, **store.iceberg}
+        MetastoreCatalog.__init__(self, CATALOG, **properties)
         self.engine = connection
+        self.store = store
         self._schema_version = "v1"
 
 
-def catalog(connection: Connection, folder: Path) -> SqlCatalog:
-    """The catalog of the lake in ``folder``, reading and writing inside ``connection``'s transaction."""
-    return _BoundCatalog(connection, folder)
+def catalog(connection: Connection, store: Store) -> BoundCatalog:
+    """The catalog of the lake in ``store``, reading and writing inside ``connection``'s transaction."""
+    return BoundCatalog(connection, store)
 
 
-def ensure_table(bound: SqlCatalog, record_kind: RecordKind) -> None:
+def ensure_table(bound: BoundCatalog, record_kind: RecordKind) -> None:
     """Creates the table of a record kind, or adds the columns it lacks."""
     try:
-        _add_columns(load(bound, record_kind.name), record_kind)
+        _add_columns(bound, record_kind)
     except NoSuchTableError:
         _create_table(bound, record_kind)
 
 
-def load(bound: SqlCatalog, name: str) -> Table:
+def load(bound: BoundCatalog, name: str) -> Table:
     """The Iceberg table of a record kind; ``TerminalError`` if the files it points to are not there."""
     try:
         return bound.load_table((NAMESPACE, name))
@@ -88,8 +95,10 @@ def load(bound: SqlCatalog, name: str) -> Table:
         ) from error
 
 
-def _create_table(bound: SqlCatalog, record_kind: RecordKind) -> None:
+def _create_table(bound: BoundCatalog, record_kind: RecordKind) -> None:
     bound.create_namespace_if_not_exists(NAMESPACE)
+    if (metadata := bound.store.local(f"{record_kind.name}/metadata")) is not None:
+        durable.make_folder(metadata)
     columns = [*record_kind.columns, *LINEAGE]
     fields = [
         NestedField(i, c.name, _type(c), doc=_meaning(c), required=False) for i, c in enumerate(columns, 1)
@@ -103,17 +112,18 @@ def _create_table(bound: SqlCatalog, record_kind: RecordKind) -> None:
         partition_spec=PartitionSpec(PartitionField(week, 1000, IdentityTransform(), "iso_week")),
         properties={**_PROPERTIES, "comment": record_kind.meaning},
     )
-    _sync(table)
+    _sync(bound, table)
 
 
-def _add_columns(table: Table, record_kind: RecordKind) -> None:
+def _add_columns(bound: BoundCatalog, record_kind: RecordKind) -> None:
+    table = load(bound, record_kind.name)
     known = {f.name for f in table.schema().fields}
     gained = [c for c in record_kind.columns if c.name not in known]
     if gained:
         with table.update_schema() as update:
             for column in gained:
                 update.add_column(column.name, _type(column), doc=_meaning(column))
-        _sync(table)
+        _sync(bound, table)
 
 
 def _type(column: Column) -> IcebergType:
@@ -125,15 +135,15 @@ def _meaning(column: Column) -> str:
     return f"{column.meaning} [{column.unit}]" if column.unit else column.meaning
 
 
-def add_files(bound: SqlCatalog, name: str, files: Sequence[Path], snapshot: int) -> None:
+def add_files(bound: BoundCatalog, name: str, files: Sequence[str], snapshot: int) -> None:
     """Adds data files to a table and forces the new metadata to disk."""
     table = load(bound, name)
     # The batch number is checked in the same transaction, so no file can be added twice.
-    addresses = [_address(path) for path in files]
+    addresses = [f"{bound.store.address}/{file}" for file in files]
     table.add_files(addresses, {"corridor.snapshot": str(snapshot)}, check_duplicate_files=False)
     if len(table.metadata.snapshots) > MAX_SNAPSHOTS:
         _expire(table)
-    _sync(table)
+    _sync(bound, table)
 
 
 def _expire(table: Table) -> None:
@@ -144,30 +154,63 @@ def _expire(table: Table) -> None:
     table.refresh()
 
 
-def _sync(table: Table) -> None:
+def _sync(bound: BoundCatalog, table: Table) -> None:
+    """Forces new metadata to disk where the store is a folder; an object store has answered that it is kept."""
     paths = {table.metadata_location}
     snapshot = table.metadata.current_snapshot()
     if snapshot is not None:
         paths.add(snapshot.manifest_list)
         added = (m for m in snapshot.manifests(table.io) if m.added_snapshot_id == snapshot.snapshot_id)
         paths.update(m.manifest_path for m in added)
-    local = [_path(p) for p in sorted(paths)]
+    local = [p for p in (bound.store.local(_name(bound, path)) for path in sorted(paths)) if p is not None]
     for path in local:
         durable.sync(path)
     for folder in sorted({p.parent for p in local}):
         durable.sync(folder)
 
 
-def data_files(bound: SqlCatalog, name: str) -> list[Path]:
-    """The live data files of a table."""
-    tasks: Any = load(bound, name).scan().plan_files()
-    return [_path(task.file.file_path) for task in tasks]
+def live_files(bound: BoundCatalog, name: str) -> tuple[LiveFile, ...]:
+    """The live data files of a table, by name."""
+    where = (LAKE_TABLE.c.catalog_name == CATALOG) & (LAKE_TABLE.c.table_name == name)
+    metadata = bound.engine.scalar(select(LAKE_TABLE.c.metadata_location).where(where))
+    # A metadata file never changes, so what it lists is read once.
+    key = (bound.store.address, metadata)
+    if key not in _listed:
+        if len(_listed) >= _LISTED_AT_MOST:
+            _listed.clear()
+        _listed[key] = tuple(sorted(_live_files(bound, load(bound, name))))
+    return _listed[key]
 
 
-def _address(path: Path) -> str:
-    # Not Path.as_uri(): Iceberg addresses are not percent-encoded.
-    return f"file://{path}"
+_LISTED_AT_MOST = 64
+_listed: dict[tuple[str, str | None], tuple[LiveFile, ...]] = {}
 
 
-def _path(address: str) -> Path:
-    return Path(address.removeprefix("file://"))
+def _live_files(bound: BoundCatalog, table: Table) -> Iterator[LiveFile]:
+    snapshot_id, version_id = (table.schema().find_field(c).field_id for c in ("snapshot", "version"))
+    for task in table.scan().plan_files():
+        file: Any = task.file
+        yield LiveFile(
+            name=_name(bound, file.file_path),
+            iso_week=file.partition[0],
+            rows=file.record_count,
+            size_bytes=file.file_size_in_bytes,
+            first_snapshot=_number((file.lower_bounds or {}).get(snapshot_id)),
+            last_snapshot=_number((file.upper_bounds or {}).get(snapshot_id)),
+            highest_version=_number((file.upper_bounds or {}).get(version_id)),
+        )
+
+
+def _number(bound: bytes | None) -> int | None:
+    return None if bound is None else int(from_bytes(LongType(), bound))
+
+
+def _name(bound: BoundCatalog, address: str) -> str:
+    name = address.removeprefix(f"{bound.store.address}/")
+    if name == address:
+        raise TerminalError(
+            f"the lake refers to {address}",
+            expected=f"a file below {bound.store.address}",
+            fix="Move the folder back, or set CORRIDOR_STORE_URL to where the lake was made.",
+        )
+    return name

@@ -6,37 +6,64 @@ transaction (``iceberg``). A crash in between leaves files that no reader ever s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 from sqlalchemy import Connection
 
 from corridor_etl.model import KINDS, RecordKind, kind
-from corridor_etl.warehouse import durable, parts
+from corridor_etl.warehouse import parts
 from corridor_etl.warehouse.parts import ORDER, Part, Rows, stored_schema
+from corridor_etl.warehouse.stores import Store, checked
 
-__all__ = ["ORDER", "Lake", "Staged", "read", "stored_schema"]
+__all__ = ["ORDER", "Lake", "LiveFile", "Staged", "data_file_name", "digest_in", "stored_schema"]
+
+DIGEST_DIGITS = 32
+"""How much of its SHA-256 the name of a data file holds, so that whoever reads the file can check it."""
+_RESTORE = "Restore it from a backup of the lake, or build a new home from the archive."
 
 
 @dataclass(frozen=True)
 class Staged:
     """Files of the lake that no table refers to yet, by record kind, and the rows in them (:data:`.parts.COUNTS`)."""
 
-    files: Mapping[str, list[Path]]
+    files: Mapping[str, list[str]]
     counts: pl.DataFrame
+
+
+@dataclass(frozen=True, order=True)
+class LiveFile:
+    """One data file a table refers to: the rows of one week. Bounds are None where its writer did not say."""
+
+    name: str
+    iso_week: str
+    rows: int
+    size_bytes: int
+    first_snapshot: int | None
+    last_snapshot: int | None
+    highest_version: int | None
 
 
 def _agree(_counts: pl.DataFrame) -> None:
     """The check of whoever has none."""
 
 
-class Lake:
-    """The data files below one folder and the Iceberg tables that refer to them."""
+def data_file_name(name: str, week: str, snapshot: int, sha256: str) -> str:
+    """What a data file of a record kind is called in the store."""
+    return f"{name}/data/iso_week={week}/{snapshot:08d}-{sha256[:DIGEST_DIGITS]}.parquet"
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+
+def digest_in(file_name: str) -> str:
+    """The digits of the SHA-256 that the name of a data file holds."""
+    return file_name.rpartition("-")[2].removesuffix(".parquet")
+
+
+class Lake:
+    """The data files in one store and the Iceberg tables that refer to them."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
 
     def stage(
         self, rows: Mapping[str, Rows], snapshot: int, check: Callable[[pl.DataFrame], None] = _agree
@@ -47,27 +74,24 @@ class Lake:
         its snapshot and content, so writing it again is harmless. ``UsageError`` for a frame that lacks columns or a
         row without a week.
         """
-        with parts.folder_in(self.folder / ".spool") as folder:
+        with parts.folder_in(self.store.spool) as folder:
             written = {
                 name: parts.written(frame, kind(name), snapshot, folder) for name, frame in rows.items()
             }
             counts = parts.counted(written)
             check(counts)
-            files = {name: [self._taken(p, snapshot) for p in some] for name, some in written.items() if some}
+            files = {name: [self.take(p, snapshot) for p in some] for name, some in written.items() if some}
         return Staged(files, counts)
 
-    def _taken(self, part: Part, snapshot: int) -> Path:
-        folder = durable.make_folder(self.folder / part.record_kind / "data" / f"iso_week={part.iso_week}")
-        path = folder / f"{snapshot:08d}-{part.sha256[:32]}.parquet"
-        part.path.replace(path)
-        durable.sync(folder)
-        return path
+    def take(self, part: Part, snapshot: int) -> str:
+        """Gives a finished file of the spool its name in the lake, which is returned."""
+        name = data_file_name(part.record_kind, part.iso_week, snapshot, part.sha256)
+        self.store.put_file(name, part.path)
+        return name
 
     def staged_rows(self, staged: Staged) -> dict[str, pl.LazyFrame]:
         """The rows of staged files by record kind, as they will be read."""
-        return {
-            name: parts.scanned([str(p) for p in paths], kind(name)) for name, paths in staged.files.items()
-        }
+        return {name: self._scanned(files, kind(name)) for name, files in staged.files.items()}
 
     def register(self, connection: Connection, staged: Staged, snapshot: int) -> None:
         """Makes staged files part of their tables when ``connection``'s transaction commits."""
@@ -75,29 +99,67 @@ class Lake:
             iceberg,
         )  # a third of a second, which readers of the ledger need not pay
 
-        catalog = iceberg.catalog(connection, self.folder)
-        for name, paths in sorted(staged.files.items()):
-            iceberg.add_files(catalog, name, paths, snapshot)
+        with self.store.explained():
+            catalog = iceberg.catalog(connection, self.store)
+            for name, files in sorted(staged.files.items()):
+                iceberg.add_files(catalog, name, files, snapshot)
 
     def ensure(self, connection: Connection) -> None:
         """Creates the tables that are missing and adds columns the model has gained."""
         from corridor_etl.warehouse import iceberg
 
-        catalog = iceberg.catalog(connection, self.folder)
-        for name in KINDS:
-            durable.make_folder(self.folder / name / "metadata")
-            iceberg.ensure_table(catalog, KINDS[name])
+        with self.store.explained():
+            catalog = iceberg.catalog(connection, self.store)
+            for name in KINDS:
+                iceberg.ensure_table(catalog, KINDS[name])
 
-    def files(self, connection: Connection, name: str) -> list[Path]:
-        """The live data files of a record kind, as the transaction of ``connection`` sees them."""
+    def files(
+        self,
+        connection: Connection,
+        name: str,
+        weeks: Collection[str] | None = None,
+        as_of: int | None = None,
+    ) -> list[LiveFile]:
+        """The live data files of a record kind, as the transaction of ``connection`` sees them, by name.
+
+        Only those of some weeks, and only those that may have rows of snapshots up to ``as_of``, where these are given.
+        """
         from corridor_etl.warehouse import iceberg
 
-        return sorted(iceberg.data_files(iceberg.catalog(connection, self.folder), kind(name).name))
+        with self.store.explained():
+            live = iceberg.live_files(iceberg.catalog(connection, self.store), kind(name).name)
+        return [
+            file
+            for file in live
+            if (weeks is None or file.iso_week in weeks)
+            and (as_of is None or file.first_snapshot is None or file.first_snapshot <= as_of)
+        ]
 
+    def scan(
+        self, files: Sequence[LiveFile], record_kind: RecordKind, as_of: int | None = None
+    ) -> pl.LazyFrame:
+        """The rows of data files, up to a snapshot if one is given, in no order.
 
-def read(files: list[Path], record_kind: RecordKind, as_of: int | None = None) -> pl.DataFrame:
-    """The rows of data files, up to a snapshot if one is given, by (snapshot, delivery_id, line_no)."""
-    rows = parts.scanned([str(path) for path in files], record_kind)
-    if as_of is not None:
-        rows = rows.filter(pl.col("snapshot") <= as_of)
-    return rows.sort(ORDER).collect()
+        ``TerminalError`` for a file that is not what it was when it was written.
+        """
+        self.check([file.name for file in files])
+        rows = self._scanned([file.name for file in files], record_kind)
+        if as_of is None or all(f.last_snapshot is not None and f.last_snapshot <= as_of for f in files):
+            return rows
+        return rows.filter(pl.col("snapshot") <= as_of)
+
+    def collected(self, rows: pl.LazyFrame) -> pl.DataFrame:
+        """The rows of a scan, by (snapshot, delivery_id, line_no)."""
+        with self.store.explained():
+            return rows.sort(ORDER).collect()
+
+    def _scanned(self, names: Iterable[str], record_kind: RecordKind) -> pl.LazyFrame:
+        return parts.scanned([self.address(name) for name in names], record_kind, self.store.polars)
+
+    def check(self, files: Sequence[str]) -> None:
+        """``TerminalError`` for the first file whose content is not what its name says."""
+        checked.check_all(self.store, [(name, digest_in(name)) for name in files], fix=_RESTORE)
+
+    def address(self, name: str) -> str:
+        """Where another program finds a file: its path in a local store, else its whole address."""
+        return str(self.store.local(name) or f"{self.store.address}/{name}")

@@ -89,22 +89,26 @@ def written(rows: Rows, record_kind: RecordKind, snapshot: int, folder: Path) ->
     return found
 
 
-def merged(paths: Sequence[str], record_kind: RecordKind, week: str, folder: Path) -> Part:
-    """The rows of several files of one week as one file, in order; ``paths`` are given by their snapshots."""
-    rows = scanned(paths, record_kind)
-    name = hashlib.sha256("\n".join(paths).encode()).hexdigest()
-    path = durable.make_folder(folder / record_kind.name) / f"{week}-{name}.parquet"
-    _sink(rows, path)
+def merged(rows: pl.LazyFrame, record_kind: RecordKind, path: Path) -> Part:
+    """The rows of several files of one week as one file, in the order of snapshot, delivery and line."""
+    _sink(rows, durable.make_folder(path.parent) / path.name)
     return _part(path, record_kind)
 
 
-def scanned(paths: Sequence[str], record_kind: RecordKind) -> pl.LazyFrame:
+def scanned(
+    paths: Sequence[str], record_kind: RecordKind, storage_options: dict[str, str] | None = None
+) -> pl.LazyFrame:
     """The rows of data files with the columns of the lake table, those a file does not have yet as null."""
     schema = stored_schema(record_kind)
     if not paths:
         return pl.LazyFrame(schema=schema)
     return pl.scan_parquet(
-        list(paths), schema=schema, missing_columns="insert", hive_partitioning=False, glob=False
+        list(paths),
+        schema=schema,
+        missing_columns="insert",
+        hive_partitioning=False,
+        glob=False,
+        storage_options=storage_options,
     )
 
 

@@ -22,12 +22,12 @@ from corridor_etl.warehouse import (
     discrepancies,
     healing,
     issues,
-    lake,
     ledger,
     profiles,
     setup,
     validation_results,
     versions,
+    week_by_week,
 )
 from corridor_etl.warehouse import lease as leases
 from corridor_etl.warehouse import mart_tables as stored_marts
@@ -36,9 +36,11 @@ from corridor_etl.warehouse.archive import Archive
 from corridor_etl.warehouse.batch import Batch, DeliveryRow
 from corridor_etl.warehouse.engine import database_url, open_engine, reading, writing
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
+from corridor_etl.warehouse.lake import Lake
 from corridor_etl.warehouse.lease import Lease
 from corridor_etl.warehouse.profiles import Earlier
 from corridor_etl.warehouse.schema import MARTS
+from corridor_etl.warehouse.stores import opened
 
 
 class Warehouse:
@@ -47,16 +49,16 @@ class Warehouse:
     def __init__(self, home: Path, engine: Engine) -> None:
         self.home = home
         self.engine = engine
-        self.archive = Archive(home / "archive")
-        self.lake = lake.Lake(home / "lake")
+        self.archive = Archive.of(home)
+        self.lake = Lake(opened(home, "lake"))
 
     @classmethod
     def open(cls, home: Path | None = None, settings: Settings | None = None) -> Warehouse:
         """Opens ``home`` (default ``CORRIDOR_HOME``), creating or migrating whatever is missing."""
         folder = setup.checked_home(home or configuration.home())
-        opened = cls(folder, open_engine(database_url(folder)))
-        setup.prepare(opened.engine, opened.lake, settings or configuration.load_settings())
-        return opened
+        warehouse = cls(folder, open_engine(database_url(folder)))
+        setup.prepare(warehouse.engine, warehouse.lake, settings or configuration.load_settings())
+        return warehouse
 
     def __enter__(self) -> Self:
         return self
@@ -84,20 +86,40 @@ class Warehouse:
         with reading(self.engine) as connection:
             return ledger.known_files(connection, with_rejected=with_rejected)
 
-    def rows(self, kind: str, *, as_of: int | None = None) -> pl.DataFrame:
-        """All versions of a record kind: model columns and lineage, by (snapshot, delivery_id, line_no)."""
+    def scan(
+        self, kind: str, *, weeks: Collection[str] | None = None, as_of: int | None = None
+    ) -> pl.LazyFrame:
+        """All versions of a record kind, lazily and in no order: model columns and lineage.
+
+        Opens only files of these weeks and of snapshots up to ``as_of``; each is checked against its name once.
+        """
         with reading(self.engine) as connection:
-            files = self.lake.files(connection, kind)
-        return lake.read(files, kind_of(kind), as_of)
+            files = self.lake.files(connection, kind, weeks, as_of)
+        return self.lake.scan(files, kind_of(kind), as_of)
+
+    def rows(
+        self, kind: str, *, weeks: Collection[str] | None = None, as_of: int | None = None
+    ) -> pl.DataFrame:
+        """The same rows by (snapshot, delivery_id, line_no)."""
+        return self.lake.collected(self.scan(kind, weeks=weeks, as_of=as_of))
 
     def lake_files(self, kind: str) -> list[str]:
-        """Paths of the live data files of a record kind."""
+        """Paths of the live data files of a record kind, addresses where the lake is in an object store."""
         with reading(self.engine) as connection:
-            return [str(path) for path in self.lake.files(connection, kind)]
+            return [self.lake.address(file.name) for file in self.lake.files(connection, kind)]
 
-    def current(self, kind: str, *, as_of: int | None = None) -> pl.DataFrame:
-        """The current record of each key, as known at snapshot ``as_of``, sorted by key."""
-        return versions.current(self.rows(kind, as_of=as_of), kind_of(kind))
+    def current(
+        self, kind: str, *, weeks: Collection[str] | None = None, as_of: int | None = None
+    ) -> pl.DataFrame:
+        """The current record of each key, as known at snapshot ``as_of``, sorted by key.
+
+        With ``weeks`` only the records that are in one of them now; see :mod:`.week_by_week`.
+        """
+        if weeks is None:
+            return versions.current(self.rows(kind, as_of=as_of), kind_of(kind))
+        with reading(self.engine) as connection:
+            files = self.lake.files(connection, kind, as_of=as_of)
+        return week_by_week.current(self.lake, files, kind_of(kind), weeks, as_of)
 
     def publish(
         self, batch: Batch, marts: Mapping[str, pl.DataFrame], *, base: int, lease: Lease | None = None

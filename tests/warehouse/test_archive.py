@@ -11,27 +11,31 @@ from corridor_etl.errors import TerminalError, UsageError
 from corridor_etl.warehouse.archive import Archive, store
 
 
+def stored(home: Path, sha256: str) -> Path:
+    return home / "archive" / sha256
+
+
 def test_bytes_come_back_as_received(tmp_path: Path) -> None:
     content = bytes(range(256)) * 10
     sha256 = store(tmp_path, content)
     assert sha256 == hashlib.sha256(content).hexdigest()
-    assert Archive(tmp_path / "archive").read(sha256) == content
+    assert Archive.of(tmp_path).read(sha256) == content
 
 
 def test_the_same_bytes_are_kept_once(tmp_path: Path) -> None:
-    archive = Archive(tmp_path)
+    archive = Archive.of(tmp_path)
     first = archive.put(b"UNB+UNOA")
-    inode = archive.path(first).stat().st_ino
+    inode = stored(tmp_path, first).stat().st_ino
     assert archive.put(b"UNB+UNOA") == first
-    assert archive.path(first).stat().st_ino == inode
-    assert [p.name for p in tmp_path.iterdir()] == [first]
+    assert stored(tmp_path, first).stat().st_ino == inode
+    assert [p.name for p in (tmp_path / "archive").iterdir()] == [first]
 
 
 def test_a_flipped_bit_is_noticed_and_a_new_delivery_heals_it(tmp_path: Path) -> None:
-    archive = Archive(tmp_path)
+    archive = Archive.of(tmp_path)
     sha256 = archive.put(b"UNB+UNOA")
-    archive.path(sha256).chmod(0o644)
-    archive.path(sha256).write_bytes(b"UNB+UNOC")
+    stored(tmp_path, sha256).chmod(0o644)
+    stored(tmp_path, sha256).write_bytes(b"UNB+UNOC")
     with pytest.raises(TerminalError, match="has changed"):
         archive.read(sha256)
     archive.put(b"UNB+UNOA")
@@ -40,4 +44,4 @@ def test_a_flipped_bit_is_noticed_and_a_new_delivery_heals_it(tmp_path: Path) ->
 
 def test_unknown_bytes_are_asked_for(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Deliver the file again"):
-        Archive(tmp_path).read("0" * 64)
+        Archive.of(tmp_path).read("0" * 64)

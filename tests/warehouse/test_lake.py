@@ -58,13 +58,13 @@ def test_a_column_the_model_has_gained_is_added_and_null_in_old_rows(
 ) -> None:
     warehouse.publish(make.batch("a"), {}, base=0)
     with writing(warehouse.engine) as connection:
-        catalog = iceberg.catalog(connection, warehouse.lake.folder)
+        catalog = iceberg.catalog(connection, warehouse.lake.store)
         with iceberg.load(catalog, "booking").update_schema() as update:
             update.delete_column("teu")
     with writing(warehouse.engine) as connection:
         warehouse.lake.ensure(connection)
     with reading(warehouse.engine) as connection:
-        table = iceberg.load(iceberg.catalog(connection, warehouse.lake.folder), "booking")
+        table = iceberg.load(iceberg.catalog(connection, warehouse.lake.store), "booking")
         assert "teu" in table.schema().column_names
 
 
@@ -78,7 +78,7 @@ def test_snapshots_are_expired_and_a_commit_stays_cheap(
         warehouse.publish(make.batch(f"n{base}", rows=4), {}, base=base)
         seconds.append(time.perf_counter() - started)
     with reading(warehouse.engine) as connection:
-        table = iceberg.load(iceberg.catalog(connection, warehouse.lake.folder), "booking")
+        table = iceberg.load(iceberg.catalog(connection, warehouse.lake.store), "booking")
         assert len(table.metadata.snapshots) <= 13
     assert warehouse.rows("booking").height == 120
     assert sorted(seconds)[15] < 2, "the median publish of four rows"
@@ -88,7 +88,7 @@ def test_nothing_aside_is_left_in_the_lake(warehouse: Warehouse, make: SimpleNam
     warehouse.publish(make.batch("a"), {}, base=0)
     assert not list(Path(warehouse.home).rglob("*.tmp"))
     live = {Path(p) for p in warehouse.lake_files("booking")}
-    assert live == set(warehouse.lake.folder.glob("booking/data/*/*.parquet"))
+    assert live == set((warehouse.home / "lake").glob("booking/data/*/*.parquet"))
 
 
 @pytest.mark.parametrize("folder", ["with blank", "宁波", "100%25"])
