@@ -38,13 +38,13 @@ def _of_week(
         return rows
     elsewhere = _that_matter(lake, [f for f in files if f.iso_week != week], record_kind, rows, as_of)
     keys = rows.select(record_kind.key).unique()
-    same = {"on": list(record_kind.key), "nulls_equal": True}
-    more = lake.collected(elsewhere.join(keys.lazy(), how="semi", **same))
+    key = list(record_kind.key)
+    more = lake.collected(elsewhere.join(keys.lazy(), on=key, how="semi", nulls_equal=True))
     together = pl.concat([rows, more])
     if record_kind.document:
         together = pl.concat([together, _replacing(lake, elsewhere, record_kind, together, keys)])
     everything = versions.current(together, record_kind)
-    return everything.join(keys, how="semi", **same).filter(iso_week=week)
+    return everything.join(keys, on=key, how="semi", nulls_equal=True).filter(iso_week=week)
 
 
 def _that_matter(
@@ -53,7 +53,7 @@ def _that_matter(
     """Rows of other weeks that may win over ``rows``, or that these may be patches of."""
     if (rows["action"] == versions.PATCH).any():
         return lake.scan(others, record_kind, as_of)
-    lowest = rows[record_kind.version].min()
+    lowest = int(rows.select(pl.col(record_kind.version).min()).item())
     later = [f for f in others if f.highest_version is None or f.highest_version > lowest]
     return lake.scan(later, record_kind, as_of).filter(pl.col(record_kind.version) > lowest)
 
