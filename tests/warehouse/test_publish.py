@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from corridor_etl.errors import BalanceBroken, BaseMoved, LeaseLost, UsageError, WarehouseBusy
+from corridor_etl.errors import BalanceBroken, BaseMoved, UsageError, WarehouseBusy
 from corridor_etl.warehouse import Batch, Warehouse
 from corridor_etl.warehouse.engine import database_url, open_engine, writing
 from corridor_etl.warehouse.schema import DELIVERY
@@ -251,22 +251,6 @@ def test_two_processes_open_a_new_home_at_once(tmp_path: Path) -> None:
     homes = [(str(tmp_path / "new"), []), (str(tmp_path / "new"), [])]
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         assert pool.starmap(_publish_many, homes) == [0, 0]
-
-
-def test_a_writer_that_lost_its_lease_cannot_commit(
-    warehouse: Warehouse, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CORRIDOR_NOW", "2025-06-02T06:00:00+05:00")
-    with warehouse.lease("ingest", "paused", seconds=60) as paused:
-        with pytest.raises(WarehouseBusy, match="paused holds"), warehouse.lease("ingest", "other"):
-            pass
-        monkeypatch.setenv("CORRIDOR_NOW", "2025-06-02T06:02:00+05:00")
-        with warehouse.lease("ingest", "other") as other:
-            with pytest.raises(LeaseLost):
-                warehouse.publish(make.batch("a"), {}, base=0, lease=paused)
-            assert warehouse.snapshot() == 0
-            assert warehouse.publish(make.batch("b"), {}, base=0, lease=other) == 1
-    assert warehouse.batches()["lease_token"].to_list() == [2]
 
 
 def test_a_writer_that_waits_too_long_is_told_so(warehouse: Warehouse) -> None:
