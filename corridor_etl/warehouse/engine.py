@@ -113,7 +113,7 @@ def one_state(engine: Engine) -> Iterator[Connection]:
 def reading(engine: Engine) -> Iterator[Connection]:
     """One read transaction: every statement in it sees the same state."""
     held = _HELD.get()
-    if held is not None and held.engine.url == engine.url:
+    if held is not None and held.engine is engine:
         yield held
         return
     options: dict[str, Any] = (

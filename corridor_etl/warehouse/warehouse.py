@@ -120,7 +120,10 @@ class Warehouse:
 
     @contextmanager
     def one_state(self) -> Iterator[None]:
-        """Everything read in the block, in this thread, is of one state, whatever others commit meanwhile."""
+        """Everything read through this object in the block and thread is of one state, whatever is committed meanwhile.
+
+        For reading only: a commit belongs behind the block.
+        """
         with one_state(self.engine):
             yield
 

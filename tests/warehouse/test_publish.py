@@ -222,6 +222,18 @@ def test_a_reader_sees_the_old_state_until_the_commit(warehouse: Warehouse, make
         assert reader.rows("booking").height == 16
 
 
+def test_what_is_read_as_one_state_stays_what_it_was(warehouse: Warehouse, make: SimpleNamespace) -> None:
+    warehouse.publish(make.batch("a"), make.match_mart({}), base=0)
+    before = state(warehouse)
+    with Warehouse.open(warehouse.home) as other:
+        with warehouse.one_state():
+            assert warehouse.snapshot() == 1
+            other.publish(make.batch("b"), make.match_mart({"laden_boxes": 99}), base=1)
+            assert state(warehouse) == before
+            assert other.snapshot() == 2
+        assert warehouse.snapshot() == 2
+
+
 def _publish_many(home: str, batches: list[Batch]) -> int:
     refused = 0
     with Warehouse.open(Path(home)) as warehouse:
