@@ -18,6 +18,8 @@ from corridor_etl.errors import TransientError
 from corridor_etl.jobs.ingest import BatchResult, batches, combined, publish_readings
 from corridor_etl.jobs.intake import delivery_name, inbox_files, read_deliveries
 from corridor_etl.jobs.reading import Reading
+from corridor_etl.jobs.turns import INGEST, turn
+from corridor_etl.warehouse import Lease
 from flows._runtime import RETRIED, parameter
 
 # Parsing already uses every core; a second reader only hides the time spent waiting for the disk.
@@ -55,9 +57,9 @@ def read(path: Path, tray: Tray) -> str:
 
 
 @task(task_run_name="commit batch {number}", **RETRIED)
-def commit(number: int, tray: Tray) -> BatchResult:
-    """Validates one batch and publishes it in one transaction."""
-    return publish_readings(tray.in_order())
+def commit(number: int, tray: Tray, lease: Lease) -> BatchResult:
+    """Validates one batch and publishes it in one transaction, unless another run has taken over."""
+    return publish_readings(tray.in_order(), lease=lease)
 
 
 @flow(flow_run_name=run_name, task_runner=READERS, persist_result=False)
@@ -69,16 +71,17 @@ def ingest(paths: list[str] | None = None) -> BatchResult:
     """
     results: list[BatchResult] = []
     failed: list[str] = []
-    waiting = batches(inbox_files([Path(p) for p in paths or []]), retry_rejected=bool(paths))
-    for number, files in enumerate(waiting, start=1):
-        tray = Tray(files)
-        failed += _unread(tray)
-        state = commit(number, tray, return_state=True)
-        if state.is_completed():
-            results.append(state.result())
-        else:
-            failed += [reading.name for reading in tray.in_order()]
-        tray.readings.clear()
+    with turn(INGEST) as lease:
+        waiting = batches(inbox_files([Path(p) for p in paths or []]), retry_rejected=bool(paths))
+        for number, files in enumerate(waiting, start=1):
+            tray = Tray(files)
+            failed += _unread(tray)
+            state = commit(number, tray, lease, return_state=True)
+            if state.is_completed():
+                results.append(state.result())
+            else:
+                failed += [reading.name for reading in tray.in_order()]
+            tray.readings.clear()
     return _concluded(combined(results), failed)
 
 

@@ -40,22 +40,26 @@ def ingest(
 
 
 def _ingest_with_progress(paths: list[Path] | None):  # type: ignore[no-untyped-def]
-    from corridor_etl.jobs.ingest import batches, combined, publish_readings
-    from corridor_etl.jobs.intake import inbox_files, read_deliveries
+    from corridor_etl.jobs.turns import INGEST, turn
 
     say = reporter()
-    groups = batches(inbox_files(paths), retry_rejected=bool(paths))
-    done, total, results = 0, sum(map(len, groups)), []
-    for group in groups:
-        readings = []
-        for file in group:
-            readings += read_deliveries(file)
-            done += 1
-            say(f"reading {done} of {total}: {file.name}")
-        say(f"validating and committing {len(readings)} files")
-        results.append(publish_readings(readings))
-    say("")
-    return combined(results)
+    with turn(INGEST) as lease:
+        # Whoever has to wait, or is refused, need not load the rules first.
+        from corridor_etl.jobs.ingest import batches, combined, publish_readings
+        from corridor_etl.jobs.intake import inbox_files, read_deliveries
+
+        groups = batches(inbox_files(paths), retry_rejected=bool(paths))
+        done, total, results = 0, sum(map(len, groups)), []
+        for group in groups:
+            readings = []
+            for file in group:
+                readings += read_deliveries(file)
+                done += 1
+                say(f"reading {done} of {total}: {file.name}")
+            say(f"validating and committing {len(readings)} files")
+            results.append(publish_readings(readings, lease=lease))
+        say("")
+        return combined(results)
 
 
 def _show_readings(paths: list[Path] | None, as_json: bool) -> None:

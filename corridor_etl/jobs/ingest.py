@@ -25,10 +25,11 @@ from corridor_etl.jobs.firm_ground import on_firm_ground
 from corridor_etl.jobs.intake import delivery_name, inbox_files, read_deliveries
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.resolution import resolved
+from corridor_etl.jobs.turns import INGEST, turn
 from corridor_etl.model import KINDS
 from corridor_etl.quality.corrections import GUARD_RULES, load_corrections
 from corridor_etl.settings import Settings, load_settings
-from corridor_etl.warehouse import Batch, DeliveryRow, Warehouse
+from corridor_etl.warehouse import Batch, DeliveryRow, Lease, Warehouse
 
 BATCH_FILES = 64
 BATCH_BYTES = 256 * 1024 * 1024
@@ -116,9 +117,18 @@ def _sha256(file: Path) -> str:
 
 
 def ingest(paths: Sequence[Path] | None = None) -> BatchResult:
-    """Ingests the inbox (or the given files), batch by batch; the result is over all of them."""
-    groups = batches(inbox_files(paths), retry_rejected=bool(paths))
-    return combined([publish_readings([r for f in group for r in read_deliveries(f)]) for group in groups])
+    """Ingests the inbox (or the given files), batch by batch; the result is over all of them.
+
+    One process at a time: ``LeaseHeld`` where another was at it for too long.
+    """
+    with turn(INGEST) as lease:
+        groups = batches(inbox_files(paths), retry_rejected=bool(paths))
+        return combined(
+            [
+                publish_readings([r for f in group for r in read_deliveries(f)], lease=lease)
+                for group in groups
+            ]
+        )
 
 
 def combined(results: Sequence[BatchResult]) -> BatchResult:
@@ -129,34 +139,38 @@ def combined(results: Sequence[BatchResult]) -> BatchResult:
     )
 
 
-def publish_readings(readings: Sequence[Reading]) -> BatchResult:
+def publish_readings(readings: Sequence[Reading], *, lease: Lease | None = None) -> BatchResult:
     """Validates and commits a batch of readings; retried when another writer moved the base in between.
+
+    ``LeaseLost`` where a ``lease`` is given and another process has taken it over: nothing was committed then.
 
     Where validation itself fails, the halves of the batch are tried by themselves, and so on, so that one that cannot
     be judged does not hold its neighbours. It is reported as held, is not in the ledger, and is tried again by the
     next run.
     """
     try:
-        return _publish_together(readings)
+        return _publish_together(readings, lease)
     except BatchHeld as error:
         if len(readings) == 1:
             log.error("%s is held: %s", readings[0].name, error.message)
             return BatchResult(None, (_held(readings[0], error),))
     half = len(readings) // 2
-    return combined([publish_readings(readings[:half]), publish_readings(readings[half:])])
+    return combined([publish_readings(part, lease=lease) for part in (readings[:half], readings[half:])])
 
 
 def _held(reading: Reading, error: BatchHeld) -> DeliveryOutcome:
     return DeliveryOutcome(reading.name, "held", "VALIDATION_ERROR", error.message, 0, 0, 0, 0)
 
 
-def _publish_together(readings: Sequence[Reading]) -> BatchResult:
-    result = on_firm_ground(lambda warehouse: _publish(readings, warehouse, load_settings()))
+def _publish_together(readings: Sequence[Reading], lease: Lease | None) -> BatchResult:
+    result = on_firm_ground(lambda warehouse: _publish(readings, warehouse, load_settings(), lease))
     log.info("batch of %d files: %s", len(readings), result.line())
     return result
 
 
-def _publish(readings: Sequence[Reading], warehouse: Warehouse, settings: Settings) -> BatchResult:
+def _publish(
+    readings: Sequence[Reading], warehouse: Warehouse, settings: Settings, lease: Lease | None
+) -> BatchResult:
     base = warehouse.snapshot()
     new, known = _split_known(readings, warehouse)
     if not new:
@@ -169,7 +183,7 @@ def _publish(readings: Sequence[Reading], warehouse: Warehouse, settings: Settin
         ]
         batch = assembled(new, [r for r in rows if r is not None], whole)
         batch, marts = consequences(batch, warehouse, base, settings)
-        snapshot = warehouse.publish(batch, marts, base=base)
+        snapshot = warehouse.publish(batch, marts, base=base, lease=lease)
     return BatchResult(snapshot, (*_outcomes(batch), *known))
 
 

@@ -6,9 +6,6 @@ A published week is never published again; a correction is a later revision. Wha
 
 from __future__ import annotations
 
-import os
-import platform
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,18 +20,18 @@ from corridor_etl.delivery.message import build_message
 from corridor_etl.errors import ReportCheckFailed
 from corridor_etl.facts.departures import train_departures
 from corridor_etl.jobs.standing import standing
+from corridor_etl.jobs.turns import ISSUES
 from corridor_etl.jobs.weeks import scheduled_instant
 from corridor_etl.model import CROSS_SOURCE
 from corridor_etl.reports.checks import check
 from corridor_etl.reports.context import WeeklyContext, weekly_context
-from corridor_etl.reports.issue import freeze
+from corridor_etl.reports.issue import content_sha256, contents, freeze, issue_folder
 from corridor_etl.reports.render import Rendered, render
 from corridor_etl.reports.report_data import Balance, ReportData
 from corridor_etl.settings import Recipient, Settings, load_settings
-from corridor_etl.warehouse import IssueRow, OutboxRow, Warehouse
+from corridor_etl.warehouse import IssueRow, Lease, OutboxRow, Warehouse
 
 EDITION = "weekly"
-LEASE_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -53,23 +50,31 @@ class IssueResult:
 
 
 def publish_week(week: str, *, scheduled_at: datetime | None = None, queue_mail: bool = True) -> IssueResult:
-    """Publishes the issue of a week once; a second call says so and changes nothing."""
+    """Publishes the issue of a week once; a second call says so and changes nothing.
+
+    Everything in it is of one snapshot, whatever is committed meanwhile. Issues are numbered, so they are published one
+    by one: ``LeaseHeld`` where another process was at it for too long, ``LeaseLost`` where one has taken over.
+    """
     settings = load_settings()
-    with Warehouse.open() as warehouse, warehouse.lease("issues", _holder(), LEASE_SECONDS):
+    with Warehouse.open() as warehouse, warehouse.lease(ISSUES) as lease:
         published = _issue_of(week, warehouse)
         if published is not None:
             return IssueResult(week, "was published before", _page(published))
-        data = report_data(warehouse, settings)
+        with warehouse.one_state():
+            data, number = report_data(warehouse, settings), warehouse.issues().height + 1
+            snapshot = warehouse.snapshot()
         if not _has_data(week, data):
             return IssueResult(week, "has no data yet, nothing published")
-        return _publish(
-            week, scheduled_at or scheduled_instant(week, settings), data, warehouse, settings, queue_mail
+        context = weekly_context(
+            week,
+            data,
+            settings,
+            issue_no=number,
+            revision=0,
+            published_at=scheduled_at or scheduled_instant(week, settings),
+            snapshot=snapshot,
         )
-
-
-def _holder() -> str:
-    """Who holds the lease, for whoever finds it taken; issues are numbered, so they are published one by one."""
-    return f"{platform.node()} process {os.getpid()} run {uuid.uuid4().hex[:8]}"
+        return _publish(context, warehouse, settings, lease, queue_mail)
 
 
 def _issue_of(week: str, warehouse: Warehouse) -> str | None:
@@ -114,33 +119,22 @@ def _balance(deliveries: pl.DataFrame) -> Balance:
 
 
 def _publish(
-    week: str,
-    scheduled_at: datetime,
-    data: ReportData,
-    warehouse: Warehouse,
-    settings: Settings,
-    queue_mail: bool,
+    context: WeeklyContext, warehouse: Warehouse, settings: Settings, lease: Lease, queue_mail: bool
 ) -> IssueResult:
-    context = weekly_context(
-        week,
-        data,
-        settings,
-        issue_no=warehouse.issues().height + 1,
-        revision=0,
-        published_at=scheduled_at,
-        snapshot=warehouse.snapshot(),
-    )
     rendered = render(context)
     recipients = [r for r in settings.recipients if EDITION in r.editions]
     messages = [(r, build_message(rendered, context, r, settings)) for r in recipients]
     _refuse_problems(context, rendered, messages)
     home = configuration.home()
-    files = freeze(context, rendered, home)
     rows, paths = outbox.put(messages, context, home) if queue_mail else ([], [])
     warehouse.record_issue(
-        _issue_row(context, files.content_sha256, files.folder, home), figures(context), rows
+        _issue_row(context, content_sha256(contents(context, rendered)), issue_folder(context)),
+        figures(context),
+        rows,
+        lease=lease,
+        put_files=lambda: freeze(context, rendered, home),
     )
-    return IssueResult(week, "published", files.page, tuple(paths))
+    return IssueResult(context.week, "published", _page(issue_folder(context)), tuple(paths))
 
 
 def _refuse_problems(
@@ -155,7 +149,7 @@ def _refuse_problems(
         )
 
 
-def _issue_row(context: WeeklyContext, content_sha256: str, folder: Path, home: Path) -> IssueRow:
+def _issue_row(context: WeeklyContext, content_sha256: str, folder: str) -> IssueRow:
     return IssueRow(
         edition=EDITION,
         week=context.week,
@@ -168,7 +162,7 @@ def _issue_row(context: WeeklyContext, content_sha256: str, folder: Path, home: 
         scheduled_at_utc=context.published_at,
         content_sha256=content_sha256,
         context_json=context.to_json(),
-        folder=folder.relative_to(home).as_posix(),
+        folder=folder,
     )
 
 

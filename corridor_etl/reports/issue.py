@@ -1,7 +1,8 @@
 """Freezes an issue: its files under a permanent address, whole or not at all.
 
 The address is ``site/<edition>/<week>/r<revision>/`` below the home folder. Whether an issue is published is decided
-by the ledger, which the caller has looked at: files left by a run that never reached it are replaced.
+by the ledger: it is to be called within the transaction that records the issue, so that no two runs write one folder.
+Files left by a run that never got that far are replaced.
 """
 
 from __future__ import annotations
@@ -34,10 +35,15 @@ class IssueFiles:
 def freeze(context: WeeklyContext, rendered: Rendered, home: Path) -> IssueFiles:
     """Writes the issue's files; the same issue again changes nothing."""
     files = contents(context, rendered)
-    folder = home / "site" / context.edition / context.week / f"r{context.revision}"
+    folder = home / issue_folder(context)
     if _read(folder) != files:
         _replace(folder, files)
     return IssueFiles(folder, folder / PAGE, content_sha256(files), tuple(sorted(files)))
+
+
+def issue_folder(context: WeeklyContext) -> str:
+    """The issue's permanent address below the home folder."""
+    return f"site/{context.edition}/{context.week}/r{context.revision}"
 
 
 def contents(context: WeeklyContext, rendered: Rendered) -> dict[str, bytes]:

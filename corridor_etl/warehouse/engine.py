@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -94,9 +95,27 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+_HELD: ContextVar[Connection | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def one_state(engine: Engine) -> Iterator[Connection]:
+    """One read transaction for every :func:`reading` of ``engine`` in the block, in this thread: all see one state."""
+    with reading(engine) as connection:
+        outer = _HELD.set(connection)
+        try:
+            yield connection
+        finally:
+            _HELD.reset(outer)
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One read transaction: every statement in it sees the same state."""
+    held = _HELD.get()
+    if held is not None and held.engine is engine:
+        yield held
+        return
     options: dict[str, Any] = (
         {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
     )

@@ -5,11 +5,14 @@ lake that nobody refers to. Then one SQL transaction checks that the writer stil
 write and that what it read is still the last state, registers the files, records batch, deliveries,
 quarantine, findings and checks, replaces the marts, and commits. A crash before the commit leaves files
 only.
+
+:func:`transaction` is the one way in which anything stored is changed; only leases, which say who may, do without it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 
 import polars as pl
@@ -25,6 +28,23 @@ from corridor_etl.warehouse.engine import reading, writing
 from corridor_etl.warehouse.lake import Lake, Staged
 from corridor_etl.warehouse.lease import Lease
 from corridor_etl.warehouse.schema import BATCH
+
+
+@contextmanager
+def transaction(
+    engine: Engine, *, base: int | None = None, lease: Lease | None = None
+) -> Iterator[Connection]:
+    """One write transaction: all of the block becomes visible at its end, or nothing of it.
+
+    ``BaseMoved`` unless ``base`` is the last batch, ``LeaseLost`` if ``lease`` changed hands; both are looked at when
+    nobody else can write any more, and where they are given only.
+    """
+    with writing(engine) as connection:
+        if lease is not None:
+            leases.check(connection, lease)
+        if base is not None:
+            check_base(connection, base)
+        yield connection
 
 
 def publish(
@@ -46,10 +66,7 @@ def publish(
         check_base(connection, base)
     snapshot = base + 1
     staged = lake.stage(batch.added(), snapshot, partial(records.check_balance, batch))
-    with writing(engine) as connection:
-        check_base(connection, base)
-        if lease is not None:
-            leases.check(connection, lease)
+    with transaction(engine, base=base, lease=lease) as connection:
         lake.register(connection, staged, snapshot)
         _record(connection, batch, lake, staged, snapshot, lease)
         for name, frame in frames.items():

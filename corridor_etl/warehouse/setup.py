@@ -15,8 +15,9 @@ from corridor_etl.model import KINDS
 from corridor_etl.settings import Settings
 from corridor_etl.warehouse import dimensions, migrations
 from corridor_etl.warehouse.durable import make_folder
-from corridor_etl.warehouse.engine import reading, writing
+from corridor_etl.warehouse.engine import reading
 from corridor_etl.warehouse.lake import Lake, stored_schema
+from corridor_etl.warehouse.publish import transaction
 from corridor_etl.warehouse.schema import STAMP
 
 
@@ -26,7 +27,7 @@ def prepare(engine: Engine, lake: Lake, settings: Settings) -> None:
     with reading(engine) as connection:
         if _is_ready(connection, wanted):
             return
-    with writing(engine) as connection:
+    with transaction(engine) as connection:
         migrations.upgrade(connection)
         stamps = _stamps(connection)
         if stamps.get("dimensions") != wanted["dimensions"]:

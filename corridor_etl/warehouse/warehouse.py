@@ -5,7 +5,7 @@ Each method is one transaction. How things are stored belongs to the modules it 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -34,7 +34,7 @@ from corridor_etl.warehouse import mart_tables as stored_marts
 from corridor_etl.warehouse import publish as commit
 from corridor_etl.warehouse.archive import Archive
 from corridor_etl.warehouse.batch import Batch, DeliveryRow
-from corridor_etl.warehouse.engine import database_url, open_engine, reading, writing
+from corridor_etl.warehouse.engine import database_url, one_state, open_engine, reading, writing
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
 from corridor_etl.warehouse.lake import Lake
 from corridor_etl.warehouse.lease import Lease
@@ -131,13 +131,23 @@ class Warehouse:
         return commit.publish(self.engine, self.lake, batch, marts, base=base, lease=lease)
 
     @contextmanager
-    def lease(self, name: str, holder: str, seconds: int = 900) -> Iterator[Lease]:
-        """Holds a lease for the time of the block; ``WarehouseBusy`` while somebody else does."""
-        held = leases.acquire(self.engine, name, holder, seconds)
-        try:
+    def lease(self, name: str, holder: str | None = None, *, seconds: float | None = None) -> Iterator[Lease]:
+        """Holds a lease for the time of the block and renews it. Who holds it and for how long is the default of
+        :mod:`.lease`; ``LeaseHeld`` where somebody else holds it longer than ``CORRIDOR_WAIT_SECONDS``."""
+        by = holder or leases.this_process()
+        lasting = leases.lease_seconds() if seconds is None else seconds
+        waiting = leases.wait_seconds()
+        with leases.held(self.engine, name, by, seconds=lasting, waiting_seconds=waiting) as held:
             yield held
-        finally:
-            leases.release(self.engine, held)
+
+    @contextmanager
+    def one_state(self) -> Iterator[None]:
+        """Everything read through this object in the block and thread is of one state, whatever is committed meanwhile.
+
+        For reading only: a commit belongs behind the block.
+        """
+        with one_state(self.engine):
+            yield
 
     def mart_tables(self) -> list[str]:
         """Names of the weekly marts."""
@@ -246,13 +256,26 @@ class Warehouse:
         batch = Batch(deliveries=deliveries, received_at_utc=received_at_utc)
         return self.publish(batch, {}, base=self.snapshot())
 
-    def record_issue(self, issue: IssueRow, figures: pl.DataFrame, outbox: list[OutboxRow]) -> bool:
+    def record_issue(
+        self,
+        issue: IssueRow,
+        figures: pl.DataFrame,
+        outbox: list[OutboxRow],
+        *,
+        lease: Lease | None = None,
+        put_files: Callable[[], object] | None = None,
+    ) -> bool:
         """Writes an issue, its figures and its messages in one transaction; False if it was there already.
 
-        ``UsageError`` if it was there with other content.
+        ``put_files`` is called within it, once the issue may be written and before it is: its address holds nobody
+        else's files after that. ``UsageError`` if it was there with other content, ``LeaseLost`` if the lease
+        changed hands.
         """
-        with writing(self.engine) as connection:
-            return issues.record(connection, issue, figures, outbox)
+        with commit.transaction(self.engine, lease=lease) as connection:
+            is_new = issues.record(connection, issue, figures, outbox)
+            if is_new and put_files is not None:
+                put_files()
+            return is_new
 
     def issues(self) -> pl.DataFrame:
         """All published issues, by edition, week and revision."""
@@ -278,5 +301,5 @@ class Warehouse:
         sent_at_utc: datetime | None = None,
     ) -> None:
         """Records the outcome of one attempt to hand a message over."""
-        with writing(self.engine) as connection:
+        with commit.transaction(self.engine) as connection:
             issues.mark(connection, message_id, state, answer=answer, sent_at_utc=sent_at_utc)

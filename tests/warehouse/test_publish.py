@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from corridor_etl.errors import BalanceBroken, BaseMoved, LeaseLost, UsageError, WarehouseBusy
+from corridor_etl.errors import BalanceBroken, BaseMoved, UsageError, WarehouseBusy
 from corridor_etl.warehouse import Batch, Warehouse
 from corridor_etl.warehouse.engine import database_url, open_engine, writing
 from corridor_etl.warehouse.schema import DELIVERY
@@ -222,6 +222,18 @@ def test_a_reader_sees_the_old_state_until_the_commit(warehouse: Warehouse, make
         assert reader.rows("booking").height == 16
 
 
+def test_what_is_read_as_one_state_stays_what_it_was(warehouse: Warehouse, make: SimpleNamespace) -> None:
+    warehouse.publish(make.batch("a"), make.match_mart({}), base=0)
+    before = state(warehouse)
+    with Warehouse.open(warehouse.home) as other:
+        with warehouse.one_state():
+            assert warehouse.snapshot() == 1
+            other.publish(make.batch("b"), make.match_mart({"laden_boxes": 99}), base=1)
+            assert state(warehouse) == before
+            assert other.snapshot() == 2
+        assert warehouse.snapshot() == 2
+
+
 def _publish_many(home: str, batches: list[Batch]) -> int:
     refused = 0
     with Warehouse.open(Path(home)) as warehouse:
@@ -251,22 +263,6 @@ def test_two_processes_open_a_new_home_at_once(tmp_path: Path) -> None:
     homes = [(str(tmp_path / "new"), []), (str(tmp_path / "new"), [])]
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         assert pool.starmap(_publish_many, homes) == [0, 0]
-
-
-def test_a_writer_that_lost_its_lease_cannot_commit(
-    warehouse: Warehouse, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CORRIDOR_NOW", "2025-06-02T06:00:00+05:00")
-    with warehouse.lease("ingest", "paused", seconds=60) as paused:
-        with pytest.raises(WarehouseBusy, match="paused holds"), warehouse.lease("ingest", "other"):
-            pass
-        monkeypatch.setenv("CORRIDOR_NOW", "2025-06-02T06:02:00+05:00")
-        with warehouse.lease("ingest", "other") as other:
-            with pytest.raises(LeaseLost):
-                warehouse.publish(make.batch("a"), {}, base=0, lease=paused)
-            assert warehouse.snapshot() == 0
-            assert warehouse.publish(make.batch("b"), {}, base=0, lease=other) == 1
-    assert warehouse.batches()["lease_token"].to_list() == [2]
 
 
 def test_a_writer_that_waits_too_long_is_told_so(warehouse: Warehouse) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
+
+from corridor_etl.errors import SettingsError
 
 HEAD = "0012_correction_effects"
 VERSION_TABLE = "alembic_version"
@@ -20,7 +22,11 @@ def is_current(connection: Connection) -> bool:
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
-    """Migrates up to ``revision`` inside the open transaction; nothing happens if it is there already."""
+    """Migrates up to ``revision`` inside the open transaction; nothing happens if it is there already.
+
+    ``SettingsError`` where the database is of a newer version.
+    """
+    _refuse_newer(connection)
     from alembic import command
     from alembic.config import Config
 
@@ -29,3 +35,16 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+
+
+def _refuse_newer(connection: Connection) -> None:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return
+    found = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
+    known = {path.stem for path in (Path(__file__).parent / "versions").glob("[0-9]*.py")}
+    if found is not None and found not in known:
+        raise SettingsError(
+            f"the warehouse is of schema revision {found}",
+            expected=f"{HEAD} or older, which this version knows",
+            fix="Install the version that wrote it, or a newer one; nothing was changed.",
+        )

@@ -1,0 +1,163 @@
+"""A warehouse of every earlier version, with rows in it, becomes one of this version: every row is there still, and work
+goes on. An upgrade that is killed leaves the old schema; a newer schema is refused."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import inspect, text
+
+from corridor_etl.errors import SettingsError
+from corridor_etl.jobs.health import problems
+from corridor_etl.settings import checkout
+from corridor_etl.warehouse import Warehouse, migrations
+from corridor_etl.warehouse.engine import database_url, open_engine, reading, writing
+from tests.warehouse import released_rows
+from tests.warehouse.released_rows import Rows, downgraded, filled, revisions, stored
+
+REVISIONS = revisions()
+KILLED_AT = (3, 12, 30)
+"""Statements of the upgrade from OLD, and 0 for its commit."""
+OLD = "0007_issues"
+
+
+@pytest.fixture
+def old(own_home: Path, database: str) -> Iterator[Warehouse]:
+    """An empty database of each kind, which nobody has prepared."""
+    own_home.mkdir()
+    with Warehouse(own_home, open_engine(database_url(own_home))) as unprepared:
+        yield unprepared
+
+
+@pytest.fixture
+def loaded(make: SimpleNamespace) -> object:
+    """The rows of delivery 1 as they lie in the lake."""
+    delivery_id = released_rows.sample_rows(REVISIONS[0])["delivery"][0]["delivery_id"]
+    rows = ({"booking_no": f"B{i}", "delivery_id": delivery_id, "line_no": i} for i in range(5, 8))
+    return make.bookings(*rows).drop("snapshot")
+
+
+def kept(after: Rows, before: Rows) -> Rows:
+    """What is there after, in the tables and columns that were there before."""
+    columns = {name: set(rows[0]) for name, rows in before.items() if rows}
+    return {
+        name: [{c: v for c, v in row.items() if c in columns[name]} for row in after.get(name, [])]
+        for name in columns
+    }
+
+
+def assert_kept(after: Rows, before: Rows) -> None:
+    """Every row and value of before, and no row more, whatever columns came to it."""
+    assert kept(after, before) == {name: rows for name, rows in before.items() if rows}
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_a_warehouse_of_every_revision_keeps_its_rows_and_goes_on(
+    old: Warehouse, loaded: object, make: SimpleNamespace, revision: str
+) -> None:
+    filled(old, revision, loaded)
+    before = stored(old)
+    with writing(old.engine) as connection:
+        migrations.upgrade(connection)
+        assert migrations.is_current(connection)
+    assert_kept(stored(old), before)
+    with Warehouse.open(old.home) as warehouse:
+        last = len(before["batch"])
+        assert warehouse.publish(make.batch("new"), make.match_mart({}), base=last) == last + 1
+        has_lake = REVISIONS.index(revision) >= REVISIONS.index(released_rows.LAKE)
+        assert warehouse.rows("booking").height == 8 + 3 * has_lake
+        rows = warehouse.deliveries().select("rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate")
+        assert all(read == one + two + three for read, one, two, three in rows.iter_rows())
+        warehouse.archive.put(b"new")
+        if has_lake:
+            assert problems(warehouse) == []
+
+
+def test_the_samples_leave_no_table_and_no_column_empty(old: Warehouse, loaded: object) -> None:
+    filled(old, REVISIONS[-1], loaded)
+    assert {p.stem for p in released_rows.FOLDER.glob("*.toml")} == set(REVISIONS)
+    for name, rows in stored(old).items():
+        assert rows, f"no sample has a row of {name}"
+        empty = [c for c in rows[0] if all(row[c] is None for row in rows)]
+        assert empty == [], f"no sample has a value of {name}: {', '.join(empty)}"
+
+
+def test_one_step_back_and_forth_keeps_the_rows(old: Warehouse, loaded: object) -> None:
+    filled(old, REVISIONS[-1], loaded)
+    at_head = stored(old)
+    with writing(old.engine) as connection:
+        downgraded(connection, "-1")
+    stepped_back = stored(old)
+    assert_kept(kept(at_head, stepped_back), stepped_back)
+    with writing(old.engine) as connection:
+        migrations.upgrade(connection)
+    assert_kept(stored(old), stepped_back)
+    with Warehouse.open(old.home) as warehouse:
+        assert problems(warehouse) == []
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from sqlalchemy import event
+from corridor_etl.warehouse import Warehouse, migrations
+from corridor_etl.warehouse.engine import database_url, open_engine, writing
+
+home, last = Path(sys.argv[1]), int(sys.argv[2])
+engine, done = open_engine(database_url(home)), 0
+
+def count(*_):
+    global done
+    done += 1
+    if done == last:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+event.listen(engine, "before_cursor_execute", count)
+with writing(engine) as connection:
+    migrations.upgrade(connection)
+    print(done, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def schema(warehouse: Warehouse) -> dict[str, list[str]]:
+    with reading(warehouse.engine) as connection:
+        seen = inspect(connection)
+        return {n: sorted(c["name"] for c in seen.get_columns(n)) for n in seen.get_table_names()}
+
+
+def test_an_upgrade_killed_anywhere_leaves_the_old_schema_and_its_rows(
+    old: Warehouse, loaded: object
+) -> None:
+    filled(old, OLD, loaded)
+    tables, rows = schema(old), stored(old)
+    for point in (*KILLED_AT, 0):
+        argv = [sys.executable, "-c", KILLED, str(old.home), str(point)]
+        run = subprocess.run(argv, cwd=checkout(), check=False, capture_output=True, text=True)
+        assert run.returncode == -signal.SIGKILL, run.stderr
+        assert bool(run.stdout) == (point == 0), f"the upgrade has fewer than {point} statements"
+        assert schema(old) == tables
+        assert stored(old) == rows
+    with Warehouse.open(old.home) as warehouse:
+        assert warehouse.snapshot() == 2
+        assert problems(warehouse) == []
+
+
+def test_a_warehouse_of_a_newer_version_is_refused_and_left_alone(old: Warehouse) -> None:
+    with Warehouse.open(old.home):
+        pass
+    with writing(old.engine) as connection:
+        connection.execute(text(f"UPDATE {migrations.VERSION_TABLE} SET version_num = '9999_later'"))
+    with pytest.raises(
+        SettingsError, match=f"revision 9999_later; expected {migrations.HEAD} or older"
+    ) as told:
+        Warehouse.open(old.home)
+    assert told.value.exit_code == 3
+    with reading(old.engine) as connection:
+        assert connection.scalar(text(f"SELECT version_num FROM {migrations.VERSION_TABLE}")) == "9999_later"
