@@ -52,7 +52,7 @@ def _merge(connection: Connection, table: Table, frame: pl.DataFrame) -> pl.Data
     kept = frame.join(before.select(key), on=key, how="semi", maintain_order="left")
     changed = kept.join(before, on=frame.columns, how="anti", nulls_equal=True, maintain_order="left")
     if not changed.is_empty():
-        values = {name: bindparam(f"new_{name}") for name in others}
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in others}
         rows = changed.rename({name: f"new_{name}" for name in others} | _old(key)).to_dicts()
         connection.execute(table.update().where(_is_row(table, key)).values(values), rows)
     return before.join(frame, on=key, how="anti").select(key)
