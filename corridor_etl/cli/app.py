@@ -22,6 +22,7 @@ from corridor_etl.cli import (
     ingest,
     ledger,
     quarantine,
+    query,
     reports,
     simulate,
 )
@@ -36,7 +37,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for group in (
-    demo, simulate, ingest, ledger, quarantine, discrepancies, corrections, reports, backfill, database, docs,
+    demo, simulate, ingest, ledger, quarantine, discrepancies, corrections, reports, backfill, database, docs, query,
 ):  # fmt: skip
     group.register(app)
 

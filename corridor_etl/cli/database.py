@@ -44,6 +44,20 @@ def check() -> None:
     typer.echo(f"{deliveries} deliveries: every file is as received, every balance and every table agrees")
 
 
+@db.command("grant-read")
+def grant_read(role: Annotated[str, typer.Argument(help="Role of PostgreSQL.")]) -> None:
+    """Let a role read every table and view, also future ones; CORRIDOR_READER_PASSWORD makes it if it is missing."""
+    import os
+
+    from corridor_etl.warehouse import Warehouse
+    from corridor_etl.warehouse.grants import grant_read as granted
+
+    with Warehouse.open() as warehouse:
+        password = os.environ.get("CORRIDOR_READER_PASSWORD")
+        is_new = granted(warehouse.engine, role, create_with_password=password)
+    typer.echo(f"{role} {'was made and ' if is_new else ''}may read every table and view, and write nothing")
+
+
 @lake.command("files")
 def files(kind: Annotated[str, typer.Option(help="Record kind.")], as_json: AsJson = False) -> None:
     """List the live data files of one record kind."""

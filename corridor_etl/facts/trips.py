@@ -8,18 +8,15 @@ from __future__ import annotations
 import polars as pl
 
 from corridor_etl.facts.flows import with_flow
-from corridor_etl.facts.milestones import MILESTONES, with_milestones
+from corridor_etl.facts.milestones import with_milestones
 from corridor_etl.facts.places import role_nodes, with_local_date
 from corridor_etl.facts.records import records
+from corridor_etl.facts.whole_numbers import scaled
+from corridor_etl.model import CONTAINER_TRIP, STORED_TRIP
 from corridor_etl.settings import Settings
 
 ISO_WEEK = "%G-W%V"
-COLUMNS = (
-    "trip_id", "service_id", "train_no", "direction", "container_no", "size_type", "teu", "full_empty", "wagon_no",
-    "cargo_gross_kg", "cargo_net_kg", "hs_chapter", "flow", "origin_country", "planned_departure_at_utc",
-    "departure_on_local", "departed_on_local", "departure_week", *(m.name for m in MILESTONES),
-    "border_departed_on_local", "delivered_on_local", "delivery_id", "line_no",
-)  # fmt: skip
+COLUMNS = tuple(column.name for column in CONTAINER_TRIP)
 
 
 def container_trips(
@@ -63,4 +60,12 @@ def _dated(trips: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     departed = pl.coalesce("departed_on_local", "departure_on_local")
     return trips.with_columns(
         departed.alias("departed_on_local"), departed.dt.strftime(ISO_WEEK).alias("departure_week")
+    )
+
+
+def stored_trips(trips: pl.DataFrame) -> pl.DataFrame:
+    """Trips as ``fct_container_trip`` holds them: decimals as whole numbers of a smaller unit (g, 0.01 TEU)."""
+    return trips.select(
+        (pl.col(s.source) if s.digits is None else scaled(s.source, s.digits)).alias(s.column.name)
+        for s in STORED_TRIP
     )

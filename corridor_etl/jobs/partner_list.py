@@ -16,12 +16,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from corridor_etl.quality.rule_words import in_words
+from corridor_etl.spreadsheet_text import inert, is_risky
 
 COLUMNS = (
     "file", "line", "record", "rules", "what is wrong", "observed", "expected", "suggestion", "marked cells",
     "row as received",
 )  # fmt: skip
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 MAX_CHARS = 30_000
 """A spreadsheet holds 32,767 characters in a cell; the rest is cut and said to be."""
 _MARK = "#FFC7CE"
@@ -100,25 +100,16 @@ def clean(text: str) -> str:
     return plain if cut <= 0 else f"{plain[:MAX_CHARS]} … ({cut:,} more characters)"
 
 
-def is_risky(text: str) -> bool:
-    """Whether a spreadsheet might take the text for a formula."""
-    return text.lstrip().startswith(FORMULA_STARTS)
-
-
 def as_csv(found: Sequence[Line]) -> bytes:
     """One table of all lines, UTF-8 with byte order mark; a text that might be a formula begins with an apostrophe."""
     names = _cell_names(found)
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
-    writer.writerow([*COLUMNS, *map(_inert, names)])
+    writer.writerow([*COLUMNS, *map(inert, names)])
     for line in found:
         texts = [*line.fixed.values(), *(line.cells.get(name, "") for name in names)]
-        writer.writerow([_inert(text) for text in texts])
+        writer.writerow([inert(text) for text in texts])
     return ("\ufeff" + out.getvalue()).encode("utf-8")
-
-
-def _inert(text: str) -> str:
-    return f"'{text}" if is_risky(text) else text
 
 
 def _cell_names(found: Sequence[Line]) -> list[str]:

@@ -10,12 +10,14 @@ import sys
 
 from corridor_etl import discovery
 from corridor_etl.errors import UsageError
+from corridor_etl.model._container_trip import CONTAINER_TRIP, STORED_TRIP, StoredColumn
 from corridor_etl.model._cross_subject import CROSS_SCHEMA, CROSS_SOURCE, CROSS_SUBJECT
 from corridor_etl.model._record import Column, RecordKind
 from corridor_etl.model._types import LINEAGE
 
 __all__ = [
-    "CROSS_SCHEMA", "CROSS_SOURCE", "CROSS_SUBJECT", "KINDS", "LINEAGE", "Column", "RecordKind", "kind",
+    "CONTAINER_TRIP", "CROSS_SCHEMA", "CROSS_SOURCE", "CROSS_SUBJECT", "KINDS", "LINEAGE", "STORED_TRIP", "Column",
+    "RecordKind", "StoredColumn", "kind",
 ]  # fmt: skip
 
 KINDS: dict[str, RecordKind] = discovery.declared(sys.modules[__name__], "RECORD")

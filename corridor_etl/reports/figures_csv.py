@@ -8,8 +8,8 @@ from dataclasses import fields
 
 from corridor_etl.reports.context import WeeklyContext
 from corridor_etl.reports.figures import Change, Figure
+from corridor_etl.spreadsheet_text import inert
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -32,10 +32,8 @@ def _cell(value: object) -> str:
 
 def safe(text: str) -> str:
     """A text no spreadsheet takes for a formula; plain numbers stay numbers."""
-    if not text.startswith(FORMULA_STARTS):
-        return text
     try:
         float(text)
     except ValueError:
-        return f"'{text}"
+        return inert(text)
     return text

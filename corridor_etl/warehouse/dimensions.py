@@ -1,24 +1,26 @@
-"""Fills the dimension tables from ``reference``, ``corridor.toml`` and the tables' own descriptions."""
+"""Brings the dimension tables to what ``reference``, ``corridor.toml`` and the schema say now.
+
+Only rows that differ are written. A row that facts still refer to stays, also when its source is gone. What the rows
+are belongs to ``dimension_rows``.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from datetime import date, timedelta
-from decimal import Decimal
+from collections.abc import Iterator
+from functools import reduce
+from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table, and_, bindparam, exists, select
 
-from corridor_etl.reference import calendar, place
 from corridor_etl.reference._tables import DATA
-from corridor_etl.reference._tables import table as reference
 from corridor_etl.settings import Settings
-from corridor_etl.warehouse.frames import conformed, insert, schema_of
+from corridor_etl.warehouse.dimension_rows import HS_IN_FORCE, MAKERS, dictionary
+from corridor_etl.warehouse.frames import conformed, fetched, insert, schema_of
 from corridor_etl.warehouse.schema import DIMENSIONS, METADATA
 
-FIRST_WEEK, LAST_WEEK = "2024-W01", "2030-W52"
-_READ = ("corridor_nodes", "iso6346_size_type", "hs2022", "iso3166")
+_READ = ("corridor_nodes", "corridor_legs", "holidays", "iso6346_size_type", "hs2022", "iso3166")
 
 
 def content_sha256(settings: Settings) -> str:
@@ -26,81 +28,55 @@ def content_sha256(settings: Settings) -> str:
     digest = hashlib.sha256(settings.model_dump_json().encode())
     for name in _READ:
         digest.update((DATA / f"{name}.csv").read_bytes())
-    digest.update(repr(_dictionary().rows()).encode())
+    digest.update(repr((HS_IN_FORCE, dictionary().rows())).encode())
     return digest.hexdigest()
 
 
 def load(connection: Connection, settings: Settings) -> None:
-    """Replaces the content of every dimension table."""
-    for name, make in _MAKERS.items():
-        table = DIMENSIONS[name]
-        frame = conformed(make(settings), schema_of(table.columns), what=name)
-        connection.execute(table.delete())
-        insert(connection, table, frame)
-
-
-def _nodes(_settings: Settings) -> pl.DataFrame:
-    return pl.DataFrame(list(place.nodes().values()))
-
-
-def _size_types(_settings: Settings) -> pl.DataFrame:
-    teu = [int(Decimal(t) * 100) if t else None for t in reference("iso6346_size_type")["teu"]]
-    named = reference("iso6346_size_type").rename({"type_desc": "type_name"})
-    return named.with_columns(pl.Series("teu_x100", teu, dtype=pl.Int64)).unique(
-        "size_type", maintain_order=True
-    )
-
-
-def _hs(_settings: Settings) -> pl.DataFrame:
-    return (
-        reference("hs2022")
-        .with_columns(pl.col("level").cast(pl.Int64))
-        .unique("hs_code", maintain_order=True)
-    )
-
-
-def _countries(_settings: Settings) -> pl.DataFrame:
-    return reference("iso3166").rename({"alpha2": "country_code", "name": "name_en"})
-
-
-def _services(settings: Settings) -> pl.DataFrame:
-    renamed = {
-        "id": "service_id",
-        "name": "service_name",
-        "valid_from": "valid_from_on",
-        "valid_to": "valid_to_on",
+    """Makes the content of every dimension table what it should be now."""
+    wanted = {
+        name: conformed(MAKERS[name](settings), schema_of(table.columns), what=name)
+        for name, table in DIMENSIONS.items()
     }
-    rows = [{renamed.get(k, k): v for k, v in s.model_dump().items()} for s in settings.services]
-    return pl.DataFrame(rows, schema_overrides={"valid_from_on": pl.Date, "valid_to_on": pl.Date})
+    gone = {name: _merge(connection, DIMENSIONS[name], frame) for name, frame in wanted.items()}
+    for name in reversed(gone):
+        _remove(connection, DIMENSIONS[name], gone[name])
 
 
-def _weeks(_settings: Settings) -> pl.DataFrame:
-    mondays = [(label, calendar.monday(label)) for label in calendar.weeks_between(FIRST_WEEK, LAST_WEEK)]
-    return pl.DataFrame([_week(label, monday) for label, monday in mondays])
+def _merge(connection: Connection, table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """Adds and changes rows; the keys of those that are no longer wanted."""
+    key = [column.name for column in table.primary_key]
+    before = fetched(connection, select(table))
+    insert(connection, table, frame.join(before, on=key, how="anti", maintain_order="left"))
+    others = [name for name in frame.columns if name not in key]
+    kept = frame.join(before.select(key), on=key, how="semi", maintain_order="left")
+    changed = kept.join(before, on=frame.columns, how="anti", nulls_equal=True, maintain_order="left")
+    if not changed.is_empty():
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in others}
+        rows = changed.rename({name: f"new_{name}" for name in others} | _old(key)).to_dicts()
+        connection.execute(table.update().where(_is_row(table, key)).values(values), rows)
+    return before.join(frame, on=key, how="anti").select(key)
 
 
-def _week(label: str, monday: date) -> dict[str, object]:
-    year, _, number = label.partition("-W")
-    days = {"monday_on": monday, "sunday_on": monday + timedelta(days=6)}
-    return {"iso_week": label, "iso_year": int(year), "week_no": int(number), **days}
+def _remove(connection: Connection, table: Table, keys: pl.DataFrame) -> None:
+    if keys.is_empty():
+        return
+    unused = [~exists().where(theirs == ours) for theirs, ours in _referring(table)]
+    statement = table.delete().where(_is_row(table, keys.columns), *unused)
+    connection.execute(statement, keys.rename(_old(keys.columns)).to_dicts())
 
 
-def _dictionary(_settings: Settings | None = None) -> pl.DataFrame:
-    rows = []
-    for table in sorted(METADATA.tables.values(), key=lambda t: t.name):
-        rows.append((table.name, "", "", table.comment or ""))
-        for column in table.columns:
-            meaning = column.info.get("meaning", column.comment or "")
-            rows.append((table.name, column.name, column.info.get("unit", ""), meaning))
-    return pl.DataFrame(rows, schema=["table_name", "column_name", "unit", "meaning"], orient="row")
+def _old(key: list[str]) -> dict[str, str]:
+    return {name: f"old_{name}" for name in key}
 
 
-_MAKERS: dict[str, Callable[[Settings], pl.DataFrame]] = {
-    "dim_node": _nodes,
-    "dim_size_type": _size_types,
-    "dim_hs": _hs,
-    "dim_country": _countries,
-    "dim_service": _services,
-    "dim_iso_week": _weeks,
-    "dim_column": _dictionary,
-}
+def _is_row(table: Table, key: list[str]) -> Any:
+    return reduce(and_, (table.c[name] == bindparam(f"old_{name}") for name in key))
+
+
+def _referring(table: Table) -> Iterator[tuple[Any, Any]]:
+    """Columns of other tables that refer to this one, with the column each refers to."""
+    for other in METADATA.tables.values():
+        for link in other.foreign_keys:
+            if link.column.table is table and other is not table:
+                yield link.parent, link.column

@@ -1,25 +1,29 @@
-"""Stores and reads the weekly marts. How the figures come about belongs to ``corridor_etl.marts``.
+"""Stores and reads what is kept by week: the weekly marts and the container trips.
 
-Only weeks whose figures changed are written, so ``snapshot`` says since when a week is what it is.
+Only weeks whose rows changed are written, so ``snapshot`` says since when a week is what it is. How the figures come
+about belongs to ``corridor_etl.marts`` and ``corridor_etl.facts``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Column, Connection, Table, select
 
 from corridor_etl.errors import UsageError
 from corridor_etl.warehouse.frames import conformed, fetched, insert, schema_of
-from corridor_etl.warehouse.schema import MARTS
+from corridor_etl.warehouse.schema import FACTS, MARTS
+
+_BY_WEEK = {**MARTS, **FACTS}
 
 
 def table(name: str) -> Table:
-    """The mart called ``name``; ``UsageError`` with the known names where there is none."""
-    if name not in MARTS:
-        raise UsageError(f"there is no mart '{name}'", expected=f"one of {', '.join(MARTS)}")
-    return MARTS[name]
+    """The mart or fact called ``name``; ``UsageError`` with the known names where there is none."""
+    if name not in _BY_WEEK:
+        raise UsageError(f"there is no mart '{name}'", expected=f"one of {', '.join(_BY_WEEK)}")
+    return _BY_WEEK[name]
 
 
 def checked(name: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -32,28 +36,33 @@ def checked(name: str, frame: pl.DataFrame) -> pl.DataFrame:
 def read(connection: Connection, name: str, weeks: Sequence[str] | None = None) -> pl.DataFrame:
     """The rows of a mart, all or of some weeks, with ``snapshot``, sorted by key."""
     mart = table(name)
-    query = select(mart).order_by(*mart.primary_key.columns)
-    return fetched(connection, query if weeks is None else query.where(mart.c.iso_week.in_(list(weeks))))
+    query = select(mart)
+    found = fetched(connection, query if weeks is None else query.where(_week(mart).in_(list(weeks))))
+    return found.sort(_key(mart))  # not by the database, whose order of texts is its own
 
 
 def replace(connection: Connection, name: str, frame: pl.DataFrame, snapshot: int) -> list[str]:
     """Makes the whole mart equal to ``frame`` (as :func:`checked` returns it); the weeks that changed."""
     mart = table(name)
-    before = read(connection, name).drop("snapshot").sort(_key(mart))
-    weeks = _changed(before, frame)
-    connection.execute(mart.delete().where(mart.c.iso_week.in_(weeks)))
-    insert(connection, mart, frame.filter(pl.col("iso_week").is_in(weeks)), snapshot=snapshot)
+    week = _week(mart)
+    weeks = _changed(read(connection, name).drop("snapshot"), frame, week.name)
+    connection.execute(mart.delete().where(week.in_(weeks)))
+    insert(connection, mart, frame.filter(pl.col(week.name).is_in(weeks)), snapshot=snapshot)
     return weeks
 
 
-def _changed(before: pl.DataFrame, after: pl.DataFrame) -> list[str]:
-    old = before.partition_by("iso_week", as_dict=True, maintain_order=True)
-    new = after.partition_by("iso_week", as_dict=True, maintain_order=True)
+def _changed(before: pl.DataFrame, after: pl.DataFrame, week: str) -> list[str]:
+    old = before.partition_by(week, as_dict=True, maintain_order=True)
+    new = after.partition_by(week, as_dict=True, maintain_order=True)
     return sorted(
-        str(week)
-        for (week,) in old.keys() | new.keys()
-        if (week,) not in old or (week,) not in new or not old[(week,)].equals(new[(week,)])
+        str(label)
+        for (label,) in old.keys() | new.keys()
+        if (label,) not in old or (label,) not in new or not old[(label,)].equals(new[(label,)])
     )
+
+
+def _week(mart: Table) -> Column[Any]:
+    return mart.c[mart.info.get("week", "iso_week")]
 
 
 def _key(mart: Table) -> list[str]:

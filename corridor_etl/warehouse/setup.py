@@ -1,4 +1,4 @@
-"""Brings a home folder to what the installed version expects: migrations, dimensions, lake tables.
+"""Brings a home folder to what the installed version expects: migrations, dimensions, lake tables, views.
 
 Cheap when there is nothing to do; safe when several processes do it at once.
 """
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, inspect, select
 from corridor_etl.errors import SettingsError
 from corridor_etl.model import KINDS
 from corridor_etl.settings import Settings
-from corridor_etl.warehouse import dimensions, migrations
+from corridor_etl.warehouse import dimensions, migrations, views
 from corridor_etl.warehouse.durable import make_folder
 from corridor_etl.warehouse.engine import reading
 from corridor_etl.warehouse.lake import Lake, stored_schema
@@ -23,7 +23,11 @@ from corridor_etl.warehouse.schema import STAMP
 
 def prepare(engine: Engine, lake: Lake, settings: Settings) -> None:
     """Runs what is missing, all of it in one transaction."""
-    wanted = {"dimensions": dimensions.content_sha256(settings), "lake": _model_sha256()}
+    wanted = {
+        "dimensions": dimensions.content_sha256(settings),
+        "lake": _model_sha256(),
+        "views": views.content_sha256(),
+    }
     with reading(engine) as connection:
         if _is_ready(connection, wanted):
             return
@@ -34,6 +38,8 @@ def prepare(engine: Engine, lake: Lake, settings: Settings) -> None:
             dimensions.load(connection, settings)
         if stamps.get("lake") != wanted["lake"]:
             lake.ensure(connection)
+        if stamps.get("views") != wanted["views"]:
+            views.create_all(connection)
         connection.execute(STAMP.delete())
         connection.execute(STAMP.insert(), [{"name": n, "content_sha256": h} for n, h in wanted.items()])
 

@@ -158,6 +158,11 @@ class Warehouse:
         with reading(self.engine) as connection:
             return stored_marts.read(connection, table, weeks)
 
+    def trips(self, *, weeks: Sequence[str] | None = None) -> pl.DataFrame:
+        """The container trips, all or of some weeks of departure, as stored (g, 0.01 TEU), with ``snapshot``."""
+        with reading(self.engine) as connection:
+            return stored_marts.read(connection, "fct_container_trip", weeks)
+
     def batches(self) -> pl.DataFrame:
         """All batches in order."""
         with reading(self.engine) as connection:

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from corridor_etl.model import kind
+from corridor_etl.model import STORED_TRIP, kind
 from corridor_etl.warehouse import Batch, DeliveryRow, Warehouse
 
 NOW = datetime(2025, 6, 2, 1, 0, tzinfo=UTC)
@@ -89,6 +89,35 @@ def match_mart(*rows: dict[str, Any]) -> dict[str, pl.DataFrame]:
     return {"mart_match_week": pl.DataFrame([MATCH | row for row in rows])}
 
 
+TRIP: dict[str, Any] = {
+    "service_id": "YIN-ALA",
+    "train_no": "X9001",
+    "direction": "W",
+    "container_no": "TEMU1000000",
+    "size_type": "45G1",
+    "teu_x100": 200,
+    "full_empty": "F",
+    "cargo_gross_g": 20_500_000,
+    "hs_chapter": "87",
+    "flow": "EXPORT_DOMESTIC",
+    "departure_on_local": date(2025, 3, 3),
+    "departed_on_local": date(2025, 3, 3),
+    "departed_at_utc": datetime(2025, 3, 3, 9, 11, tzinfo=UTC),
+    "departure_week": "2025-W10",
+    "line_no": 2,
+}
+
+
+def trip_fact(*rows: dict[str, Any]) -> dict[str, pl.DataFrame]:
+    """Container trips as the commit takes them; what a row does not say is null."""
+    schema = {stored.column.name: stored.column.dtype for stored in STORED_TRIP}
+    made = [
+        {**dict.fromkeys(schema), **TRIP, "trip_id": f"t{i}", "delivery_id": "d", **r}
+        for i, r in enumerate(rows)
+    ]
+    return {"fct_container_trip": pl.DataFrame(made, schema=schema, orient="row")}
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Which database the warehouse of the test is in; its address is in the environment."""
@@ -107,5 +136,12 @@ def warehouse(own_home: Path, database: str) -> Iterator[Warehouse]:
 def make() -> SimpleNamespace:
     """The makers of this file, for tests (which cannot import a conftest)."""
     return SimpleNamespace(
-        now=NOW, booking=booking, bookings=bookings, delivery=delivery, batch=batch_of, match_mart=match_mart
+        now=NOW,
+        booking=booking,
+        bookings=bookings,
+        delivery=delivery,
+        batch=batch_of,
+        match_mart=match_mart,
+        trip_fact=trip_fact,
+        trip_departed_at=TRIP["departed_at_utc"],
     )

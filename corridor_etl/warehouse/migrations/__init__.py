@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 
 from corridor_etl.errors import SettingsError
 
-HEAD = "0012_correction_effects"
+HEAD = "0014_star"
 VERSION_TABLE = "alembic_version"
 
 

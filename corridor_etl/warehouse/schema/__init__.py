@@ -25,6 +25,7 @@ from corridor_etl.warehouse.schema.profiles import (
     DELIVERY_PROFILE_COLUMN,
     DELIVERY_REFERENCE,
 )
+from corridor_etl.warehouse.schema.trips import FACTS
 from corridor_etl.warehouse.schema.validation import VALIDATION_RESULT
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "DELIVERY_WEEK",
     "DIMENSIONS",
     "DISCREPANCY",
+    "FACTS",
     "FINDING",
     "ISSUE",
     "ISSUE_FIGURE",
