@@ -15,6 +15,7 @@ The hierarchy::
         LeaseLost                    another writer took over while this one was working
         BaseMoved                    what was read is no longer the base of the commit
         WarehouseBusy                the database is locked or unreachable
+        DiskFailed                   the disk is full, read-only or broken
 
 A message says the fact, what was expected, and how to fix it. Facts are kept as attributes so that
 they reach logs and ``--json`` output without parsing text.
@@ -119,3 +120,7 @@ class BaseMoved(TransientError):
 
 class WarehouseBusy(TransientError):
     """The database is locked or unreachable."""
+
+
+class DiskFailed(TransientError):
+    """The disk is full, read-only or broken; what was half done is not visible."""

@@ -7,6 +7,7 @@ waits on a pipe until whoever wants to trace it is attached, then is ``corridor`
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -26,6 +27,8 @@ def warm_up() -> None:
     """Imports all of the program and reads what it keeps of its own files; starts no thread of Polars."""
     import great_expectations  # noqa: F401
     import pyiceberg.io.pyarrow  # noqa: F401
+    import rich.console
+    import rich.table  # noqa: F401
 
     import corridor_etl.jobs.health
     import corridor_etl.jobs.ingest
@@ -33,14 +36,20 @@ def warm_up() -> None:
     import corridor_etl.quality.context
     import corridor_etl.quality.expectations
     import corridor_etl.warehouse.iceberg  # noqa: F401
+    from corridor_etl import sources, staging
     from corridor_etl.cli import app  # noqa: F401
+    from corridor_etl.kpis import kpis
     from corridor_etl.quality.context import silent_context
     from corridor_etl.settings import load_settings
-    from corridor_etl.sources import sources
 
     load_settings()
-    sources()
+    sources.sources()
+    staging.stagings()
+    kpis()
     silent_context()
+    # What is imported is not looked through again by each child's garbage collection.
+    gc.collect()
+    gc.freeze()
     if _own_threads_of_polars(os.getpid()):
         raise RuntimeError(
             "Polars has started its threads in the parent; its children would wait for them for ever"
