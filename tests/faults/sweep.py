@@ -15,16 +15,18 @@ import shutil
 import sys
 import tempfile
 import time
-import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
-from tests.faults import children, reader, strace
-from tests.faults.homes import RUNS, Lane, folder_for_homes
+from tests.faults import children, reader, statements, strace
+from tests.faults.homes import RUNS, Lane, database, folder_for_homes
 from tests.faults.planted import BUGS
+from tests.faults.server import Server, own_server
 from tests.faults.strace import Call
 
 FAULTS = {"kill": "signal=KILL", "enospc": "error=ENOSPC", "eio": "error=EIO"}
@@ -46,6 +48,8 @@ MEETS = {
     "enospc": (*_ON_DISK, *_TAKES_ROOM),
     "eio": _ON_DISK,
 }
+AT_STATEMENTS = (*statements.ACTIONS, "cut")
+"""Faults of PostgreSQL, at the n-th statement; ``cut`` is at the n-th statement if that is a commit."""
 INDEX_EVERY = 40
 """SQLite's index in shared memory is no state; a few of its many calls stand for all, because errors there are seen."""
 
@@ -101,6 +105,22 @@ class Sweep:
             for fault, names in MEETS.items()
             for call in _spread(calls, fault)
             if call.name in names and (fault == "kill" or call.name not in strace.TO_SERVER)
+        ] + self._at_statements(command)
+
+    def _at_statements(self, command: int) -> list[Point]:
+        """Points at every statement and, for lost answers, every commit of a command on PostgreSQL."""
+        if self.lane.server is None:
+            return []
+        self.lane.restore(command)
+        run = partial(children.corridor, *self.lane.run.commands[command])
+        found = self.lane.call(partial(statements.count, run)).answer
+        return [
+            Point(command, fault, "main", Call(0, "statement", n, "of SQLAlchemy"))
+            for fault in statements.ACTIONS
+            for n in range(1, found["statements"] + 1)
+        ] + [
+            Point(command, "cut", "main", Call(0, "commit", n, "and its answer"))
+            for n in range(1, found["commits"] + 1)
         ]
 
     def _command(self, number: int) -> children.Child:
@@ -133,6 +153,9 @@ class Sweep:
         tally.seconds += time.monotonic() - began
 
     def _with_fault(self, point: Point) -> tuple[children.Ended, bool]:
+        if point.fault in AT_STATEMENTS:
+            ended = self.lane.call(partial(self._at_statement, point))
+            return ended, statements.FIRED in ended.said
         child = self._command(point.command)
         tracer = strace.injecting(
             self.lane.folder / "strace.log", child.threads.of(point.group), point.call.name,
@@ -142,6 +165,21 @@ class Sweep:
         ended = child.go()
         log = tracer.finish()
         return ended, ended.exit_code == -9 if point.fault == "kill" else "(INJECTED)" in log
+
+    def _at_statement(self, point: Point) -> int:
+        """In the child: the command with a fault at one of its statements, or an answer lost on the way."""
+        assert self.lane.server is not None
+        address, run = (
+            self.lane.server.address,
+            partial(children.corridor, *self.lane.run.commands[point.command]),
+        )
+        if point.fault != "cut":
+            return statements.at(point.call.n, point.fault, address, run)
+        near = Path(tempfile.mkdtemp(prefix="cut"))
+        sockets = Path(parse_qs(urlsplit(address).query)["host"][0])
+        statements.Proxy(near, str(sockets / ".s.PGSQL.5432"), point.call.n)
+        os.environ["CORRIDOR_DATABASE_URL"] = database(f"{address.partition('?')[0]}?host={near}", "faults")
+        return run()
 
     def _look(self, key: str) -> dict[str, Any]:
         """What a reader sees; the same files give the same sight, as long as all of the state is in them."""
@@ -204,7 +242,7 @@ def _spread(calls: Sequence[Call], fault: str) -> Iterator[Call]:
 
 def _not_said_well(point: Point, ended: children.Ended) -> Iterator[str]:
     """An error of the disk is either of no consequence or one line that says what to do, with exit code 3 or 4."""
-    if point.fault == "kill":
+    if point.fault in ("kill", "client"):
         return
     if "Traceback" in ended.said:
         yield f"a traceback: {_last_line(ended.said)}"
@@ -296,14 +334,12 @@ def _try_all(sweep: Sweep, asked: argparse.Namespace) -> None:
 
 
 @contextlib.contextmanager
-def _server(database: str) -> Iterator[str | None]:
+def _server(database: str) -> Iterator[Server | None]:
     if database == "sqlite":
         yield None
         return
-    from tests.conftest import own_postgresql
-
-    with warnings.catch_warnings(), own_postgresql() as address:
-        yield address
+    with own_server() as running:
+        yield running
 
 
 def _asked(arguments: list[str] | None) -> argparse.Namespace:
@@ -312,7 +348,9 @@ def _asked(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--run", choices=list(RUNS), default="small")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
-    parser.add_argument("--fault", choices=list(FAULTS), nargs="+", default=list(FAULTS))
+    parser.add_argument(
+        "--fault", choices=[*FAULTS, *AT_STATEMENTS], nargs="+", default=[*FAULTS, *AT_STATEMENTS]
+    )
     parser.add_argument(
         "--every", type=int, default=int(os.environ.get("FAULTS_EVERY", "1")), help="each k-th point"
     )

@@ -19,11 +19,9 @@ from corridor_etl.warehouse.engine import writing
     ("code", "fix"), [(errno.ENOSPC, "Make room"), (errno.EIO, "system's log"), (errno.EROFS, "writable")]
 )
 def test_an_error_of_the_disk_says_what_to_do(code: int, fix: str) -> None:
-    with pytest.raises(
-        DiskFailed, match=f"{os.strerror(code)} at /home/x.*Nothing half done is visible.*{fix}"
-    ):
-        with disk.explained():
-            raise OSError(code, os.strerror(code), "/home/x")
+    said = f"{os.strerror(code)} at /home/x.*Nothing half done is visible.*{fix}"
+    with pytest.raises(DiskFailed, match=said), disk.explained():
+        raise OSError(code, os.strerror(code), "/home/x")
     assert issubclass(DiskFailed, TransientError)
 
 
@@ -50,11 +48,13 @@ def test_what_sqlite_met_is_told_like_a_file(code: int, fix: str) -> None:
 
 def test_a_database_that_may_not_grow_is_told_and_keeps_what_it_has(own_home: Path) -> None:
     with Warehouse.open(own_home) as warehouse:
-        with (
-            pytest.raises(DiskFailed, match="database or disk is full"),
-            writing(warehouse.engine) as connection,
-        ):
-            pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
-            connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
-            connection.exec_driver_sql("CREATE TABLE filler AS SELECT randomblob(1000000) AS x")
+        with pytest.raises(DiskFailed, match="database or disk is full"):
+            _fill(warehouse)
         assert warehouse.snapshot() == 0
+
+
+def _fill(warehouse: Warehouse) -> None:
+    with writing(warehouse.engine) as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        connection.exec_driver_sql("CREATE TABLE filler AS SELECT randomblob(1000000) AS x")
