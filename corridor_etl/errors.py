@@ -16,6 +16,7 @@ The hierarchy::
         BaseMoved                    what was read is no longer the base of the commit
         WarehouseBusy                the database is locked or unreachable
           LeaseHeld                  another process is at the same work
+        DiskFailed                   the disk is full, read-only or broken
 
 A message says the fact, what was expected, and how to fix it. Facts are kept as attributes so that
 they reach logs and ``--json`` output without parsing text.
@@ -124,3 +125,7 @@ class WarehouseBusy(TransientError):
 
 class LeaseHeld(WarehouseBusy):
     """Another process is at the same work; waiting for it took longer than allowed."""
+
+
+class DiskFailed(TransientError):
+    """The disk is full, read-only or broken; what was half done is not visible."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -54,5 +55,15 @@ def main() -> None:
     try:
         app()
     except CorridorError as error:
-        typer.echo(f"corridor: {error.message}", err=True)
-        sys.exit(error.exit_code)
+        _end(error)
+    except OSError as error:
+        from corridor_etl.warehouse import disk  # half a second, which a command that ends well need not pay
+
+        if (failed := disk.of_file(error)) is None:
+            raise
+        _end(failed)
+
+
+def _end(error: CorridorError) -> NoReturn:
+    typer.echo(f"corridor: {error.message}", err=True)
+    sys.exit(error.exit_code)

@@ -24,6 +24,7 @@ from corridor_etl.jobs.reading import Pile, Reading
 from corridor_etl.settings import Sender, Settings, load_settings
 from corridor_etl.sources import RawFile, Source, kind_of_archive, members, recognise, tidied
 from corridor_etl.staging import StagingContext, stage
+from corridor_etl.warehouse import disk
 from corridor_etl.warehouse.archive import Archive
 
 log = logging.getLogger(__name__)
@@ -151,7 +152,8 @@ def _attempt(reading: Reading, content: Content) -> Reading:
     settings = load_settings()
     sender = settings.sender(reading.sender_id) if reading.sender_id else None
     try:
-        return _read(reading, content, sender, settings)
+        with disk.explained():
+            return _read(reading, content, sender, settings)
     except FileRejected as error:
         return _rejected(reading, error)
     except CorridorError:

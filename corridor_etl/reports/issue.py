@@ -17,7 +17,7 @@ from pathlib import Path
 from corridor_etl.reports.context import WeeklyContext
 from corridor_etl.reports.figures_csv import figures_csv
 from corridor_etl.reports.render import Rendered
-from corridor_etl.warehouse import durable
+from corridor_etl.warehouse import disk, durable
 
 PAGE = "index.html"
 
@@ -69,6 +69,7 @@ def _read(folder: Path) -> dict[str, bytes]:
     return {p.name: p.read_bytes() for p in sorted(folder.iterdir())} if folder.is_dir() else {}
 
 
+@disk.explained()
 def _replace(folder: Path, files: Mapping[str, bytes]) -> None:
     durable.make_folder(folder.parent)
     aside, gone = (folder.with_name(f".{folder.name}.{os.getpid()}.{kind}") for kind in ("new", "old"))

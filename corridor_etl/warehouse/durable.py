@@ -1,4 +1,7 @@
-"""Files that survive a crash: written aside, forced to disk, then renamed into place."""
+"""Files that survive a crash: written aside, forced to disk, then renamed into place.
+
+A disk that is full or broken is ``DiskFailed``, and nothing is left under the name that was meant.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from corridor_etl.warehouse import disk
+
 _STEP = 1 << 22
 
 
+@disk.explained()
 def sync(path: Path) -> None:
     """Forces a file, or the names in a folder, to disk."""
     handle = os.open(path, os.O_RDONLY)
@@ -21,6 +27,7 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
+@disk.explained()
 def make_folder(path: Path) -> Path:
     """Creates a folder and its parents, durably; an existing one is left alone."""
     if not path.is_dir():
@@ -30,12 +37,14 @@ def make_folder(path: Path) -> Path:
     return path
 
 
+@disk.explained()
 def write(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     """Writes ``path`` so that readers see the whole file or none; an existing file is replaced."""
     with _aside(path, mode) as file:
         file.write(content)
 
 
+@disk.explained()
 def copy(source: Path, path: Path, *, mode: int = 0o644) -> str:
     """Copies a file like :func:`write`, in steps, and returns the SHA-256 of what was copied."""
     digest = hashlib.sha256()

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from corridor_etl.errors import SettingsError, WarehouseBusy
+from corridor_etl.warehouse import disk
 
 BUSY_TIMEOUT_MS = 30_000
 _WRITER = "corridor_writer"
@@ -83,10 +84,11 @@ def _begin_sqlite(connection: Connection) -> None:
 def writing(engine: Engine) -> Iterator[Connection]:
     """One write transaction: committed at the end, rolled back by any exception.
 
-    Writers wait for each other; ``WarehouseBusy`` when the wait is too long or the database goes away.
+    Writers wait for each other; ``WarehouseBusy`` when the wait is too long or the database goes away, ``DiskFailed``
+    when a disk takes no more.
     """
     with (
-        _busy_explained(),
+        _explained(),
         engine.connect().execution_options(**{_WRITER: True}) as connection,
         connection.begin(),
     ):
@@ -119,15 +121,18 @@ def reading(engine: Engine) -> Iterator[Connection]:
     options: dict[str, Any] = (
         {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
     )
-    with _busy_explained(), engine.connect().execution_options(**options) as connection, connection.begin():
+    with _explained(), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 
 @contextmanager
-def _busy_explained() -> Iterator[None]:
+def _explained() -> Iterator[None]:
     try:
-        yield
+        with disk.explained():
+            yield
     except DBAPIError as error:
+        if (failed := disk.of_database(error)) is not None:
+            raise failed from error
         if not _passes(error):
             raise
         raise WarehouseBusy(

@@ -1,0 +1,72 @@
+"""Errors of the disk in words: it is full, read-only or broken, whoever met it: a file, SQLite or PostgreSQL.
+
+They are transient: what was half done is not visible, and the same call does the work once there is room. Which files
+are written, and how, belongs to ``durable`` and ``engine``.
+"""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
+
+from corridor_etl.errors import DiskFailed
+
+_FULL = "Make room, then run the same again."
+_BROKEN = "Look what the system's log says of the disk; once it is sound, run the same again."
+_READ_ONLY = "Make the home folder writable, then run the same again."
+_CLOSED = "See that there is room and that the database's folder may be written, then run the same again."
+_FIXES_OF_FILES = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EFBIG: _FULL,
+    errno.EIO: _BROKEN,
+    errno.EROFS: _READ_ONLY,
+}
+_FIXES_OF_SQLITE = {
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_IOERR: _BROKEN,
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: _CLOSED,
+}
+_FIXES_OF_POSTGRESQL = {"53100": _FULL, "58030": _BROKEN}
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """An error of the disk in the block becomes ``DiskFailed``; any other stays what it is."""
+    try:
+        yield
+    except OSError as error:
+        if (failed := of_file(error)) is None:
+            raise
+        raise failed from error
+
+
+def of_file(error: OSError) -> DiskFailed | None:
+    """The error in words, if it is one of the disk."""
+    fix = _FIXES_OF_FILES.get(error.errno or 0)
+    at = f" at {error.filename}" if error.filename else ""
+    return None if fix is None else _failed(f"{error.strerror or error}{at}", fix)
+
+
+def of_database(error: DBAPIError) -> DiskFailed | None:
+    """The error in words, if the database met one of its disk."""
+    original = error.orig
+    if isinstance(original, sqlite3.Error):
+        # The lower byte is the kind of error, the rest where in SQLite it was met.
+        fix = _FIXES_OF_SQLITE.get((getattr(original, "sqlite_errorcode", None) or 0) & 0xFF)
+    else:
+        fix = _FIXES_OF_POSTGRESQL.get(str(getattr(original, "sqlstate", None)))
+    return None if fix is None else _failed(f"{original}, says the warehouse database", fix)
+
+
+def _failed(said: str, fix: str) -> DiskFailed:
+    return DiskFailed(
+        f"the disk did not take what was written ({' '.join(said.split())})",
+        expected="room, and a disk that works",
+        fix=f"Nothing half done is visible. {fix}",
+    )

@@ -1,0 +1,108 @@
+"""What a reader finds in a home folder: the whole visible state in hashes, and whatever in it is half done.
+
+It opens the warehouse as any command does. What the state should be is decided by ``sweep``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Integer, case, func, select
+
+from corridor_etl import settings as configuration
+from corridor_etl.jobs import health
+from corridor_etl.reports.issue import content_sha256
+from corridor_etl.warehouse import Warehouse
+from corridor_etl.warehouse.engine import reading
+from corridor_etl.warehouse.schema import BATCH, ISSUE, LAKE_TABLE, LEASE, METADATA, OUTBOX
+
+NO_STATE = {LEASE.name, LAKE_TABLE.name}
+"""Tables that may differ between two ways to the same state: who held a lease, and names drawn at random."""
+_DRAWN = re.compile(r"\.\d+\.([0-9a-f]{8}\.tmp|new|old)$")
+
+
+def look() -> dict[str, Any]:
+    """``state`` (database and records), ``files`` (pages and mails, path -> hash), ``wrong`` (sentences), ``raw``."""
+    home = configuration.home()
+    with Warehouse.open() as warehouse:
+        wrong = health.problems(warehouse)
+        with reading(warehouse.engine) as connection:
+            tables = {name: _rows(connection, name) for name in sorted(METADATA.tables)}
+            wrong += _broken_promises(connection, home)
+        kinds = sorted({k for k in warehouse.deliveries()["record_kind"] if k})
+        records = {f"records of {kind}": _hash(warehouse.rows(kind).rows()) for kind in kinds}
+    state = {name: digest for name, digest in tables.items() if name not in NO_STATE} | records
+    wrong += [
+        f"{p.name} in the archive has other bytes" for p in _files(home / "archive") if _sha256(p) != p.name
+    ]
+    files = {str(p.relative_to(home)): _sha256(p) for f in ("outbox", "site") for p in _files(home / f)}
+    return {"state": state, "files": files, "wrong": wrong, "raw": _hash(sorted(tables.items()))}
+
+
+def _rows(connection: Connection, name: str) -> str:
+    table = METADATA.tables[name]
+    rows = connection.execute(select(*(_in_order(column) for column in table.columns))).all()
+    return f"{len(rows)} rows {_hash(sorted(map(repr, rows)))}"
+
+
+def _in_order(column: Column[Any]) -> ColumnElement[Any]:
+    """Numbers that a database gives, as their place among all: a sequence of PostgreSQL goes on after a rollback."""
+    source = next(iter(column.foreign_keys)).column if column.foreign_keys else column
+    own = source.table.primary_key.columns
+    if (
+        len(own) != 1
+        or source not in set(own)
+        or not isinstance(source.type, Integer)
+        or source.table is BATCH
+    ):
+        return column
+    other = source.table.alias()
+    place = select(func.count()).where(other.c[source.name] <= column).scalar_subquery()
+    return case((column.is_(None), None), else_=place).label(column.name)
+
+
+def _broken_promises(connection: Connection, home: Path) -> Iterator[str]:
+    """What the ledger says was published or queued, and is not there as it was."""
+    for row in connection.execute(select(ISSUE.c.folder, ISSUE.c.content_sha256)):
+        folder = home / row.folder
+        content = {p.name: p.read_bytes() for p in _files(folder)}
+        if not content or content_sha256(content) != row.content_sha256:
+            yield f"the issue in {row.folder} is not the one that was published"
+    for row in connection.execute(select(OUTBOX.c.eml_path, OUTBOX.c.content_sha256)):
+        path = home / row.eml_path
+        if not path.is_file() or _sha256(path) != row.content_sha256:
+            yield f"the mail {row.eml_path} is not the one that was queued"
+
+
+def _files(folder: Path) -> list[Path]:
+    """Files that are on show: what begins with a dot is still being written."""
+    below = (p for p in sorted(folder.rglob("*")) if p.is_file())
+    return [p for p in below if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _hash(rows: Any) -> str:
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
+
+
+def digest(home: Path) -> str:
+    """One hash over every file, folder and mode below a home folder.
+
+    Left out are the index that SQLite keeps in shared memory, which whoever opens the database first makes anew, and
+    what is drawn at random in the names of files being written.
+    """
+    whole = hashlib.sha256()
+    for path in sorted(home.rglob("*")):
+        if path.name.endswith("-shm"):
+            continue
+        name = "/".join(_DRAWN.sub(".drawn", part) for part in path.relative_to(home).parts)
+        content = _sha256(path) if path.is_file() else ""
+        whole.update(f"{name}\0{path.stat().st_mode}\0{content}\n".encode())
+    return whole.hexdigest()

@@ -1,0 +1,60 @@
+"""A disk that is full, read-only or broken is told in one line that says what to do, whoever met it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from corridor_etl.errors import DiskFailed, TransientError
+from corridor_etl.warehouse import Warehouse, disk
+from corridor_etl.warehouse.engine import writing
+
+
+@pytest.mark.parametrize(
+    ("code", "fix"), [(errno.ENOSPC, "Make room"), (errno.EIO, "system's log"), (errno.EROFS, "writable")]
+)
+def test_an_error_of_the_disk_says_what_to_do(code: int, fix: str) -> None:
+    said = f"{os.strerror(code)} at /home/x.*Nothing half done is visible.*{fix}"
+    with pytest.raises(DiskFailed, match=said), disk.explained():
+        raise OSError(code, os.strerror(code), "/home/x")
+    assert issubclass(DiskFailed, TransientError)
+
+
+def test_an_error_that_is_none_of_the_disk_stays_what_it_is() -> None:
+    with pytest.raises(FileNotFoundError), disk.explained():
+        raise FileNotFoundError(errno.ENOENT, "no such file")
+
+
+@pytest.mark.parametrize(
+    ("code", "fix"),
+    [
+        (sqlite3.SQLITE_FULL, "Make room"),
+        (sqlite3.SQLITE_IOERR | 4 << 8, "system's log"),
+        (sqlite3.SQLITE_CANTOPEN, "may be written"),
+    ],
+)
+def test_what_sqlite_met_is_told_like_a_file(code: int, fix: str) -> None:
+    original = sqlite3.OperationalError("database or disk is full")
+    original.sqlite_errorcode = code
+    found = disk.of_database(OperationalError("INSERT", None, original))
+    assert found is not None
+    assert fix in found.message
+
+
+def test_a_database_that_may_not_grow_is_told_and_keeps_what_it_has(own_home: Path) -> None:
+    with Warehouse.open(own_home) as warehouse:
+        with pytest.raises(DiskFailed, match="database or disk is full"):
+            _fill(warehouse)
+        assert warehouse.snapshot() == 0
+
+
+def _fill(warehouse: Warehouse) -> None:
+    with writing(warehouse.engine) as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        connection.exec_driver_sql("CREATE TABLE filler AS SELECT randomblob(1000000) AS x")
