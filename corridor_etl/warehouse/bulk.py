@@ -1,13 +1,15 @@
-"""Many rows into a table inside the caller's transaction, by the way that is fastest for the database.
+"""Many rows into or out of a table inside the caller's transaction, by the way that is fastest for the database.
 
 PostgreSQL takes them as one COPY, SQLite as one statement prepared once. A bulk loader with a connection of its own
-could not be part of the commit. What the rows are belongs to ``frames`` and its callers.
+could not be part of the commit. Values are made what they are by column, not one by one. What the rows are belongs to
+``frames`` and its callers.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -78,3 +80,37 @@ def _execute_many(connection: Connection, table: Table, frame: pl.DataFrame) -> 
         pl.col(pl.Boolean).cast(pl.Int64),
     )
     connection.exec_driver_sql(f"INSERT INTO {into} ({columns}) VALUES ({marks})", plain.rows())
+
+
+def unload(connection: Connection, table: Table, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """All rows of ``table`` in no order; ``schema`` has every column with its type as ``frames`` says it."""
+    quote = connection.dialect.identifier_preparer
+    columns = ", ".join(quote.quote(name) for name in schema)
+    is_sqlite = connection.dialect.name == "sqlite"
+    held_as = {
+        name: _IN_SQLITE.get(type(dtype), dtype) if is_sqlite else dtype for name, dtype in schema.items()
+    }
+    parts = [pl.DataFrame(schema=held_as)]
+    with contextlib.closing(
+        connection.exec_driver_sql(f"SELECT {columns} FROM {quote.format_table(table)}")
+    ) as found:
+        driver: Any = found.cursor
+        while rows := driver.fetchmany(_CHUNK_ROWS):
+            parts.append(pl.DataFrame(rows, schema=held_as, orient="row"))
+    texts = pl.concat(parts)
+    return texts.with_columns(_typed(name, schema[name]) for name in schema if held_as[name] != schema[name])
+
+
+# What SQLite has no type for.
+_IN_SQLITE: dict[type[pl.DataType], pl.DataType] = {
+    pl.Datetime: pl.String(),
+    pl.Date: pl.String(),
+    pl.Boolean: pl.Int64(),
+}
+
+
+def _typed(name: str, dtype: pl.DataType) -> pl.Expr:
+    if isinstance(dtype, pl.Datetime):
+        instant = pl.col(name).str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us")
+        return instant.dt.replace_time_zone("UTC")
+    return pl.col(name).str.to_date() if isinstance(dtype, pl.Date) else pl.col(name).cast(dtype)

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Column, Connection, Table, select
+from sqlalchemy import Column, Connection, Table
 
 from corridor_etl.errors import UsageError
-from corridor_etl.warehouse.frames import conformed, fetched, insert, schema_of
+from corridor_etl.warehouse import bulk
+from corridor_etl.warehouse.frames import conformed, insert, schema_of
 from corridor_etl.warehouse.schema import FACTS, MARTS
 
 _BY_WEEK = {**MARTS, **FACTS}
@@ -36,9 +37,9 @@ def checked(name: str, frame: pl.DataFrame) -> pl.DataFrame:
 def read(connection: Connection, name: str, weeks: Sequence[str] | None = None) -> pl.DataFrame:
     """The rows of a mart, all or of some weeks, with ``snapshot``, sorted by key."""
     mart = table(name)
-    query = select(mart)
-    found = fetched(connection, query if weeks is None else query.where(_week(mart).in_(list(weeks))))
-    return found.sort(_key(mart))  # not by the database, whose order of texts is its own
+    found = bulk.unload(connection, mart, schema_of(mart.columns))
+    wanted = found if weeks is None else found.filter(pl.col(_week(mart).name).is_in(list(weeks)))
+    return wanted.sort(_key(mart))  # not by the database, whose order of texts is its own
 
 
 def replace(connection: Connection, name: str, frame: pl.DataFrame, snapshot: int) -> list[str]:
