@@ -70,6 +70,9 @@ class S3Store:
             "aws_allow_http": "true" if (bucket.endpoint or "").startswith("http://") else None,
             "max_retries": ATTEMPTS - 1,
             "retry_timeout_ms": REQUEST_TIMEOUT_SECONDS * 1000,
+            "connect_timeout": f"{CONNECT_TIMEOUT_SECONDS}s",
+            # Without it a server that is silent is waited for without end; it counts a whole answer, not a pause.
+            "timeout": f"{4 * REQUEST_TIMEOUT_SECONDS}s",
         }
         return {name: value for name, value in given.items() if value is not None}
 
