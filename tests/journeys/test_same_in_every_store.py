@@ -54,8 +54,8 @@ def test_two_settings_change_where_it_is_kept_and_no_figure(
     request.getfixturevalue("s3")
     in_a_bucket = kept(team)
 
-    assert in_a_folder["figures"].height > 50
-    assert sum(in_a_folder[kind].height for kind in KINDS) > 500
+    assert in_a_folder["figures"].height > 20
+    assert sum(in_a_folder[kind].height for kind in KINDS) > 200
     different = [name for name, frame in in_a_folder.items() if not frame.equals(in_a_bucket[name])]
     assert different == []
     assert not (team / "warehouse.db").exists()

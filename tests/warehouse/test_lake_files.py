@@ -30,6 +30,10 @@ def published(warehouse: Warehouse, make: SimpleNamespace) -> Warehouse:
     return warehouse
 
 
+class ThroughArrow(ArrowFSWrapper):
+    protocol = "s3"
+
+
 @pytest.fixture
 def other_engine() -> Iterator[duckdb.DuckDBPyConnection]:
     """DuckDB; it reaches a bucket through Arrow, because its own extension for that has to be downloaded."""
@@ -41,9 +45,7 @@ def other_engine() -> Iterator[duckdb.DuckDBPyConnection]:
                 region=bucket.region,
                 endpoint_override=bucket.endpoint,
             )
-            wrapped = ArrowFSWrapper(files)
-            wrapped.protocol = ("s3",)
-            connection.register_filesystem(wrapped)
+            connection.register_filesystem(ThroughArrow(files))
         yield connection
 
 
