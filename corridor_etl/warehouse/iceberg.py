@@ -84,15 +84,17 @@ def ensure_table(bound: BoundCatalog, record_kind: RecordKind) -> None:
 
 
 def load(bound: BoundCatalog, name: str) -> Table:
-    """The Iceberg table of a record kind; ``TerminalError`` if the files it points to are not there."""
+    """The Iceberg table of a record kind; ``TerminalError`` where its files are not in this store."""
     try:
-        return bound.load_table((NAMESPACE, name))
+        table = bound.load_table((NAMESPACE, name))
     except FileNotFoundError as error:
         raise TerminalError(
             f"the lake table {name} has lost its metadata file: {error}",
             expected="the home folder at the path where it was created",
             fix="Move the folder back, or rebuild it from the archive.",
         ) from error
+    _name(bound, table.location())
+    return table
 
 
 def _create_table(bound: BoundCatalog, record_kind: RecordKind) -> None:
@@ -203,6 +205,22 @@ def _live_files(bound: BoundCatalog, table: Table) -> Iterator[LiveFile]:
 
 def _number(bound: bytes | None) -> int | None:
     return None if bound is None else int(from_bytes(LongType(), bound))
+
+
+def references(bound: BoundCatalog) -> set[str]:
+    """Names of all files that some table refers to, by its current metadata or by one still in its log."""
+    addresses: set[str] = set()
+    for identifier in bound.list_tables(NAMESPACE):
+        table = load(bound, identifier[-1])
+        addresses.add(table.metadata_location)
+        addresses.update(entry.metadata_file for entry in table.metadata.metadata_log)
+        for snapshot in table.metadata.snapshots:
+            addresses.add(snapshot.manifest_list)
+            manifests = [m for m in snapshot.manifests(table.io) if m.manifest_path not in addresses]
+            addresses.update(m.manifest_path for m in manifests)
+            entries = (e for m in manifests for e in m.fetch_manifest_entry(table.io, discard_deleted=True))
+            addresses.update(entry.data_file.file_path for entry in entries)
+    return {_name(bound, address) for address in addresses}
 
 
 def _name(bound: BoundCatalog, address: str) -> str:

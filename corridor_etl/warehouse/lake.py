@@ -7,11 +7,12 @@ transaction (``iceberg``). A crash in between leaves files that no reader ever s
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import polars as pl
 from sqlalchemy import Connection
 
+from corridor_etl.errors import TerminalError
 from corridor_etl.model import KINDS, RecordKind, kind
 from corridor_etl.warehouse import parts
 from corridor_etl.warehouse.parts import ORDER, Part, Rows, stored_schema
@@ -21,6 +22,16 @@ __all__ = ["ORDER", "Lake", "LiveFile", "Staged", "data_file_name", "digest_in",
 
 DIGEST_DIGITS = 32
 """How much of its SHA-256 the name of a data file holds, so that whoever reads the file can check it."""
+FILE_COLUMNS: dict[str, pl.DataType] = {
+    "path": pl.String(),
+    "iso_week": pl.String(),
+    "rows": pl.Int64(),
+    "size_bytes": pl.Int64(),
+    "first_snapshot": pl.Int64(),
+    "last_snapshot": pl.Int64(),
+    "checksum": pl.String(),
+}
+"""What is told of a data file; the checksum is the first digits of the SHA-256 of its bytes."""
 _RESTORE = "Restore it from a backup of the lake, or build a new home from the archive."
 
 
@@ -135,6 +146,25 @@ class Lake:
             and (as_of is None or file.first_snapshot is None or file.first_snapshot <= as_of)
         ]
 
+    def file_facts(self, connection: Connection, name: str, week: str | None = None) -> pl.DataFrame:
+        """The live data files of a record kind, of one week or all; columns as :data:`FILE_COLUMNS`."""
+        rows = [
+            {
+                **asdict(file),
+                "path": self.address(file.name),
+                "checksum": f"sha256:{digest_in(file.name)}",
+            }
+            for file in self.files(connection, name, weeks=None if week is None else [week])
+        ]
+        return pl.DataFrame(rows, schema=FILE_COLUMNS)
+
+    def references(self, connection: Connection) -> set[str]:
+        """Names of all files that the tables refer to: data, manifests, and metadata still in their logs."""
+        from corridor_etl.warehouse import iceberg
+
+        with self.store.explained():
+            return iceberg.references(iceberg.catalog(connection, self.store))
+
     def scan(
         self, files: Sequence[LiveFile], record_kind: RecordKind, as_of: int | None = None
     ) -> pl.LazyFrame:
@@ -159,6 +189,16 @@ class Lake:
     def check(self, files: Sequence[str]) -> None:
         """``TerminalError`` for the first file whose content is not what its name says."""
         checked.check_all(self.store, [(name, digest_in(name)) for name in files], fix=_RESTORE)
+
+    def damaged(self, files: Sequence[str]) -> list[str]:
+        """What is wrong with each file that is missing or changed, whatever was checked before."""
+        said = []
+        for name in files:
+            try:
+                checked.check(self.store, name, digest_in(name), fix=_RESTORE, afresh=True)
+            except TerminalError as error:
+                said.append(error.message)
+        return said
 
     def address(self, name: str) -> str:
         """Where another program finds a file: its path in a local store, else its whole address."""

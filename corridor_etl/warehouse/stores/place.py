@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from functools import lru_cache
 from pathlib import Path
 
+from corridor_etl.warehouse.stores.bucket import Bucket, bucket_of
 from corridor_etl.warehouse.stores.interface import Store
 from corridor_etl.warehouse.stores.local import LocalStore
 
@@ -12,5 +15,19 @@ SPOOL = "spool"
 
 
 def opened(home: Path, part: str) -> Store:
-    """The store of one part of a home (``archive`` or ``lake``). Nothing is created yet."""
-    return LocalStore(home / part, home / SPOOL)
+    """The store of one part of a home, ``archive`` or ``lake``: below ``CORRIDOR_STORE_URL`` or in the home.
+
+    Nothing is created or asked yet. ``SettingsError`` where the environment cannot be used.
+    """
+    bucket = bucket_of()
+    if bucket is None:
+        return LocalStore(home / part, home / SPOOL)
+    return _in_bucket(bucket, part, home / SPOOL, os.getpid())
+
+
+@lru_cache(maxsize=16)
+def _in_bucket(bucket: Bucket, part: str, spool: Path, _process: int) -> Store:
+    # Kept for its connections, but not across a fork; the import takes time that a local home need not pay.
+    from corridor_etl.warehouse.stores.s3 import S3Store
+
+    return S3Store(bucket, part, spool)
