@@ -73,7 +73,7 @@ def main(rows: str) -> None:
     with writing(engine) as connection:
         TRIP.create(connection)
         MART.create(connection)
-        bulk.load(connection, TRIP, frame.head(1_000).with_columns("W" + pl.col("trip_id")))
+        bulk.load(connection, TRIP, frame.head(1_000).with_columns(trip_id="W" + pl.col("trip_id")))
 
     def both() -> None:
         with writing(engine) as connection:
