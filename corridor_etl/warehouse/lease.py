@@ -88,11 +88,14 @@ def held(
 
 
 def _waited_for(engine: Engine, name: str, holder: str, seconds: float, waiting_seconds: float) -> Lease:
-    began = time.monotonic()
+    began, has_told = time.monotonic(), False
     while True:
         try:
             return acquire(engine, name, holder, seconds)
         except LeaseHeld as error:
+            if waiting_seconds and not has_told:
+                log.warning("waiting at most %g s: %s", waiting_seconds, error.fact)
+                has_told = True
             if (left := began + waiting_seconds - time.monotonic()) <= 0:
                 fact = f"{error.fact}, and {waiting_seconds:g} s of waiting were not enough"
                 raise LeaseHeld(fact, fix=error.fix, **error.facts) from error
