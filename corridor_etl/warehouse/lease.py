@@ -120,13 +120,10 @@ def acquire(engine: Engine, name: str, holder: str, seconds: float) -> Lease:
         row = connection.execute(select(LEASE).where(LEASE.c.name == name)).one_or_none()
         if row is not None and row.expires_at_utc > now and row.holder != holder and not _is_gone(row.holder):
             raise _taken_by(row)
-        token = row.token + 1 if row else 1
-        values: dict[str, Any] = {"holder": holder, "token": token}
-        values["expires_at_utc"] = now + timedelta(seconds=seconds)
-        mine = LEASE.c.name == name
-        connection.execute(LEASE.update().where(mine).values(**values) if row else
-                           LEASE.insert().values(name=name, **values))  # fmt: skip
-        return Lease(name, holder, token)
+        lease = Lease(name, holder, row.token + 1 if row else 1)
+        write = LEASE.update().where(LEASE.c.name == name) if row else LEASE.insert()
+        connection.execute(write.values(**vars(lease), expires_at_utc=now + timedelta(seconds=seconds)))
+        return lease
 
 
 def _taken_by(row: Any) -> LeaseHeld:
