@@ -88,11 +88,14 @@ def held(
 
 
 def _waited_for(engine: Engine, name: str, holder: str, seconds: float, waiting_seconds: float) -> Lease:
-    began = time.monotonic()
+    began, has_told = time.monotonic(), False
     while True:
         try:
             return acquire(engine, name, holder, seconds)
         except LeaseHeld as error:
+            if waiting_seconds and not has_told:
+                log.warning("waiting at most %g s: %s", waiting_seconds, error.fact)
+                has_told = True
             if (left := began + waiting_seconds - time.monotonic()) <= 0:
                 fact = f"{error.fact}, and {waiting_seconds:g} s of waiting were not enough"
                 raise LeaseHeld(fact, fix=error.fix, **error.facts) from error
@@ -117,13 +120,10 @@ def acquire(engine: Engine, name: str, holder: str, seconds: float) -> Lease:
         row = connection.execute(select(LEASE).where(LEASE.c.name == name)).one_or_none()
         if row is not None and row.expires_at_utc > now and row.holder != holder and not _is_gone(row.holder):
             raise _taken_by(row)
-        token = row.token + 1 if row else 1
-        values: dict[str, Any] = {"holder": holder, "token": token}
-        values["expires_at_utc"] = now + timedelta(seconds=seconds)
-        mine = LEASE.c.name == name
-        connection.execute(LEASE.update().where(mine).values(**values) if row else
-                           LEASE.insert().values(name=name, **values))  # fmt: skip
-        return Lease(name, holder, token)
+        lease = Lease(name, holder, row.token + 1 if row else 1)
+        write = LEASE.update().where(LEASE.c.name == name) if row else LEASE.insert()
+        connection.execute(write.values(**vars(lease), expires_at_utc=now + timedelta(seconds=seconds)))
+        return lease
 
 
 def _taken_by(row: Any) -> LeaseHeld:

@@ -17,7 +17,9 @@ from corridor_etl.settings import home
 from corridor_etl.warehouse import Warehouse
 
 COUNTS = ("rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate")
-OF_ORDER = ("discrepancy_id", "snapshot", "first_seen_at_utc", "last_seen_at_utc", "delivery_id", "line_no")
+OF_ORDER = (
+    "discrepancy_id", "snapshot", "first_seen", "last_seen", "delivery_id", "line_no", "other_delivery_id",
+)  # fmt: skip
 """What says when and by which delivery something was seen first: that depends on the order of arrival."""
 
 

@@ -39,7 +39,7 @@ def made(home: Path, host: dict[str, str]) -> dict[str, str]:
     return hashes
 
 
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3600)
 def test_hash_seed_threads_locale_and_time_zone_change_no_byte(tmp_path: Path) -> None:
     results = []
     for number, host in enumerate(HOSTS):

@@ -18,7 +18,7 @@ from typing import Any
 from corridor_etl.settings import checkout
 from corridor_etl.warehouse import IssueRow, Warehouse
 
-PROCESSES, OPERATIONS = 8, 10
+PROCESSES, OPERATIONS = 8, 5
 NEMESES = (signal.SIGSTOP, signal.SIGSTOP, signal.SIGKILL)
 
 ISSUE = IssueRow(
