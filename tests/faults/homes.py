@@ -148,9 +148,14 @@ class Lane:
         """A child from start to end."""
         return self.child(work).go()
 
-    def command(self, number: int) -> children.Ended:
+    def command(self, number: int, *, now: str = children.NOW) -> children.Ended:
         """A command of the run, undisturbed."""
-        return self.call(lambda: children.corridor(*self.run.commands[number]))
+
+        def work() -> int:
+            os.environ["CORRIDOR_NOW"] = now
+            return children.corridor(*self.run.commands[number])
+
+        return self.call(work)
 
     def must(self, ended: children.Ended) -> None:
         """``RuntimeError`` with what the child said unless it ended well (1 is well: rows were held back)."""

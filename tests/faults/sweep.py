@@ -215,6 +215,8 @@ class Sweep:
 
     def _differences(self, command: int) -> Iterator[str]:
         ended = self.lane.command(command)
+        if ended.exit_code == 4 and "holds the lease" in ended.said:
+            ended = self.lane.command(command, now=children.LATER)
         if ended.exit_code not in (0, 1):
             yield f"the next run ends with {ended.exit_code}: {_last_line(ended.said)}"
         found = self.lane.call(reader.look)
@@ -320,7 +322,9 @@ def _try_all(sweep: Sweep, asked: argparse.Namespace) -> None:
     commands = range(len(sweep.lane.run.commands)) if asked.command is None else [asked.command - 1]
     points = [p for command in commands for p in sweep.points(command)]
     wanted = [
-        p for p in points if p.fault in asked.fault and re.search(asked.only, f"{p.call.name} {p.call.path}")
+        p
+        for p in points
+        if p.fault in asked.fault and re.search(asked.only, f"{p.call.name} {p.call.n} {p.call.path}")
     ]
     if asked.sample:
         wanted = [
@@ -336,11 +340,15 @@ def _try_all(sweep: Sweep, asked: argparse.Namespace) -> None:
         if time.monotonic() > last:
             print(f"the time is up after {number - 1} points", flush=True)
             return
-        seen = len(sweep.tally.violations) + len(sweep.tally.half_states)
+        tally = sweep.tally
+        known = len(tally.violations), len(tally.half_states)
         sweep.try_point(point)
         if asked.verbose:
-            found = len(sweep.tally.violations) + len(sweep.tally.half_states) - seen
-            print(f"{number} {point}: {found} found, {sweep.tally.seconds:.0f} s", flush=True)
+            found = [*tally.violations[known[0] :], *tally.half_states[known[1] :]]
+            print(
+                f"{number} {point}: {[why for _, why in found] or 'nothing'}, {tally.seconds:.0f} s",
+                flush=True,
+            )
 
 
 def _sampled(points: Sequence[Point], number: int) -> list[Point]:
@@ -357,7 +365,7 @@ def teeth(lane: Lane) -> Iterator[tuple[str, Tally]]:
         shown = [
             p
             for p in sweep.points(bug.command)
-            if p.fault == "kill" and re.search(bug.shows_at, f"{p.call.name} {p.call.path}")
+            if p.fault == "kill" and re.search(bug.shows_at, f"{p.call.name} {p.call.n} {p.call.path}")
         ]
         sweep.try_point(shown[-1])
         yield name, sweep.tally
