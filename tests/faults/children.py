@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 NOW = "2025-06-16T06:00:00+00:00"
+LATER = "2025-06-16T06:10:00+00:00"
+"""When the lease of a run that was killed has ended."""
 SECONDS = 300
 
 

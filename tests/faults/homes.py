@@ -107,14 +107,14 @@ class Lane:
 
     def save(self, number: int, seen: dict[str, Any]) -> None:
         """Keeps the present state as the one before command ``number``."""
-        shutil.copytree(self.home, self.folder / "kept" / str(number))
+        shutil.copytree(self.home, self.kept(number))
         self._databases(lambda c: _remake(c, f"faults_{number}", "faults"))
         self.expected_path(number).write_text(json.dumps(seen))
 
     def restore(self, number: int) -> None:
         """Puts home and database back to the state before command ``number``."""
         shutil.rmtree(self.home, ignore_errors=True)
-        shutil.copytree(self.folder / "kept" / str(number), self.home)
+        shutil.copytree(self.kept(number), self.home)
         self._databases(lambda c: _remake(c, "faults", f"faults_{number}"))
 
     def settled(self) -> None:
@@ -126,6 +126,10 @@ class Lane:
             self.server.ensure()
             with psycopg.connect(self.server.address, autocommit=True) as connection:
                 work(connection)
+
+    def kept(self, number: int) -> Path:
+        """Where the files before command ``number`` are kept."""
+        return self.folder / "kept" / str(number)
 
     def expected_path(self, number: int) -> Path:
         """Where the undisturbed state before command ``number`` is written."""
@@ -144,9 +148,14 @@ class Lane:
         """A child from start to end."""
         return self.child(work).go()
 
-    def command(self, number: int) -> children.Ended:
+    def command(self, number: int, *, now: str = children.NOW) -> children.Ended:
         """A command of the run, undisturbed."""
-        return self.call(lambda: children.corridor(*self.run.commands[number]))
+
+        def work() -> int:
+            os.environ["CORRIDOR_NOW"] = now
+            return children.corridor(*self.run.commands[number])
+
+        return self.call(work)
 
     def must(self, ended: children.Ended) -> None:
         """``RuntimeError`` with what the child said unless it ended well (1 is well: rows were held back)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -49,7 +50,16 @@ def _write_in_place(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     path.chmod(mode)
 
 
-BUGS: dict[str, Callable[[], None]] = {
-    "ledger-before-rows": _ledger_before_rows,
-    "files-in-place": _files_in_place,
+@dataclass(frozen=True)
+class Bug:
+    """What plants it, and where a kill shows it: the command and a pattern of call and path."""
+
+    plant: Callable[[], None]
+    command: int
+    shows_at: str
+
+
+BUGS = {
+    "ledger-before-rows": Bug(_ledger_before_rows, 0, r"^rename .*/lake/.*\.parquet"),
+    "files-in-place": Bug(_files_in_place, 1, r"^write .*/outbox/.*\.eml"),
 }

@@ -22,6 +22,9 @@ from corridor_etl.warehouse.schema import BATCH, ISSUE, LAKE_TABLE, LEASE, METAD
 
 NO_STATE = {LEASE.name, LAKE_TABLE.name}
 """Tables that may differ between two ways to the same state: who held a lease, and names drawn at random."""
+_OF_THE_RUN = {(ISSUE.name, "published_at_utc"), (OUTBOX.name, "queued_at_utc")}
+"""When an issue was published, which is later where a run had to wait for the lease of one that was killed."""
+_RANDOM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\.[0-9a-f]{8}\.tmp$")
 _DRAWN = re.compile(r"\.\d+\.([0-9a-f]{8}\.tmp|new|old)$")
 
 
@@ -45,7 +48,8 @@ def look() -> dict[str, Any]:
 
 def _rows(connection: Connection, name: str) -> str:
     table = METADATA.tables[name]
-    rows = connection.execute(select(*(_in_order(column) for column in table.columns))).all()
+    columns = [_in_order(column) for column in table.columns if (name, column.name) not in _OF_THE_RUN]
+    rows = connection.execute(select(*columns)).all()
     return f"{len(rows)} rows {_hash(sorted(map(repr, rows)))}"
 
 
@@ -92,17 +96,26 @@ def _hash(rows: Any) -> str:
     return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
 
 
-def digest(home: Path) -> str:
+def names(home: Path) -> set[str]:
+    """Every path below a home folder."""
+    return {str(path.relative_to(home)) for path in home.rglob("*")}
+
+
+def digest(home: Path, were_there: set[str] | None = None) -> str:
     """One hash over every file, folder and mode below a home folder.
 
     Left out are the index that SQLite keeps in shared memory, which whoever opens the database first makes anew, and
-    what is drawn at random in the names of files being written.
+    what is drawn at random in the names of files being written. Given the names that were there before, files with a
+    name drawn at random since are left out too: no later run can come to the same name.
     """
     whole = hashlib.sha256()
     for path in sorted(home.rglob("*")):
+        inside = path.relative_to(home)
         if path.name.endswith("-shm"):
             continue
-        name = "/".join(_DRAWN.sub(".drawn", part) for part in path.relative_to(home).parts)
+        if were_there is not None and _RANDOM.search(path.name) and str(inside) not in were_there:
+            continue
+        name = "/".join(_DRAWN.sub(".drawn", part) for part in inside.parts)
         content = _sha256(path) if path.is_file() else ""
         whole.update(f"{name}\0{path.stat().st_mode}\0{content}\n".encode())
     return whole.hexdigest()

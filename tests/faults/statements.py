@@ -18,17 +18,23 @@ from typing import Any
 import psycopg
 from sqlalchemy import Engine, event
 
+from corridor_etl.warehouse.engine import _WRITER
+
 FIRED = "(fault)"
 """What a child prints when its fault happens."""
 
 
-def count(work: Callable[[], int]) -> dict[str, int]:
-    """How many statements and commits of SQLAlchemy ``work`` sends."""
-    commits = [0]
-    event.listen(Engine, "commit", lambda _connection: commits.__setitem__(0, commits[0] + 1))
+def count(work: Callable[[], int]) -> dict[str, Any]:
+    """How many statements and commits SQLAlchemy sends in ``work``, and which of all commits are a writer's."""
+    is_writer: list[bool] = []
+    event.listen(Engine, "commit", lambda c: is_writer.append(bool(c.get_execution_options().get(_WRITER))))
     numbers = _listen(lambda _number, _connection: None)
     code = work()
-    return {"statements": numbers[0], "commits": commits[0], "exit_code": code}
+    return {
+        "statements": numbers[0],
+        "commits": [n for n, own in enumerate(is_writer, start=1) if own],
+        "exit_code": code,
+    }
 
 
 def client(_connection: Any, _server: str) -> None:
@@ -97,6 +103,7 @@ class Proxy:
     def __init__(self, folder: Path, target: str, n: int) -> None:
         self.folder, self._target, self._n = folder, target, n
         self._commits = 0
+        self._drops: set[socket.socket] = set()
         self._lock = threading.Lock()
         path = folder / ".s.PGSQL.5432"
         path.unlink(missing_ok=True)
@@ -116,12 +123,12 @@ class Proxy:
     def _to_server(self, near: socket.socket, far: socket.socket) -> None:
         while said := _received(near):
             if said[:1] == b"Q" and b"COMMIT" in said and self._is_the_one():
-                # The other direction stops first, so that the answer cannot pass.
-                near.shutdown(socket.SHUT_WR)
+                self._drops.add(far)
                 far.sendall(said)
-                time.sleep(0.3)
                 print(FIRED, "cut", flush=True)
-                near.close()
+                time.sleep(0.3)
+                _shut(near)
+                _shut(far)
                 return
             far.sendall(said)
         _shut(far)
@@ -129,7 +136,8 @@ class Proxy:
     def _to_client(self, near: socket.socket, far: socket.socket) -> None:
         try:
             while said := _received(far):
-                near.sendall(said)
+                if far not in self._drops:
+                    near.sendall(said)
         except OSError:
             return
         _shut(near)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import random
 import re
 import shutil
 import sys
@@ -49,7 +50,8 @@ MEETS = {
     "eio": _ON_DISK,
 }
 AT_STATEMENTS = (*statements.ACTIONS, "cut")
-"""Faults of PostgreSQL, at the n-th statement; ``cut`` is at the n-th statement if that is a commit."""
+"""Faults of PostgreSQL, before the n-th statement; ``cut`` loses the answer to the n-th commit, if a writer's."""
+FAULT_NAMES = [*FAULTS, *AT_STATEMENTS]
 INDEX_EVERY = 40
 """SQLite's index in shared memory is no state; a few of its many calls stand for all, because errors there are seen."""
 
@@ -108,7 +110,7 @@ class Sweep:
         ] + self._at_statements(command)
 
     def _at_statements(self, command: int) -> list[Point]:
-        """Points at every statement and, for lost answers, every commit of a command on PostgreSQL."""
+        """Points at every statement and, for lost answers, every commit of a writer in a command on PostgreSQL."""
         if self.lane.server is None:
             return []
         self.lane.restore(command)
@@ -118,17 +120,14 @@ class Sweep:
             Point(command, fault, "main", Call(0, "statement", n, "of SQLAlchemy"))
             for fault in statements.ACTIONS
             for n in range(1, found["statements"] + 1)
-        ] + [
-            Point(command, "cut", "main", Call(0, "commit", n, "and its answer"))
-            for n in range(1, found["commits"] + 1)
-        ]
+        ] + [Point(command, "cut", "main", Call(0, "commit", n, "and its answer")) for n in found["commits"]]
 
     def _command(self, number: int) -> children.Child:
         arguments, bug = self.lane.run.commands[number], self.bug
 
         def work() -> int:
             if bug is not None:
-                BUGS[bug]()
+                BUGS[bug].plant()
             return children.corridor(*arguments)
 
         return self.lane.child(work)
@@ -145,11 +144,12 @@ class Sweep:
         tally.endings[point.fault, _ending(ended)] += 1
         self.lane.settled()
         tally.violations += [(str(point), why) for why in _not_said_well(point, ended)]
-        key = reader.digest(self.lane.home)
-        seen = self._look(key)
+        seen = self._look(reader.digest(self.lane.home))
         halves = self._halves(point.command, seen, ended)
         tally.half_states += [(str(point), why) for why in halves]
-        tally.violations += [(str(point), why) for why in self._run_again(point.command, key + seen["raw"])]
+        # The reader has brought the database to rest; the same files and tables give the same next run.
+        left = reader.digest(self.lane.home, reader.names(self.lane.kept(point.command)))
+        tally.violations += [(str(point), why) for why in self._run_again(point.command, left + seen["raw"])]
         tally.seconds += time.monotonic() - began
 
     def _with_fault(self, point: Point) -> tuple[children.Ended, bool]:
@@ -215,6 +215,8 @@ class Sweep:
 
     def _differences(self, command: int) -> Iterator[str]:
         ended = self.lane.command(command)
+        if ended.exit_code == 4 and "holds the lease" in ended.said:
+            ended = self.lane.command(command, now=children.LATER)
         if ended.exit_code not in (0, 1):
             yield f"the next run ends with {ended.exit_code}: {_last_line(ended.said)}"
         found = self.lane.call(reader.look)
@@ -306,11 +308,13 @@ def main(arguments: list[str] | None = None) -> int:
             lane.prepare()
         sweep = Sweep(lane, asked.bug)
         _try_all(sweep, asked)
-    print(*report(sweep.tally, f"{asked.run} on {asked.database}"), sep="\n", flush=True)
+        print(*report(sweep.tally, f"{asked.run} on {asked.database}"), sep="\n", flush=True)
+        bites = not asked.teeth or _bites(lane)
     print(f"{time.monotonic() - began:.0f} s in all", flush=True)
     if asked.folder is None:
         shutil.rmtree(folder, ignore_errors=True)
-    return int(bool(sweep.tally.violations or sweep.tally.half_states or not sweep.tally.points))
+    tally = sweep.tally
+    return int(bool(tally.violations or tally.half_states or not tally.points or not bites))
 
 
 def _try_all(sweep: Sweep, asked: argparse.Namespace) -> None:
@@ -318,19 +322,63 @@ def _try_all(sweep: Sweep, asked: argparse.Namespace) -> None:
     commands = range(len(sweep.lane.run.commands)) if asked.command is None else [asked.command - 1]
     points = [p for command in commands for p in sweep.points(command)]
     wanted = [
-        p for p in points if p.fault in asked.fault and re.search(asked.only, f"{p.call.name} {p.call.path}")
+        p
+        for p in points
+        if p.fault in asked.fault and re.search(asked.only, f"{p.call.name} {p.call.n} {p.call.path}")
     ]
+    if asked.sample:
+        wanted = [
+            p
+            for fault in FAULT_NAMES
+            for p in _sampled([w for w in wanted if w.fault == fault], asked.sample)
+        ]
+    if asked.seconds:
+        random.Random(1).shuffle(wanted)  # so that whatever there is time for is an even sample
     chosen = wanted[asked.first :: asked.every][: asked.limit]
     print(f"{len(points)} points, {len(chosen)} of them are tried", flush=True)
     for number, point in enumerate(chosen, start=1):
         if time.monotonic() > last:
             print(f"the time is up after {number - 1} points", flush=True)
             return
-        seen = len(sweep.tally.violations) + len(sweep.tally.half_states)
+        tally = sweep.tally
+        known = len(tally.violations), len(tally.half_states)
         sweep.try_point(point)
         if asked.verbose:
-            found = len(sweep.tally.violations) + len(sweep.tally.half_states) - seen
-            print(f"{number} {point}: {found} found, {sweep.tally.seconds:.0f} s", flush=True)
+            found = [*tally.violations[known[0] :], *tally.half_states[known[1] :]]
+            print(
+                f"{number} {point}: {[why for _, why in found] or 'nothing'}, {tally.seconds:.0f} s",
+                flush=True,
+            )
+
+
+def _sampled(points: Sequence[Point], number: int) -> list[Point]:
+    """So many points, spread evenly."""
+    if len(points) <= number:
+        return list(points)
+    return [points[int((i + 0.5) * len(points) / number)] for i in range(number)]
+
+
+def teeth(lane: Lane) -> Iterator[tuple[str, Tally]]:
+    """Each planted bug, and what the sweep finds at a place where a kill shows it."""
+    for name, bug in BUGS.items():
+        sweep = Sweep(lane, name)
+        shown = [
+            p
+            for p in sweep.points(bug.command)
+            if p.fault == "kill" and re.search(bug.shows_at, f"{p.call.name} {p.call.n} {p.call.path}")
+        ]
+        sweep.try_point(shown[-1])
+        yield name, sweep.tally
+
+
+def _bites(lane: Lane) -> bool:
+    """Prints what became of the planted bugs; whether all were found."""
+    missed = 0
+    for name, tally in teeth(lane):
+        violations, halves = len(tally.violations), len(tally.half_states)
+        missed += not (violations or halves)
+        print(f"planted bug {name}: {violations} violations, {halves} half-states at one point", flush=True)
+    return missed == 0
 
 
 @contextlib.contextmanager
@@ -348,13 +396,15 @@ def _asked(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--run", choices=list(RUNS), default="small")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
-    parser.add_argument(
-        "--fault", choices=[*FAULTS, *AT_STATEMENTS], nargs="+", default=[*FAULTS, *AT_STATEMENTS]
-    )
+    parser.add_argument("--fault", choices=FAULT_NAMES, nargs="+", default=FAULT_NAMES)
     parser.add_argument(
         "--every", type=int, default=int(os.environ.get("FAULTS_EVERY", "1")), help="each k-th point"
     )
     parser.add_argument("--first", type=int, default=0, help="the first point tried, to spread samples")
+    parser.add_argument("--sample", type=int, help="so many points of each fault, spread evenly")
+    parser.add_argument(
+        "--teeth", action="store_true", help="then plant each bug, which the sweep has to find"
+    )
     parser.add_argument("--limit", type=int, help="at most so many points")
     parser.add_argument("--seconds", type=float, help="start no point after so many seconds")
     parser.add_argument("--only", default="", help="a pattern that call and path must match")
