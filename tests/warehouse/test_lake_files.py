@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -101,3 +105,25 @@ def test_any_folder_can_be_attached(
         warehouse.publish(make.batch("a"), {}, base=0)
         other_engine.execute(duckdb_view("booking", warehouse.lake_files("booking")))
     assert other_engine.execute("SELECT count(*) FROM booking").fetchone() == (8,)
+
+
+CORRIDOR = Path(sys.executable).with_name("corridor")
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([CORRIDOR, *arguments], check=False, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("database", ["sqlite+s3"], indirect=True)
+@pytest.mark.usefixtures("published")
+def test_the_command_line_lists_attaches_and_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = json.loads(run("lake", "files", "--kind", "booking", "--week", "2025-W10", "--json").stdout)
+    assert [row["rows"] for row in listed] == [2, 2, 2]
+    attached = run("lake", "files", "--kind", "booking", "--week", "2025-W10", "--attach").stdout
+    assert attached.startswith("CREATE OR REPLACE VIEW booking AS")
+    assert all(row["path"] in attached for row in listed)
+    assert run("lake", "sweep").stdout == "nothing to sweep\n"
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    failed = run("lake", "files", "--kind", "booking")
+    assert (failed.returncode, "Try again" in failed.stderr) == (4, True), failed.stderr
+    assert os.environ["AWS_SECRET_ACCESS_KEY"] not in failed.stderr
