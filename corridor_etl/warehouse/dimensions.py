@@ -15,6 +15,7 @@ from corridor_etl.reference._tables import DATA
 from corridor_etl.reference._tables import table as reference
 from corridor_etl.settings import Settings
 from corridor_etl.warehouse.frames import conformed, insert, schema_of
+from corridor_etl.warehouse.revisions import VIEWS
 from corridor_etl.warehouse.schema import DIMENSIONS, METADATA
 
 FIRST_WEEK, LAST_WEEK = "2024-W01", "2030-W52"
@@ -87,7 +88,7 @@ def _week(label: str, monday: date) -> dict[str, object]:
 
 def _dictionary(_settings: Settings | None = None) -> pl.DataFrame:
     rows = []
-    for table in sorted(METADATA.tables.values(), key=lambda t: t.name):
+    for table in sorted([*METADATA.tables.values(), *VIEWS.tables.values()], key=lambda t: t.name):
         rows.append((table.name, "", "", table.comment or ""))
         for column in table.columns:
             meaning = column.info.get("meaning", column.comment or "")

@@ -18,10 +18,11 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from corridor_etl.errors import SettingsError, WarehouseBusy
+from corridor_etl.errors import SettingsError, UsageError, WarehouseBusy
 
 BUSY_TIMEOUT_MS = 30_000
 _WRITER = "corridor_writer"
+_PAST = "corridor_past"
 _WRITER_LOCK = 0x636F7272  # any fixed number; PostgreSQL's advisory locks are named by number
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 # PostgreSQL's classes of states in which the same call may succeed later: connection, resources, serialization,
@@ -78,12 +79,20 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
 
 
+def of_the_past(engine: Engine) -> Engine:
+    """The same engine for reading only: what it shows is past and cannot be changed."""
+    return engine.execution_options(**{_PAST: True})
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One write transaction: committed at the end, rolled back by any exception.
 
-    Writers wait for each other; ``WarehouseBusy`` when the wait is too long or the database goes away.
+    Writers wait for each other; ``WarehouseBusy`` when the wait is too long or the database goes away, ``UsageError``
+    for an engine that shows the past.
     """
+    if engine.get_execution_options().get(_PAST):
+        raise UsageError("the warehouse as it was cannot be changed", fix="Open it as it is now.")
     with (
         _busy_explained(),
         engine.connect().execution_options(**{_WRITER: True}) as connection,

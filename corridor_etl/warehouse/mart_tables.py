@@ -11,6 +11,7 @@ import polars as pl
 from sqlalchemy import Connection, Table, select
 
 from corridor_etl.errors import UsageError
+from corridor_etl.warehouse import history
 from corridor_etl.warehouse.frames import conformed, fetched, insert, schema_of
 from corridor_etl.warehouse.schema import MARTS
 
@@ -29,20 +30,27 @@ def checked(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     return conformed(frame, schema, what=f"the frame for {name}").sort(_key(mart))
 
 
-def read(connection: Connection, name: str, weeks: Sequence[str] | None = None) -> pl.DataFrame:
-    """The rows of a mart, all or of some weeks, with ``snapshot``, sorted by key."""
+def read(
+    connection: Connection, name: str, weeks: Sequence[str] | None = None, as_of: int | None = None
+) -> pl.DataFrame:
+    """The rows of a mart, all or of some weeks, with ``snapshot``, by key; as they were at ``as_of`` if given."""
     mart = table(name)
-    query = select(mart).order_by(*mart.primary_key.columns)
-    return fetched(connection, query if weeks is None else query.where(mart.c.iso_week.in_(list(weeks))))
+    if as_of is not None:
+        return history.mart_rows(connection, mart, as_of, weeks).sort(_key(mart))
+    query = select(mart) if weeks is None else select(mart).where(mart.c.iso_week.in_(list(weeks)))
+    return fetched(connection, query).sort(_key(mart))
 
 
 def replace(connection: Connection, name: str, frame: pl.DataFrame, snapshot: int) -> list[str]:
     """Makes the whole mart equal to ``frame`` (as :func:`checked` returns it); the weeks that changed."""
     mart = table(name)
-    before = read(connection, name).drop("snapshot").sort(_key(mart))
-    weeks = _changed(before, frame)
+    before = read(connection, name)
+    weeks = _changed(before.drop("snapshot"), frame)
+    is_changed = pl.col("iso_week").is_in(weeks)
+    after = frame.filter(is_changed)
+    history.record_mart(connection, mart, before.filter(is_changed), after, snapshot)
     connection.execute(mart.delete().where(mart.c.iso_week.in_(weeks)))
-    insert(connection, mart, frame.filter(pl.col("iso_week").is_in(weeks)), snapshot=snapshot)
+    insert(connection, mart, after, snapshot=snapshot)
     return weeks
 
 

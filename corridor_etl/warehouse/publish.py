@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from corridor_etl.clock import now_utc
 from corridor_etl.errors import BalanceBroken, BaseMoved
-from corridor_etl.warehouse import discrepancies, healing, mart_tables, records, superseding
+from corridor_etl.warehouse import causes, discrepancies, healing, mart_tables, records, superseding
 from corridor_etl.warehouse import lease as leases
 from corridor_etl.warehouse.batch import Batch
 from corridor_etl.warehouse.engine import reading, writing
@@ -56,6 +56,13 @@ def publish(
     return snapshot
 
 
+def decision(connection: Connection) -> int:
+    """Commits a batch without rows in the caller's transaction: a decision gets a snapshot of its own."""
+    snapshot = last_snapshot(connection) + 1
+    _record(connection, Batch(deliveries=(), received_at_utc=now_utc()), snapshot, None)
+    return snapshot
+
+
 def last_snapshot(connection: Connection) -> int:
     """The number of the last committed batch, 0 before the first."""
     return connection.scalar(select(func.max(BATCH.c.snapshot))) or 0
@@ -89,6 +96,7 @@ def _record(connection: Connection, batch: Batch, snapshot: int, lease: Lease | 
         records.insert_batch(connection, batch, snapshot)
         healing.record(connection, batch, snapshot)
         superseding.record(connection, batch, snapshot)
+        causes.record(connection, batch, snapshot)
         if (failing := batch.discrepancy_frame()) is not None:
             discrepancies.record(connection, failing, snapshot, batch.received_at_utc)
     except IntegrityError as error:

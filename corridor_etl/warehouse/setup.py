@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, inspect, select
 from corridor_etl.errors import SettingsError
 from corridor_etl.model import KINDS
 from corridor_etl.settings import Settings
-from corridor_etl.warehouse import dimensions, migrations
+from corridor_etl.warehouse import dimensions, migrations, revisions
 from corridor_etl.warehouse.durable import make_folder
 from corridor_etl.warehouse.engine import reading, writing
 from corridor_etl.warehouse.lake import Lake, stored_schema
@@ -22,12 +22,18 @@ from corridor_etl.warehouse.schema import STAMP
 
 def prepare(engine: Engine, lake: Lake, settings: Settings) -> None:
     """Runs what is missing, all of it in one transaction."""
-    wanted = {"dimensions": dimensions.content_sha256(settings), "lake": _model_sha256()}
+    wanted = {
+        "dimensions": dimensions.content_sha256(settings),
+        "lake": _model_sha256(),
+        "views": revisions.content_sha256(),
+    }
     with reading(engine) as connection:
         if _is_ready(connection, wanted):
             return
     with writing(engine) as connection:
+        revisions.drop(connection)
         migrations.upgrade(connection)
+        revisions.create(connection)
         stamps = _stamps(connection)
         if stamps.get("dimensions") != wanted["dimensions"]:
             dimensions.load(connection, settings)

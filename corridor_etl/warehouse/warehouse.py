@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Self
 
@@ -24,7 +24,9 @@ from corridor_etl.warehouse import (
     issues,
     lake,
     ledger,
+    moments,
     profiles,
+    revisions,
     setup,
     validation_results,
     versions,
@@ -34,7 +36,7 @@ from corridor_etl.warehouse import mart_tables as stored_marts
 from corridor_etl.warehouse import publish as commit
 from corridor_etl.warehouse.archive import Archive
 from corridor_etl.warehouse.batch import Batch, DeliveryRow
-from corridor_etl.warehouse.engine import database_url, open_engine, reading, writing
+from corridor_etl.warehouse.engine import database_url, of_the_past, open_engine, reading, writing
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
 from corridor_etl.warehouse.lease import Lease
 from corridor_etl.warehouse.profiles import Earlier
@@ -44,9 +46,10 @@ from corridor_etl.warehouse.schema import MARTS
 class Warehouse:
     """One home folder: ``archive``, ``lake`` and the database. Cheap to open, safe in several processes."""
 
-    def __init__(self, home: Path, engine: Engine) -> None:
+    def __init__(self, home: Path, engine: Engine, as_of: int | None = None) -> None:
         self.home = home
         self.engine = engine
+        self.as_of = as_of
         self.archive = Archive(home / "archive")
         self.lake = lake.Lake(home / "lake")
 
@@ -58,6 +61,21 @@ class Warehouse:
         setup.prepare(opened.engine, opened.lake, settings or configuration.load_settings())
         return opened
 
+    def at(self, as_of: int) -> Warehouse:
+        """This warehouse as it was at a snapshot, to be read only; ``UsageError`` where that is not known.
+
+        What later commits do is not seen, so that several reads belong together. The state of leases and of the outbox
+        is that of now.
+        """
+        with reading(self.engine) as connection:
+            moments.known(connection, as_of)
+        return Warehouse(self.home, of_the_past(self.engine), as_of)
+
+    def snapshot_of(self, text: str, zone: tzinfo) -> int:
+        """The snapshot a number, a time or a day in ``zone`` means; errors as in :func:`.moments.snapshot_of`."""
+        with reading(self.engine) as connection:
+            return moments.snapshot_of(connection, text, zone)
+
     def __enter__(self) -> Self:
         return self
 
@@ -66,6 +84,8 @@ class Warehouse:
 
     def snapshot(self) -> int:
         """The number of the last committed batch, 0 before the first."""
+        if self.as_of is not None:
+            return self.as_of
         with reading(self.engine) as connection:
             return commit.last_snapshot(connection)
 
@@ -88,7 +108,7 @@ class Warehouse:
         """All versions of a record kind: model columns and lineage, by (snapshot, delivery_id, line_no)."""
         with reading(self.engine) as connection:
             files = self.lake.files(connection, kind)
-        return lake.read(files, kind_of(kind), as_of)
+        return lake.read(files, kind_of(kind), self.as_of if as_of is None else as_of)
 
     def lake_files(self, kind: str) -> list[str]:
         """Paths of the live data files of a record kind."""
@@ -124,22 +144,22 @@ class Warehouse:
     def mart(self, table: str, *, weeks: Sequence[str] | None = None) -> pl.DataFrame:
         """A weekly mart, all of it or some weeks, with ``snapshot``, sorted by key."""
         with reading(self.engine) as connection:
-            return stored_marts.read(connection, table, weeks)
+            return stored_marts.read(connection, table, weeks, self.as_of)
 
     def batches(self) -> pl.DataFrame:
         """All batches in order."""
         with reading(self.engine) as connection:
-            return ledger.batches(connection)
+            return ledger.batches(connection, self.as_of)
 
     def deliveries(self) -> pl.DataFrame:
         """All deliveries with their balance, in order of recording."""
         with reading(self.engine) as connection:
-            return ledger.deliveries(connection)
+            return ledger.deliveries(connection, self.as_of)
 
     def quarantine(self, *, state: str | None = None, rules: Collection[str] = ()) -> pl.DataFrame:
         """Quarantined rows, all or those in one state or that break one of some rules."""
         with reading(self.engine) as connection:
-            return ledger.quarantine(connection, state, rules)
+            return ledger.quarantine(connection, state, rules, self.as_of)
 
     def waiting_corrections(self, kind: str) -> pl.DataFrame:
         """Quarantined corrections of a record kind that wait for their original, typed as the model's columns."""
@@ -149,22 +169,22 @@ class Warehouse:
     def findings(self, *, snapshot: int | None = None) -> pl.DataFrame:
         """Findings, all or of one batch."""
         with reading(self.engine) as connection:
-            return ledger.findings(connection, snapshot)
+            return ledger.findings(connection, snapshot, self.as_of)
 
     def checks(self, *, snapshot: int | None = None) -> pl.DataFrame:
         """What each rule said, of all batches or of one."""
         with reading(self.engine) as connection:
-            return ledger.checks(connection, snapshot)
+            return ledger.checks(connection, snapshot, self.as_of)
 
     def correction_effects(self, *, week: str | None = None) -> pl.DataFrame:
         """What corrections did to deliveries, in all weeks or one."""
         with reading(self.engine) as connection:
-            return corrections.effects(connection, week)
+            return corrections.effects(connection, week, self.as_of)
 
     def validation_results(self) -> pl.DataFrame:
         """What each suite said about the last batches it ran on, by suite, the newest first."""
         with reading(self.engine) as connection:
-            return validation_results.results(connection)
+            return validation_results.results(connection, self.as_of)
 
     def earlier_profiles(self, source_ids: Collection[str], before: date | None) -> Earlier:
         """Profiles of deliveries of these sources with rows of before a day; see :func:`.profiles.earlier`."""
@@ -189,7 +209,7 @@ class Warehouse:
     def arrivals(self) -> pl.DataFrame:
         """source_id, iso_week, received_at_utc of every loaded delivery and week it speaks about."""
         with reading(self.engine) as connection:
-            return profiles.arrivals(connection)
+            return profiles.arrivals(connection, self.as_of)
 
     def last_received_at_utc(self) -> datetime | None:
         """When the last batch was received; None before the first."""
@@ -200,24 +220,29 @@ class Warehouse:
     def discrepancies(self, *, state: str | None = None) -> pl.DataFrame:
         """What documents of different sources say differently, all or those in one state."""
         with reading(self.engine) as connection:
-            found = discrepancies.read(connection)
+            found = discrepancies.read(connection, self.as_of)
         return found if state is None else found.filter(state=state)
 
     def waive_discrepancy(self, discrepancy_id: int, *, by: str, reason: str) -> None:
         """Accepts an open discrepancy as it is; ``UsageError`` unless it is open."""
         with writing(self.engine) as connection:
-            snapshot = commit.last_snapshot(connection)
+            snapshot = commit.decision(connection)
             discrepancies.waive(connection, discrepancy_id, by=by, reason=reason, snapshot=snapshot)
 
     def reopen_discrepancy(self, discrepancy_id: int) -> None:
         """Takes the waiver of a discrepancy back; ``UsageError`` unless it is waived."""
         with writing(self.engine) as connection:
-            discrepancies.reopen(connection, discrepancy_id)
+            discrepancies.reopen(connection, discrepancy_id, commit.decision(connection))
+
+    def revisions(self, *, week: str | None = None, since: int | None = None) -> pl.DataFrame:
+        """Changes of weekly figures since their weeks first appeared: the columns of the view ``v_revisions``."""
+        with reading(self.engine) as connection:
+            return revisions.revisions(connection, week, since, self.as_of)
 
     def coverage(self) -> pl.DataFrame:
         """source_id, iso_week, files, rows_loaded, rows_quarantined, rows_duplicate."""
         with reading(self.engine) as connection:
-            return ledger.coverage(connection)
+            return ledger.coverage(connection, self.as_of)
 
     def record_duplicates(self, deliveries: list[DeliveryRow], received_at_utc: datetime) -> int:
         """Records deliveries whose bytes are known (status duplicate); returns the new snapshot."""
@@ -235,7 +260,7 @@ class Warehouse:
     def issues(self) -> pl.DataFrame:
         """All published issues, by edition, week and revision."""
         with reading(self.engine) as connection:
-            return issues.issues(connection)
+            return issues.issues(connection, self.as_of)
 
     def issue_figures(self, edition: str, week: str, revision: int) -> pl.DataFrame:
         """address, value_text and unit of every figure of one issue."""
