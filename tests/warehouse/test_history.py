@@ -24,7 +24,7 @@ from corridor_etl.warehouse.frames import fetched
 from corridor_etl.warehouse.schema import BATCH, MART_CHANGE, STATE_CHANGE
 
 WEEKS = [f"2025-W{n}" for n in range(10, 14)]
-STEPS = 26
+STEPS = 20
 MARTS = ("mart_match_week", "mart_transit_week")
 
 
@@ -184,7 +184,7 @@ def _changed(copies: list[dict[str, pl.DataFrame]]) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_every_snapshot_reads_as_it_was_whatever_came_after(
     seed: int, warehouse: Warehouse, make: SimpleNamespace
 ) -> None:
@@ -264,31 +264,26 @@ def three_days(warehouse: Warehouse, make: SimpleNamespace, monkeypatch: pytest.
     return warehouse
 
 
-@pytest.mark.parametrize(
-    ("text", "snapshot"),
-    [
-        ("0", 0), ("2", 2), ("3", 3), ("2025-06-01T20:00:00Z", 1), ("2025-06-02T19:59:59+00:00", 1),
-        ("2025-06-03T01:00:00+05:00", 2), ("2025-06-03T00:59:59+05:00", 1), ("2025-06-02", 1),
-        ("2025-06-03", 2), ("2025-06-05", 3),
-    ],
-)  # fmt: skip
-def test_a_moment_is_the_last_snapshot_committed_by_then(
-    text: str, snapshot: int, three_days: Warehouse
-) -> None:
-    assert three_days.snapshot_of(text, ALMATY) == snapshot
+MOMENTS = {
+    "0": 0, "2": 2, "3": 3, "2025-06-01T20:00:00Z": 1, "2025-06-02T19:59:59+00:00": 1,
+    "2025-06-03T01:00:00+05:00": 2, "2025-06-03T00:59:59+05:00": 1, "2025-06-02": 1, "2025-06-03": 2,
+    "2025-06-05": 3,
+}  # fmt: skip
+NO_MOMENTS = {
+    "4": "no snapshot 4", "2025-06-01": "nothing was committed by", "2025-06-06": "yet to come",
+    "2025-06-05T12:00:01Z": "yet to come", "2025-06-02T10:00:00": "has no zone", "-1": "is no moment",
+    "yesterday": "is no moment", "": "is no moment", "\N{ARABIC-INDIC DIGIT TWO}": "is no moment",
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("4", "no snapshot 4"), ("2025-06-01", "nothing was committed by"), ("2025-06-06", "yet to come"),
-        ("2025-06-05T12:00:01Z", "yet to come"), ("2025-06-02T10:00:00", "has no zone"),
-        ("-1", "is no moment"), ("yesterday", "is no moment"), ("", "is no moment"), ("٣", "is no moment"),
-    ],
-)  # fmt: skip
-def test_what_is_no_moment_of_the_warehouse_is_refused(text: str, said: str, three_days: Warehouse) -> None:
-    with pytest.raises(UsageError, match=said):
-        three_days.snapshot_of(text, ALMATY)
+def test_a_moment_is_the_last_snapshot_committed_by_then(three_days: Warehouse) -> None:
+    assert {text: three_days.snapshot_of(text, ALMATY) for text in MOMENTS} == MOMENTS
+
+
+def test_what_is_no_moment_of_the_warehouse_is_refused(three_days: Warehouse) -> None:
+    for text, said in NO_MOMENTS.items():
+        with pytest.raises(UsageError, match=said):
+            three_days.snapshot_of(text, ALMATY)
 
 
 def test_what_was_before_the_recording_is_refused_and_not_guessed(
