@@ -59,8 +59,9 @@ def covered_weeks(warehouse: Warehouse) -> list[dict[str, Any]]:
     from corridor_etl.settings import load_settings
 
     arrived = {(row["source_id"], row["iso_week"]): row for row in warehouse.coverage().to_dicts()}
-    then = now_utc() if warehouse.as_of is None else warehouse.batches()["committed_at_utc"].max()
-    weeks = source_weeks(warehouse.arrivals(), load_settings(), now_utc=then or now_utc()).to_dicts()
+    committed = [] if warehouse.as_of is None else warehouse.batches()["committed_at_utc"].to_list()
+    then = committed[-1] if committed else now_utc()
+    weeks = source_weeks(warehouse.arrivals(), load_settings(), now_utc=then).to_dicts()
     judged = {(row["source_id"], row["iso_week"]): row for row in weeks}
     nothing = {"files": 0, "rows_loaded": 0, "rows_quarantined": 0, "rows_duplicate": 0}
     names = ("expected_files", "due_at_utc", "status")
