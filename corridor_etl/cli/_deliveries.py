@@ -52,13 +52,16 @@ def _few(codes: list[str] | None) -> str | None:
 
 
 def covered_weeks(warehouse: Warehouse) -> list[dict[str, Any]]:
-    """What has arrived per source and week with ``status``, and the weeks of which something is late or missing."""
+    """What has arrived per source and week with ``status``, and the weeks of which something is late or missing; of a
+    past snapshot, what was so when it was committed."""
     from corridor_etl.clock import now_utc
     from corridor_etl.quality.freshness import source_weeks
     from corridor_etl.settings import load_settings
 
     arrived = {(row["source_id"], row["iso_week"]): row for row in warehouse.coverage().to_dicts()}
-    weeks = source_weeks(warehouse.arrivals(), load_settings(), now_utc=now_utc()).to_dicts()
+    committed = [] if warehouse.as_of is None else warehouse.batches()["committed_at_utc"].to_list()
+    then = committed[-1] if committed else now_utc()
+    weeks = source_weeks(warehouse.arrivals(), load_settings(), now_utc=then).to_dicts()
     judged = {(row["source_id"], row["iso_week"]): row for row in weeks}
     nothing = {"files": 0, "rows_loaded": 0, "rows_quarantined": 0, "rows_duplicate": 0}
     names = ("expected_files", "due_at_utc", "status")

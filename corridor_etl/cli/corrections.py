@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corridor_etl.cli._moment import AsOf, opened
 from corridor_etl.cli._output import AsJson, say, show, show_one
 from corridor_etl.errors import TerminalError, UsageError
 
@@ -63,16 +64,16 @@ def list_corrections(as_json: AsJson = False) -> None:
 
 @corrections.command("show")
 def show_correction(
-    correction_id: Annotated[str, typer.Argument(help="As in list.")], as_json: AsJson = False
+    correction_id: Annotated[str, typer.Argument(help="As in list.")],
+    as_of: AsOf = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show one correction in full, with what it did to each delivery so far."""
-    from corridor_etl.warehouse import Warehouse
-
     found, settings = _loaded()
     wanted = next((c for c in found.every if c.id == correction_id), None)
     if wanted is None:
         raise UsageError(f"there is no correction '{correction_id}'", fix="List them to see the ids.")
-    with Warehouse.open() as warehouse:
+    with opened(as_of) as warehouse:
         effects = warehouse.correction_effects().filter(correction_id=wanted.id)
         names = warehouse.deliveries().filter(status="loaded").select("delivery_id", "file_name")
     rows = effects.join(names, on="delivery_id", how="left", maintain_order="left").to_dicts()

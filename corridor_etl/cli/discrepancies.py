@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from corridor_etl.cli._moment import AsOf, opened
 from corridor_etl.cli._output import AsJson, say, show, show_one
 from corridor_etl.errors import UsageError
 
@@ -29,12 +30,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(discrepancies, name="discrepancies")
 
 
-def _warehouse():  # type: ignore[no-untyped-def]
-    from corridor_etl.warehouse import Warehouse
-
-    return Warehouse.open()
-
-
 @discrepancies.command("list")
 def list_discrepancies(
     rule: Annotated[str | None, typer.Option(help="Only of this rule.")] = None,
@@ -42,10 +37,11 @@ def list_discrepancies(
     container: Annotated[str | None, typer.Option(help="Only about this container.")] = None,
     train: Annotated[str | None, typer.Option(help="Only about this train.")] = None,
     state: Annotated[str | None, typer.Option(help="open, healed, waived or all.")] = "open",
+    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """List discrepancies, open ones unless asked otherwise, and the rules that had nothing to judge."""
-    with _warehouse() as warehouse:
+    with opened(as_of) as warehouse:
         rows = warehouse.discrepancies().to_dicts()
         checks = warehouse.checks()
     asked = {"rule_id": rule, "iso_week": week, "train_no": train, "state": None if state == "all" else state}
@@ -73,9 +69,9 @@ def _not_judged(checks: Any) -> list[str]:
 
 
 @discrepancies.command("show")
-def show_discrepancy(discrepancy_id: Number, as_json: AsJson = False) -> None:
+def show_discrepancy(discrepancy_id: Number, as_of: AsOf = None, as_json: AsJson = False) -> None:
     """Show one discrepancy: what the documents say, since when, and the files they came in."""
-    with _warehouse() as warehouse:
+    with opened(as_of) as warehouse:
         found = warehouse.discrepancies().filter(discrepancy_id=discrepancy_id).to_dicts()
         files = dict(
             warehouse.deliveries().filter(status="loaded").select("delivery_id", "file_name").iter_rows()
@@ -98,7 +94,7 @@ def waive_discrepancy(
     as_json: AsJson = False,
 ) -> None:
     """Accept an open discrepancy as it is, until the documents say something else."""
-    with _warehouse() as warehouse:
+    with opened() as warehouse:
         warehouse.waive_discrepancy(discrepancy_id, by=by, reason=reason)
     _say_state(discrepancy_id, "waived", as_json)
 
@@ -106,7 +102,7 @@ def waive_discrepancy(
 @discrepancies.command("reopen")
 def reopen_discrepancy(discrepancy_id: Number, as_json: AsJson = False) -> None:
     """Take a waiver back."""
-    with _warehouse() as warehouse:
+    with opened() as warehouse:
         warehouse.reopen_discrepancy(discrepancy_id)
     _say_state(discrepancy_id, "open", as_json)
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from corridor_etl.cli._moment import AsOf, opened
 from corridor_etl.cli._output import AsJson, show, show_one
 from corridor_etl.errors import UsageError
 
@@ -18,21 +19,17 @@ def register(app: typer.Typer) -> None:
     app.add_typer(deliveries, name="deliveries")
     app.add_typer(outbox, name="outbox")
     app.command("coverage")(coverage)
-
-
-def _warehouse():  # type: ignore[no-untyped-def]
-    from corridor_etl.warehouse import Warehouse
-
-    return Warehouse.open()
+    app.command("revisions")(revisions)
 
 
 @deliveries.command("list")
 def list_deliveries(
     status: Annotated[str | None, typer.Option(help="Only loaded, rejected or duplicate ones.")] = None,
+    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """List every file ever received, with its balance."""
-    with _warehouse() as warehouse:
+    with opened(as_of) as warehouse:
         rows = warehouse.deliveries().to_dicts()
     columns = ("delivery_no", "file_name", "status", "rows_read", "rows_loaded", "rows_quarantined",
                "rows_duplicate", "reason")  # fmt: skip
@@ -41,11 +38,13 @@ def list_deliveries(
 
 
 @deliveries.command("show")
-def show_delivery(delivery_no: Annotated[int, typer.Argument()], as_json: AsJson = False) -> None:
+def show_delivery(
+    delivery_no: Annotated[int, typer.Argument()], as_of: AsOf = None, as_json: AsJson = False
+) -> None:
     """Show one delivery with its findings and its profile."""
     from corridor_etl.cli._deliveries import print_profile, profile_of
 
-    with _warehouse() as warehouse:
+    with opened(as_of) as warehouse:
         row = _numbered(warehouse.deliveries().to_dicts(), "delivery_no", delivery_no)
         findings = warehouse.findings().filter(delivery_id=row["delivery_id"]).to_dicts()
         profile = profile_of(warehouse, delivery_no)
@@ -65,22 +64,38 @@ def _numbered(rows: list[dict[str, Any]], key: str, number: int) -> dict[str, An
 
 
 def coverage(
-    week: Annotated[str | None, typer.Option(help="Only this ISO week.")] = None, as_json: AsJson = False
+    week: Annotated[str | None, typer.Option(help="Only this ISO week.")] = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show what has arrived of each source, week by week, and what is late."""
     from corridor_etl.cli._deliveries import covered_weeks
 
-    with _warehouse() as warehouse:
+    with opened(as_of) as warehouse:
         rows = covered_weeks(warehouse)
     columns = ("iso_week", "source_id", "files", "rows_loaded", "rows_quarantined", "status")
     wanted = [row for row in rows if week in (None, row["iso_week"])]
     show(wanted, as_json=as_json, columns=columns, empty="nothing has arrived")
 
 
+def revisions(
+    week: Annotated[str | None, typer.Option(help="Only figures of this ISO week.")] = None,
+    since: Annotated[int | None, typer.Option(help="Only changes made after this snapshot.")] = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """List each change of a weekly figure since its week first appeared, with its cause."""
+    with opened(as_of) as warehouse:
+        rows = warehouse.revisions(week=week, since=since).to_dicts()
+    columns = ("iso_week", "mart", "row_key", "measure", "value_before", "value_after", "snapshot",
+               "committed_at_utc", "cause", "delivery_no")  # fmt: skip
+    show(rows, as_json=as_json, columns=columns, empty="no figure has changed since its week first appeared")
+
+
 @outbox.command("list")
 def list_outbox(as_json: AsJson = False) -> None:
     """List the mails that wait to be sent."""
-    with _warehouse() as warehouse:
+    with opened() as warehouse:
         rows = warehouse.outbox().to_dicts()
     columns = ("report_key", "revision", "recipient", "state", "eml_path")
     show(rows, as_json=as_json, columns=columns, empty="the outbox is empty")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corridor_etl.cli._moment import AsOf, opened
 from corridor_etl.cli._output import AsJson, say, show, show_one
 from corridor_etl.errors import UsageError
 
@@ -57,10 +58,8 @@ def _filter(
     return Filter(rule, None if wanted == "all" else wanted, kind, sender, week, delivery)
 
 
-def _rows(wanted: Filter) -> list[dict[str, Any]]:
-    from corridor_etl.warehouse import Warehouse
-
-    with Warehouse.open() as warehouse:
+def _rows(wanted: Filter, as_of: str | None = None) -> list[dict[str, Any]]:
+    with opened(as_of) as warehouse:
         return wanted.of(warehouse.quarantine()).to_dicts()
 
 
@@ -72,21 +71,23 @@ def list_rows(
     sender: Sender = None,
     week: Week = None,
     delivery: Delivery = None,
+    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """List the rows held back; the open ones unless a state is given."""
-    rows = _rows(_filter("open", rule, state, kind, sender, week, delivery))
+    rows = _rows(_filter("open", rule, state, kind, sender, week, delivery), as_of)
     show(rows, as_json=as_json, columns=LISTED, empty="nothing is held back")
 
 
 @quarantine.command("show")
-def show_row(quarantine_id: Annotated[int, typer.Argument()], as_json: AsJson = False) -> None:
+def show_row(
+    quarantine_id: Annotated[int, typer.Argument()], as_of: AsOf = None, as_json: AsJson = False
+) -> None:
     """Show one row: file, line, rules with observed and expected, the row as received, and what was decided."""
     from corridor_etl.jobs.decisions import EVERY_ROW, chosen
     from corridor_etl.quality.rule_words import in_words
-    from corridor_etl.warehouse import Warehouse
 
-    with Warehouse.open() as warehouse:
+    with opened(as_of) as warehouse:
         (row,) = chosen(warehouse, [quarantine_id], EVERY_ROW).to_dicts()
     details = json.loads(row["details_json"])
     show_one(row if as_json else {k: v for k, v in row.items() if k != "details_json"}, as_json=as_json)

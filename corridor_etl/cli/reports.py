@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corridor_etl.cli._moment import AsOf, opened
 from corridor_etl.cli._output import AsJson, show
 from corridor_etl.errors import UsageError
+
+if TYPE_CHECKING:
+    from corridor_etl.warehouse import Warehouse
 
 report = typer.Typer(help="Weekly issues.", no_args_is_help=True)
 kpi = typer.Typer(help="Figures and their definitions.", no_args_is_help=True)
@@ -37,26 +41,32 @@ def publish(week: Week, mail: Annotated[bool, typer.Option(help="Queue the mails
 
 
 @report.command("list")
-def list_issues(as_json: AsJson = False) -> None:
+def list_issues(as_of: AsOf = None, as_json: AsJson = False) -> None:
     """List the published issues."""
-    from corridor_etl.warehouse import Warehouse
-
-    with Warehouse.open() as warehouse:
+    with opened(as_of) as warehouse:
         rows = warehouse.issues().drop("context_json").to_dicts()
     columns = ("edition", "week", "revision", "state", "snapshot", "published_at_utc", "folder")
     show(rows, as_json=as_json, columns=columns, empty="nothing is published")
 
 
 @report.command("show")
-def show_issue(week: Week, as_json: AsJson = False) -> None:
-    """Show every figure of a published issue with its address."""
-    from corridor_etl.warehouse import Warehouse
-
-    with Warehouse.open() as warehouse:
-        rows = warehouse.issue_figures("weekly", week, 0).to_dicts()
+def show_issue(week: Week, as_of: AsOf = None, as_json: AsJson = False) -> None:
+    """Show every figure of a published issue with its address; with --as-of, as they were known then."""
+    with opened(as_of) as warehouse:
+        if as_of is None:
+            rows = warehouse.issue_figures("weekly", week, 0).to_dicts()
+        else:
+            rows = _figures_then(week, warehouse)
     if not rows:
         raise UsageError(f"no issue of {week} is published", fix=f"corridor report publish {week}")
     show(rows, as_json=as_json, columns=("address", "value_text", "unit"), empty="no figures")
+
+
+def _figures_then(week: str, warehouse: Warehouse) -> list[dict[str, Any]]:
+    from corridor_etl.jobs.weekly import figures_then
+    from corridor_etl.settings import load_settings
+
+    return figures_then(week, warehouse, load_settings()).to_dicts()
 
 
 @kpi.command("list")
@@ -85,12 +95,11 @@ def show_kpi(name: Annotated[str, typer.Argument()]) -> None:
 def values(
     week: Annotated[str, typer.Option(help="ISO week, like 2025-W24.")],
     mart: Annotated[str | None, typer.Option(help="Only this mart table.")] = None,
+    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the mart rows of a week."""
-    from corridor_etl.warehouse import Warehouse
-
-    with Warehouse.open() as warehouse:
+    with opened(as_of) as warehouse:
         names = [n for n in warehouse.mart_tables() if mart in (None, n)]
         tables: dict[str, list[dict[str, Any]]] = {
             name: warehouse.mart(name, weeks=[week]).to_dicts() for name in names

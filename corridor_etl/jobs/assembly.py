@@ -18,6 +18,7 @@ def assembled(readings: Sequence[Reading], resolved: Sequence[Resolved], judged:
     parts = {
         "healed": [r.healed for r in resolved],
         "quarantine": [r.quarantine for r in resolved],
+        "revised": [r.revised for r in resolved],
         "effects": [r.corrected.effects for r in resolved],
         "validations": [judged.validations, *(r.validation for r in resolved)],
         "checks": [

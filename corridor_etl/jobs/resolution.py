@@ -32,6 +32,7 @@ class Resolved:
     kind: RecordKind
     fresh: pl.DataFrame
     duplicates: pl.DataFrame
+    revised: pl.DataFrame
     quarantine: pl.DataFrame
     verdict: Verdict
     flagged: pl.DataFrame
@@ -74,6 +75,7 @@ def resolved(
         kind=kind,
         fresh=arrivals.fresh,
         duplicates=arrivals.duplicates.with_columns(iso_week=kind.iso_week()),
+        revised=versions.revised(arrivals.fresh, existing, kind),
         quarantine=quarantine_frame(kind.name, _as_kept(judged, orphans), failures, judged.faults),
         verdict=judged.verdict,
         flagged=_flagged(judged.staged, judged.remarks),

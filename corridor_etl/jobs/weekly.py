@@ -17,7 +17,7 @@ from corridor_etl import settings as configuration
 from corridor_etl.clock import now_utc
 from corridor_etl.delivery import outbox
 from corridor_etl.delivery.message import build_message
-from corridor_etl.errors import ReportCheckFailed
+from corridor_etl.errors import ReportCheckFailed, UsageError
 from corridor_etl.facts.departures import train_departures
 from corridor_etl.jobs.standing import standing
 from corridor_etl.jobs.turns import ISSUES
@@ -60,21 +60,37 @@ def publish_week(week: str, *, scheduled_at: datetime | None = None, queue_mail:
         published = _issue_of(week, warehouse)
         if published is not None:
             return IssueResult(week, "was published before", _page(published))
-        with warehouse.one_state():
-            data, number = report_data(warehouse, settings), warehouse.issues().height + 1
-            snapshot = warehouse.snapshot()
+        # What is committed meanwhile belongs to a later snapshot than the issue names.
+        snapshot = warehouse.snapshot()
+        data = report_data(warehouse.at(snapshot), settings)
         if not _has_data(week, data):
             return IssueResult(week, "has no data yet, nothing published")
         context = weekly_context(
             week,
             data,
             settings,
-            issue_no=number,
+            issue_no=warehouse.issues().height + 1,
             revision=0,
             published_at=scheduled_at or scheduled_instant(week, settings),
             snapshot=snapshot,
         )
         return _publish(context, warehouse, settings, lease, queue_mail)
+
+
+def figures_then(week: str, warehouse: Warehouse, settings: Settings) -> pl.DataFrame:
+    """The figures an issue of the week would have had at the snapshot of ``warehouse``, as :func:`figures` gives them.
+
+    ``UsageError`` for a week without data then. What was due is judged by the time the issue was made for.
+    """
+    data = report_data(warehouse, settings)
+    if not _has_data(week, data):
+        raise UsageError(f"{week} had no data at snapshot {warehouse.snapshot()}")
+    made_for = warehouse.issues().filter(edition=EDITION, week=week).sort("revision")["scheduled_at_utc"]
+    at = made_for[-1] if made_for.len() and made_for[-1] else scheduled_instant(week, settings)
+    context = weekly_context(
+        week, data, settings, issue_no=0, revision=0, published_at=at, snapshot=warehouse.snapshot()
+    )
+    return figures(context).sort("address")
 
 
 def _issue_of(week: str, warehouse: Warehouse) -> str | None:
@@ -91,7 +107,7 @@ def _has_data(week: str, data: ReportData) -> bool:
 
 
 def report_data(warehouse: Warehouse, settings: Settings) -> ReportData:
-    """Everything a context is built from, as of the current snapshot."""
+    """Everything a context is built from, as of the snapshot of ``warehouse``."""
     return ReportData(
         marts={name: warehouse.mart(name) for name in warehouse.mart_tables()},
         departures=train_departures(
@@ -174,4 +190,4 @@ def figures(context: WeeklyContext) -> pl.DataFrame:
     )
 
 
-__all__ = ["EDITION", "IssueResult", "OutboxRow", "figures", "publish_week", "report_data"]
+__all__ = ["EDITION", "IssueResult", "OutboxRow", "figures", "figures_then", "publish_week", "report_data"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
 
+from corridor_etl.warehouse import history
 from corridor_etl.warehouse.schema import DELIVERY, DELIVERY_WEEK
 
 COUNTED = ("rows_loaded", "rows_quarantined", "rows_duplicate")
@@ -24,20 +25,28 @@ class Move:
     counter: str
 
 
-def move(connection: Connection, moves: Iterable[Move]) -> None:
+def move(connection: Connection, moves: Iterable[Move], snapshot: int) -> None:
     """Adds up the moves of each delivery and week and writes them; a week nothing is counted under is removed."""
     by_delivery: dict[str, Counter[tuple[str, str]]] = {}
     for one in moves:
         changes = by_delivery.setdefault(one.delivery_id, Counter())
         changes[one.from_week, HELD] -= 1
         changes[one.to_week, one.counter] += 1
-    for delivery_id in sorted(by_delivery):
-        _apply(connection, delivery_id, by_delivery[delivery_id])
+    numbers = {delivery_id: _number(connection, delivery_id) for delivery_id in sorted(by_delivery)}
+    with (
+        history.recorded(connection, DELIVERY, snapshot, "delivery_no", numbers.values()),
+        history.recorded(connection, DELIVERY_WEEK, snapshot, "delivery_no", numbers.values()),
+    ):
+        for delivery_id, number in numbers.items():
+            _apply(connection, number, by_delivery[delivery_id])
 
 
-def _apply(connection: Connection, delivery_id: str, changes: Counter[tuple[str, str]]) -> None:
+def _number(connection: Connection, delivery_id: str) -> int:
     loaded = (DELIVERY.c.delivery_id == delivery_id) & (DELIVERY.c.status == "loaded")
-    number = connection.execute(select(DELIVERY.c.delivery_no).where(loaded)).scalar_one()
+    return int(connection.execute(select(DELIVERY.c.delivery_no).where(loaded)).scalar_one())
+
+
+def _apply(connection: Connection, number: int, changes: Counter[tuple[str, str]]) -> None:
     totals = Counter[str]()
     for (_, counter), change in changes.items():
         totals[counter] += change

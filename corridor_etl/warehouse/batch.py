@@ -70,6 +70,13 @@ REFRESHED_COLUMNS: dict[str, pl.DataType] = {
     "quarantine_id": pl.Int64(),
     **{name: dtype for name, dtype in QUARANTINE_COLUMNS.items() if name not in ("line_no", "record_kind")},
 }
+REVISED_COLUMNS: dict[str, pl.DataType] = {
+    "record_kind": pl.String(),
+    "delivery_id": pl.String(),
+    "line_no": pl.Int64(),
+    "iso_week": pl.String(),
+}
+"""Rows of the batch whose record was in the lake before, and the week (or weeks) it is stored under so far."""
 SUGGESTED_COLUMNS: dict[str, pl.DataType] = {"quarantine_id": pl.Int64(), "suggestion": pl.String()}
 BY_ITSELF = "corridor"
 """Who decided where nobody did."""
@@ -116,6 +123,7 @@ class Batch:
     says which (:data:`HEALED_COLUMNS`), also those that stay and are decided upon. ``refreshed`` rows of the quarantine
     were judged anew and are held back still (:data:`REFRESHED_COLUMNS`); ``suggested`` ones get another suggestion
     (:data:`SUGGESTED_COLUMNS`).
+    ``revised`` tells which rows are about records known before (:data:`REVISED_COLUMNS`), for the causes of changes.
     ``profiles``, ``profile_columns`` and ``references`` are what later deliveries are compared with.
     """
 
@@ -136,6 +144,7 @@ class Batch:
     profile_columns: pl.DataFrame | None = None
     references: pl.DataFrame | None = None
     discrepancies: pl.DataFrame | None = None
+    revised: pl.DataFrame | None = None
 
     def added_rows(self) -> dict[str, pl.DataFrame]:
         """All rows the batch adds to the lake, of its own deliveries and of earlier ones, by record kind, in memory."""
@@ -206,6 +215,11 @@ class Batch:
         return conformed(
             frame, REFRESHED_COLUMNS, optional=QUARANTINE_OPTIONAL, what="the refreshed rows of the batch"
         )
+
+    def revised_frame(self) -> pl.DataFrame:
+        """The rows about known records with exactly :data:`REVISED_COLUMNS`."""
+        frame = _frame(self.revised, REVISED_COLUMNS)
+        return conformed(frame, REVISED_COLUMNS, what="the revised rows of the batch")
 
     def suggested_frame(self) -> pl.DataFrame:
         """The new suggestions with exactly :data:`SUGGESTED_COLUMNS`."""

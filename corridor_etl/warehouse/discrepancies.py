@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from corridor_etl.clock import now_utc
 from corridor_etl.errors import UsageError
+from corridor_etl.warehouse import history
 from corridor_etl.warehouse.frames import fetched, insert, schema_of
 from corridor_etl.warehouse.schema import DISCREPANCY
 
@@ -42,9 +43,14 @@ def record(connection: Connection, failing: pl.DataFrame, snapshot: int, at_utc:
     New ones open; open ones that no longer fail heal; healed ones that fail again open with their first day kept. A
     waiver stands as long as what was observed is the same.
     """
-    stored = fetched(connection, select(DISCREPANCY)).select(
-        *_KEY, "discrepancy_id", "state", was_observed="observed"
-    )
+    with history.recorded(connection, DISCREPANCY, snapshot) as before:
+        stored = before.select(*_KEY, "discrepancy_id", "state", was_observed="observed")
+        _bring_up(connection, stored, failing, snapshot, at_utc)
+
+
+def _bring_up(
+    connection: Connection, stored: pl.DataFrame, failing: pl.DataFrame, snapshot: int, at_utc: datetime
+) -> None:
     known = failing.join(stored, on=_KEY, how="left")
     is_new = pl.col("discrepancy_id").is_null()
     is_settled = (pl.col("state") == WAIVED) & (pl.col("observed") == pl.col("was_observed"))
@@ -78,8 +84,10 @@ def _close(connection: Connection, numbers: pl.Series, state: str, snapshot: int
     connection.execute(update(DISCREPANCY).where(mine).values(closed), [{"number": n} for n in numbers])
 
 
-def read(connection: Connection) -> pl.DataFrame:
-    """All discrepancies in order of their number."""
+def read(connection: Connection, as_of: int | None = None) -> pl.DataFrame:
+    """All discrepancies in order of their number; as they were at ``as_of`` if given."""
+    if as_of is not None:
+        return history.table(connection, DISCREPANCY, as_of)
     return fetched(connection, select(DISCREPANCY).order_by(DISCREPANCY.c.discrepancy_id))
 
 
@@ -91,15 +99,17 @@ def waive(connection: Connection, discrepancy_id: int, *, by: str, reason: str, 
         "state": WAIVED, "closed_at_utc": now_utc(), "closed_by": by.strip(), "reason": reason.strip(),
         "snapshot_closed": snapshot,
     }  # fmt: skip
-    _move(connection, discrepancy_id, OPEN, closed)
+    _move(connection, discrepancy_id, OPEN, closed, snapshot)
 
 
-def reopen(connection: Connection, discrepancy_id: int) -> None:
+def reopen(connection: Connection, discrepancy_id: int, snapshot: int) -> None:
     """Takes a waiver back; ``UsageError`` unless the discrepancy is waived."""
-    _move(connection, discrepancy_id, WAIVED, _OPENED)
+    _move(connection, discrepancy_id, WAIVED, _OPENED, snapshot)
 
 
-def _move(connection: Connection, discrepancy_id: int, state: str, values: dict[str, Any]) -> None:
+def _move(
+    connection: Connection, discrepancy_id: int, state: str, values: dict[str, Any], snapshot: int
+) -> None:
     mine = DISCREPANCY.c.discrepancy_id == discrepancy_id
     found = connection.scalar(select(DISCREPANCY.c.state).where(mine))
     if found != state:
@@ -110,4 +120,5 @@ def _move(connection: Connection, discrepancy_id: int, state: str, values: dict[
             expected=f"one that is {state}",
             fix="List them to see the numbers and their states.",
         )
-    connection.execute(update(DISCREPANCY).where(mine).values(values))
+    with history.recorded(connection, DISCREPANCY, snapshot, "discrepancy_id", [discrepancy_id]):
+        connection.execute(update(DISCREPANCY).where(mine).values(values))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,12 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from corridor_etl.errors import SettingsError, WarehouseBusy
+from corridor_etl.errors import SettingsError, UsageError, WarehouseBusy
 from corridor_etl.warehouse import disk
 
 BUSY_TIMEOUT_MS = 30_000
 _WRITER = "corridor_writer"
+_PAST = "corridor_past"
 _WRITER_LOCK = 0x636F7272  # any fixed number; PostgreSQL's advisory locks are named by number
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 # PostgreSQL's classes of states in which the same call may succeed later: connection, resources, serialization,
@@ -80,13 +80,20 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
 
 
+def of_the_past(engine: Engine) -> Engine:
+    """The same engine for reading only: what it shows is past and cannot be changed."""
+    return engine.execution_options(**{_PAST: True})
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One write transaction: committed at the end, rolled back by any exception.
 
     Writers wait for each other; ``WarehouseBusy`` when the wait is too long or the database goes away, ``DiskFailed``
-    when a disk takes no more.
+    when a disk takes no more, ``UsageError`` for an engine that shows the past.
     """
+    if engine.get_execution_options().get(_PAST):
+        raise UsageError("the warehouse as it was cannot be changed", fix="Open it as it is now.")
     with (
         _explained(),
         engine.connect().execution_options(**{_WRITER: True}) as connection,
@@ -97,27 +104,9 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-_HELD: ContextVar[Connection | None] = ContextVar("held", default=None)
-
-
-@contextmanager
-def one_state(engine: Engine) -> Iterator[Connection]:
-    """One read transaction for every :func:`reading` of ``engine`` in the block, in this thread: all see one state."""
-    with reading(engine) as connection:
-        outer = _HELD.set(connection)
-        try:
-            yield connection
-        finally:
-            _HELD.reset(outer)
-
-
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One read transaction: every statement in it sees the same state."""
-    held = _HELD.get()
-    if held is not None and held.engine is engine:
-        yield held
-        return
     options: dict[str, Any] = (
         {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
     )

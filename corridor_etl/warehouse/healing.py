@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from corridor_etl.clock import now_utc
 from corridor_etl.errors import BaseMoved
 from corridor_etl.model import RecordKind
-from corridor_etl.warehouse import balances
+from corridor_etl.warehouse import balances, history
 from corridor_etl.warehouse.batch import Batch
 from corridor_etl.warehouse.frames import fetched
 from corridor_etl.warehouse.schema import QUARANTINE
@@ -61,17 +61,18 @@ def record(connection: Connection, batch: Batch, snapshot: int) -> None:
 
     ``BaseMoved`` if one of them is no longer in the state the batch was computed from.
     """
-    healed, refreshed = batch.healed_frame(), batch.refreshed_frame()
-    if healed.height or refreshed.height:
-        weeks = _weeks_of(connection, pl.concat([_expected(healed), _expected(refreshed)]))
-        now = now_utc()
+    healed, refreshed, suggested = batch.healed_frame(), batch.refreshed_frame(), batch.suggested_frame()
+    touched = {n for frame in (healed, refreshed, suggested) for n in frame["quarantine_id"]}
+    if not touched:
+        return
+    weeks = _weeks_of(connection, pl.concat([_expected(healed), _expected(refreshed)]))
+    now = now_utc()
+    with history.recorded(connection, QUARANTINE, snapshot, "quarantine_id", sorted(touched)):
         _decide(connection, healed, now, snapshot)
         _refresh(connection, refreshed, now)
-        moves = [*_moves(healed, weeks), *_moves(refreshed.with_columns(counter=pl.lit(STAYS)), weeks)]
-        balances.move(connection, moves)
-    for row in batch.suggested_frame().iter_rows(named=True):
-        mine = QUARANTINE.c.quarantine_id == row["quarantine_id"]
-        connection.execute(update(QUARANTINE).where(mine).values(suggestion=row["suggestion"]))
+        _suggest(connection, suggested)
+    moves = [*_moves(healed, weeks), *_moves(refreshed.with_columns(counter=pl.lit(STAYS)), weeks)]
+    balances.move(connection, moves, snapshot)
 
 
 def _expected(rows: pl.DataFrame) -> pl.DataFrame:
@@ -126,6 +127,12 @@ def _refresh(connection: Connection, refreshed: pl.DataFrame, now: datetime) -> 
         for row in refreshed.iter_rows(named=True)
     ]
     _update(connection, rows)
+
+
+def _suggest(connection: Connection, suggested: pl.DataFrame) -> None:
+    for row in suggested.iter_rows(named=True):
+        mine = QUARANTINE.c.quarantine_id == row["quarantine_id"]
+        connection.execute(update(QUARANTINE).where(mine).values(suggestion=row["suggestion"]))
 
 
 def _update(connection: Connection, rows: list[dict[str, Any]]) -> None:

@@ -83,18 +83,19 @@ def _is(table: Table, edition: str, week: str, revision: int) -> ColumnElement[b
     return (table.c.edition == edition) & (table.c.week == week) & (table.c.revision == revision)
 
 
-def issues(connection: Connection) -> pl.DataFrame:
-    """All issues, by edition, week and revision."""
-    return fetched(connection, select(ISSUE).order_by(*ISSUE.primary_key.columns))
+def issues(connection: Connection, as_of: int | None = None) -> pl.DataFrame:
+    """All issues, by edition, week and revision; those made of snapshots up to ``as_of`` if given."""
+    query = select(ISSUE).order_by(*ISSUE.primary_key.columns)
+    return fetched(connection, query if as_of is None else query.where(ISSUE.c.snapshot <= as_of))
 
 
 def figures(connection: Connection, edition: str, week: str, revision: int) -> pl.DataFrame:
     """address, value_text and unit of the figures of one issue, by address."""
     columns = [ISSUE_FIGURE.c[name] for name in FIGURE_COLUMNS]
-    query = (
-        select(*columns).where(_is(ISSUE_FIGURE, edition, week, revision)).order_by(ISSUE_FIGURE.c.address)
+    # Databases sort text by their own rules; the figures of an issue are in one order everywhere.
+    return fetched(connection, select(*columns).where(_is(ISSUE_FIGURE, edition, week, revision))).sort(
+        "address"
     )
-    return fetched(connection, query)
 
 
 def outbox(connection: Connection) -> pl.DataFrame:

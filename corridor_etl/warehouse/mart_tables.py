@@ -13,7 +13,7 @@ import polars as pl
 from sqlalchemy import Column, Connection, Table
 
 from corridor_etl.errors import UsageError
-from corridor_etl.warehouse import bulk
+from corridor_etl.warehouse import bulk, history
 from corridor_etl.warehouse.frames import conformed, insert, schema_of
 from corridor_etl.warehouse.schema import FACTS, MARTS
 
@@ -34,9 +34,13 @@ def checked(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     return conformed(frame, schema, what=f"the frame for {name}").sort(_key(mart))
 
 
-def read(connection: Connection, name: str, weeks: Sequence[str] | None = None) -> pl.DataFrame:
-    """The rows of a mart, all or of some weeks, with ``snapshot``, sorted by key."""
+def read(
+    connection: Connection, name: str, weeks: Sequence[str] | None = None, as_of: int | None = None
+) -> pl.DataFrame:
+    """The rows of a mart, all or of some weeks, with ``snapshot``, by key; as they were at ``as_of`` if given."""
     mart = table(name)
+    if as_of is not None:
+        return history.mart_rows(connection, _with_history(mart), as_of, weeks).sort(_key(mart))
     found = bulk.unload(connection, mart, schema_of(mart.columns))
     wanted = found if weeks is None else found.filter(pl.col(_week(mart).name).is_in(list(weeks)))
     return wanted.sort(_key(mart))  # not by the database, whose order of texts is its own
@@ -46,9 +50,14 @@ def replace(connection: Connection, name: str, frame: pl.DataFrame, snapshot: in
     """Makes the whole mart equal to ``frame`` (as :func:`checked` returns it); the weeks that changed."""
     mart = table(name)
     week = _week(mart)
-    weeks = _changed(read(connection, name).drop("snapshot"), frame, week.name)
+    before = read(connection, name)
+    weeks = _changed(before.drop("snapshot"), frame, week.name)
+    is_changed = pl.col(week.name).is_in(weeks)
+    after = frame.filter(is_changed)
+    if name in MARTS:
+        history.record_mart(connection, mart, before.filter(is_changed), after, snapshot)
     connection.execute(mart.delete().where(week.in_(weeks)))
-    insert(connection, mart, frame.filter(pl.col(week.name).is_in(weeks)), snapshot=snapshot)
+    insert(connection, mart, after, snapshot=snapshot)
     return weeks
 
 
@@ -60,6 +69,14 @@ def _changed(before: pl.DataFrame, after: pl.DataFrame, week: str) -> list[str]:
         for (label,) in old.keys() | new.keys()
         if (label,) not in old or (label,) not in new or not old[(label,)].equals(new[(label,)])
     )
+
+
+def _with_history(mart: Table) -> Table:
+    if mart.name not in MARTS:
+        raise UsageError(
+            f"{mart.name} is kept as it is now only", fix="Make it from the records of that snapshot."
+        )
+    return mart
 
 
 def _week(mart: Table) -> Column[Any]:

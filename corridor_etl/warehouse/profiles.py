@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import polars as pl
 from sqlalchemy import Connection, Select, and_, func, not_, or_, select
 
+from corridor_etl.warehouse import ledger
 from corridor_etl.warehouse.batch import Batch
 from corridor_etl.warehouse.frames import fetched, insert
 from corridor_etl.warehouse.schema import (
@@ -20,7 +21,6 @@ from corridor_etl.warehouse.schema import (
     DELIVERY_PROFILE,
     DELIVERY_PROFILE_COLUMN,
     DELIVERY_REFERENCE,
-    DELIVERY_WEEK,
     QUARANTINE,
 )
 
@@ -118,15 +118,13 @@ def interchanges_of(connection: Connection, senders: Collection[str]) -> pl.Data
     return fetched(connection, query.order_by(*names))
 
 
-def arrivals(connection: Connection) -> pl.DataFrame:
-    """source_id, iso_week, received_at_utc of every loaded delivery and week it speaks about, in order of receipt."""
-    query = (
-        select(DELIVERY.c.source_id, DELIVERY_WEEK.c.iso_week, DELIVERY.c.received_at_utc)
-        .join(DELIVERY, DELIVERY.c.delivery_no == DELIVERY_WEEK.c.delivery_no)
-        .where(DELIVERY.c.source_id.is_not(None), DELIVERY_WEEK.c.iso_week != "")
-        .order_by(DELIVERY.c.received_at_utc, DELIVERY.c.delivery_no)
-    )
-    return fetched(connection, query)
+def arrivals(connection: Connection, as_of: int | None = None) -> pl.DataFrame:
+    """source_id, iso_week, received_at_utc of every loaded delivery and week it speaks about, in order of receipt; as
+    they were at snapshot ``as_of`` if given."""
+    files = ledger.deliveries(connection, as_of).select("delivery_no", "source_id", "received_at_utc")
+    known = ledger.weeks(connection, as_of).filter(pl.col("iso_week") != "").join(files, on="delivery_no")
+    ordered = known.drop_nulls("source_id").sort("received_at_utc", "delivery_no", "iso_week")
+    return ordered.select("source_id", "iso_week", "received_at_utc")
 
 
 def last_received_at_utc(connection: Connection) -> Any:

@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 
 from corridor_etl.clock import now_utc
 from corridor_etl.errors import BalanceBroken, BaseMoved
-from corridor_etl.warehouse import discrepancies, healing, mart_tables, records, superseding
+from corridor_etl.warehouse import causes, discrepancies, healing, mart_tables, records, superseding
 from corridor_etl.warehouse import lease as leases
 from corridor_etl.warehouse.batch import Batch
 from corridor_etl.warehouse.engine import reading, writing
@@ -74,6 +74,13 @@ def publish(
     return snapshot
 
 
+def decision(connection: Connection) -> int:
+    """Commits a batch without rows in the caller's transaction: a decision gets a snapshot of its own."""
+    snapshot = last_snapshot(connection) + 1
+    _number(connection, Batch(deliveries=(), received_at_utc=now_utc()), 0, snapshot, None)
+    return snapshot
+
+
 def last_snapshot(connection: Connection) -> int:
     """The number of the last committed batch, 0 before the first."""
     return connection.scalar(select(func.max(BATCH.c.snapshot))) or 0
@@ -95,23 +102,28 @@ def check_base(connection: Connection, base: int) -> None:
 def _record(
     connection: Connection, batch: Batch, lake: Lake, staged: Staged, snapshot: int, lease: Lease | None
 ) -> None:
-    connection.execute(
-        BATCH.insert().values(
-            snapshot=snapshot,
-            received_at_utc=batch.received_at_utc,
-            committed_at_utc=now_utc(),
-            deliveries=len(batch.deliveries),
-            rows_loaded=int(staged.counts["rows"].sum()),
-            lease_token=lease.token if lease else None,
-        )
-    )
+    _number(connection, batch, int(staged.counts["rows"].sum()), snapshot, lease)
     try:
         records.insert_batch(connection, batch, staged.counts, snapshot)
         healing.record(connection, batch, snapshot)
         superseding.record(connection, batch, lake.staged_rows(staged), snapshot)
+        causes.record(connection, batch, snapshot)
         if (failing := batch.discrepancy_frame()) is not None:
             discrepancies.record(connection, failing, snapshot, batch.received_at_utc)
     except IntegrityError as error:
         if "balance" not in str(error.orig) and "nothing_loaded" not in str(error.orig):
             raise
         raise BalanceBroken(f"the database refused a delivery: {error.orig}") from error
+
+
+def _number(connection: Connection, batch: Batch, rows: int, snapshot: int, lease: Lease | None) -> None:
+    connection.execute(
+        BATCH.insert().values(
+            snapshot=snapshot,
+            received_at_utc=batch.received_at_utc,
+            committed_at_utc=now_utc(),
+            deliveries=len(batch.deliveries),
+            rows_loaded=rows,
+            lease_token=lease.token if lease else None,
+        )
+    )

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select, update
 
 from corridor_etl.clock import now_utc
 from corridor_etl.model import KINDS, RecordKind
+from corridor_etl.warehouse import history
 from corridor_etl.warehouse.batch import BY_ITSELF, Batch
 from corridor_etl.warehouse.frames import fetched
 from corridor_etl.warehouse.schema import DELIVERY, QUARANTINE
@@ -29,9 +30,11 @@ def record(connection: Connection, batch: Batch, added: Mapping[str, pl.LazyFram
     order = {d.delivery_id: n for n, d in enumerate(batch.deliveries)}
     for name, rows in added.items():
         held = _held(connection, name)
-        if held.height:
-            for row in _replaced(held, rows, KINDS[name], order).iter_rows(named=True):
-                _mark(connection, row, snapshot)
+        found = _replaced(held, rows, KINDS[name], order) if held.height else held
+        if found.height:
+            with history.recorded(connection, QUARANTINE, snapshot, "quarantine_id", found["quarantine_id"]):
+                for row in found.iter_rows(named=True):
+                    _mark(connection, row, snapshot)
 
 
 def _held(connection: Connection, kind: str) -> pl.DataFrame:

@@ -30,7 +30,8 @@ def _drop_old(connection: Connection, suite: str) -> None:
         )
 
 
-def results(connection: Connection) -> pl.DataFrame:
-    """All results that are kept, by suite, the newest first."""
+def results(connection: Connection, as_of: int | None = None) -> pl.DataFrame:
+    """All results that are kept, by suite, the newest first; those up to snapshot ``as_of`` if given."""
     by = (VALIDATION_RESULT.c.suite, VALIDATION_RESULT.c.snapshot.desc())
-    return fetched(connection, select(VALIDATION_RESULT).order_by(*by))
+    query = select(VALIDATION_RESULT).order_by(*by)
+    return fetched(connection, query if as_of is None else query.where(VALIDATION_RESULT.c.snapshot <= as_of))

@@ -117,6 +117,17 @@ def orphans(new: pl.DataFrame, existing: pl.DataFrame, kind: RecordKind) -> pl.D
     return corrections.join(originals, on=key, how="anti", nulls_equal=True, maintain_order="left")
 
 
+def revised(fresh: pl.DataFrame, existing: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
+    """record_kind, delivery_id, line_no of the ``fresh`` rows whose record is among ``existing`` ones, and the
+    ``iso_week`` each is stored under; a row has several lines if it is stored under several weeks."""
+    key = list(kind.key)
+    stored = existing.select(*key, _stored_week="iso_week").unique()
+    rows = fresh.select(*key, "delivery_id", "line_no").join(stored, on=key, nulls_equal=True)
+    return rows.select(
+        pl.lit(kind.name).alias("record_kind"), "delivery_id", "line_no", iso_week="_stored_week"
+    )
+
+
 def current(rows: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
     """The current record of each key: its highest version, unless that one cancels it. Sorted by key.
 

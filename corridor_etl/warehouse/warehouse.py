@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Self
 
@@ -24,7 +24,9 @@ from corridor_etl.warehouse import (
     healing,
     issues,
     ledger,
+    moments,
     profiles,
+    revisions,
     setup,
     validation_results,
     versions,
@@ -36,7 +38,7 @@ from corridor_etl.warehouse import publish as commit
 from corridor_etl.warehouse.archive import Archive
 from corridor_etl.warehouse.batch import Batch, DeliveryRow
 from corridor_etl.warehouse.compaction import Merge
-from corridor_etl.warehouse.engine import database_url, one_state, open_engine, reading, writing
+from corridor_etl.warehouse.engine import database_url, of_the_past, open_engine, reading, writing
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
 from corridor_etl.warehouse.lake import Lake
 from corridor_etl.warehouse.lease import Lease
@@ -49,9 +51,10 @@ from corridor_etl.warehouse.sweep import Orphan, sweep
 class Warehouse:
     """One home folder: ``archive``, ``lake`` and the database. Cheap to open, safe in several processes."""
 
-    def __init__(self, home: Path, engine: Engine) -> None:
+    def __init__(self, home: Path, engine: Engine, as_of: int | None = None) -> None:
         self.home = home
         self.engine = engine
+        self.as_of = as_of
         self.archive = Archive.of(home)
         self.lake = Lake(opened(home, "lake"))
 
@@ -63,6 +66,21 @@ class Warehouse:
         setup.prepare(warehouse.engine, warehouse.lake, settings or configuration.load_settings())
         return warehouse
 
+    def at(self, as_of: int) -> Warehouse:
+        """This warehouse as it was at a snapshot, to be read only; ``UsageError`` where that is not known.
+
+        What later commits do is not seen, so that several reads belong together. The state of leases and of the outbox
+        is that of now.
+        """
+        with reading(self.engine) as connection:
+            moments.known(connection, as_of)
+        return Warehouse(self.home, of_the_past(self.engine), as_of)
+
+    def snapshot_of(self, text: str, zone: tzinfo) -> int:
+        """The snapshot a number, a time or a day in ``zone`` means; errors as in :func:`.moments.snapshot_of`."""
+        with reading(self.engine) as connection:
+            return moments.snapshot_of(connection, text, zone)
+
     def __enter__(self) -> Self:
         return self
 
@@ -71,6 +89,8 @@ class Warehouse:
 
     def snapshot(self) -> int:
         """The number of the last committed batch, 0 before the first."""
+        if self.as_of is not None:
+            return self.as_of
         with reading(self.engine) as connection:
             return commit.last_snapshot(connection)
 
@@ -97,14 +117,17 @@ class Warehouse:
         Opens only files of these weeks and of snapshots up to ``as_of``; each is checked against its name once.
         """
         with reading(self.engine) as connection:
-            files = self.lake.files(connection, kind, weeks, as_of)
-        return self.lake.scan(files, kind_of(kind), as_of)
+            files = self.lake.files(connection, kind, weeks, self._moment(as_of))
+        return self.lake.scan(files, kind_of(kind), self._moment(as_of))
 
     def rows(
         self, kind: str, *, weeks: Collection[str] | None = None, as_of: int | None = None
     ) -> pl.DataFrame:
         """The same rows by (snapshot, delivery_id, line_no)."""
         return self.lake.collected(self.scan(kind, weeks=weeks, as_of=as_of))
+
+    def _moment(self, as_of: int | None) -> int | None:
+        return self.as_of if as_of is None else as_of
 
     def lake_files(self, kind: str) -> list[str]:
         """Paths of the live data files of a record kind, addresses where the lake is in an object store."""
@@ -142,9 +165,10 @@ class Warehouse:
         """
         if weeks is None:
             return versions.current(self.rows(kind, as_of=as_of), kind_of(kind))
+        moment = self._moment(as_of)
         with reading(self.engine) as connection:
-            files = self.lake.files(connection, kind, as_of=as_of)
-        return week_by_week.current(self.lake, files, kind_of(kind), weeks, as_of)
+            files = self.lake.files(connection, kind, as_of=moment)
+        return week_by_week.current(self.lake, files, kind_of(kind), weeks, moment)
 
     def compact(
         self, kind: str, *, week: str | None = None, min_files: int = compaction.MIN_FILES
@@ -171,15 +195,6 @@ class Warehouse:
         with leases.held(self.engine, name, by, seconds=lasting, waiting_seconds=waiting) as held:
             yield held
 
-    @contextmanager
-    def one_state(self) -> Iterator[None]:
-        """Everything read through this object in the block and thread is of one state, whatever is committed meanwhile.
-
-        For reading only: a commit belongs behind the block.
-        """
-        with one_state(self.engine):
-            yield
-
     def mart_tables(self) -> list[str]:
         """Names of the weekly marts."""
         return list(MARTS)
@@ -187,27 +202,27 @@ class Warehouse:
     def mart(self, table: str, *, weeks: Sequence[str] | None = None) -> pl.DataFrame:
         """A weekly mart, all of it or some weeks, with ``snapshot``, sorted by key."""
         with reading(self.engine) as connection:
-            return stored_marts.read(connection, table, weeks)
+            return stored_marts.read(connection, table, weeks, self.as_of)
 
     def trips(self, *, weeks: Sequence[str] | None = None) -> pl.DataFrame:
         """The container trips, all or of some weeks of departure, as stored (g, 0.01 TEU), with ``snapshot``."""
         with reading(self.engine) as connection:
-            return stored_marts.read(connection, "fct_container_trip", weeks)
+            return stored_marts.read(connection, "fct_container_trip", weeks, self.as_of)
 
     def batches(self) -> pl.DataFrame:
         """All batches in order."""
         with reading(self.engine) as connection:
-            return ledger.batches(connection)
+            return ledger.batches(connection, self.as_of)
 
     def deliveries(self) -> pl.DataFrame:
         """All deliveries with their balance, in order of recording."""
         with reading(self.engine) as connection:
-            return ledger.deliveries(connection)
+            return ledger.deliveries(connection, self.as_of)
 
     def quarantine(self, *, state: str | None = None, rules: Collection[str] = ()) -> pl.DataFrame:
         """Quarantined rows, all or those in one state or that break one of some rules."""
         with reading(self.engine) as connection:
-            return ledger.quarantine(connection, state, rules)
+            return ledger.quarantine(connection, state, rules, self.as_of)
 
     def waiting_corrections(self, kind: str) -> pl.DataFrame:
         """Quarantined corrections of a record kind that wait for their original, typed as the model's columns."""
@@ -217,22 +232,22 @@ class Warehouse:
     def findings(self, *, snapshot: int | None = None) -> pl.DataFrame:
         """Findings, all or of one batch."""
         with reading(self.engine) as connection:
-            return ledger.findings(connection, snapshot)
+            return ledger.findings(connection, snapshot, self.as_of)
 
     def checks(self, *, snapshot: int | None = None) -> pl.DataFrame:
         """What each rule said, of all batches or of one."""
         with reading(self.engine) as connection:
-            return ledger.checks(connection, snapshot)
+            return ledger.checks(connection, snapshot, self.as_of)
 
     def correction_effects(self, *, week: str | None = None) -> pl.DataFrame:
         """What corrections did to deliveries, in all weeks or one."""
         with reading(self.engine) as connection:
-            return corrections.effects(connection, week)
+            return corrections.effects(connection, week, self.as_of)
 
     def validation_results(self) -> pl.DataFrame:
         """What each suite said about the last batches it ran on, by suite, the newest first."""
         with reading(self.engine) as connection:
-            return validation_results.results(connection)
+            return validation_results.results(connection, self.as_of)
 
     def earlier_profiles(self, source_ids: Collection[str], before: date | None) -> Earlier:
         """Profiles of deliveries of these sources with rows of before a day; see :func:`.profiles.earlier`."""
@@ -257,7 +272,7 @@ class Warehouse:
     def arrivals(self) -> pl.DataFrame:
         """source_id, iso_week, received_at_utc of every loaded delivery and week it speaks about."""
         with reading(self.engine) as connection:
-            return profiles.arrivals(connection)
+            return profiles.arrivals(connection, self.as_of)
 
     def last_received_at_utc(self) -> datetime | None:
         """When the last batch was received; None before the first."""
@@ -268,24 +283,29 @@ class Warehouse:
     def discrepancies(self, *, state: str | None = None) -> pl.DataFrame:
         """What documents of different sources say differently, all or those in one state."""
         with reading(self.engine) as connection:
-            found = discrepancies.read(connection)
+            found = discrepancies.read(connection, self.as_of)
         return found if state is None else found.filter(state=state)
 
     def waive_discrepancy(self, discrepancy_id: int, *, by: str, reason: str) -> None:
         """Accepts an open discrepancy as it is; ``UsageError`` unless it is open."""
         with writing(self.engine) as connection:
-            snapshot = commit.last_snapshot(connection)
+            snapshot = commit.decision(connection)
             discrepancies.waive(connection, discrepancy_id, by=by, reason=reason, snapshot=snapshot)
 
     def reopen_discrepancy(self, discrepancy_id: int) -> None:
         """Takes the waiver of a discrepancy back; ``UsageError`` unless it is waived."""
         with writing(self.engine) as connection:
-            discrepancies.reopen(connection, discrepancy_id)
+            discrepancies.reopen(connection, discrepancy_id, commit.decision(connection))
+
+    def revisions(self, *, week: str | None = None, since: int | None = None) -> pl.DataFrame:
+        """Changes of weekly figures since their weeks first appeared: the columns of the view ``v_revisions``."""
+        with reading(self.engine) as connection:
+            return revisions.revisions(connection, week, since, self.as_of)
 
     def coverage(self) -> pl.DataFrame:
         """source_id, iso_week, files, rows_loaded, rows_quarantined, rows_duplicate."""
         with reading(self.engine) as connection:
-            return ledger.coverage(connection)
+            return ledger.coverage(connection, self.as_of)
 
     def record_duplicates(self, deliveries: list[DeliveryRow], received_at_utc: datetime) -> int:
         """Records deliveries whose bytes are known (status duplicate); returns the new snapshot."""
@@ -316,7 +336,7 @@ class Warehouse:
     def issues(self) -> pl.DataFrame:
         """All published issues, by edition, week and revision."""
         with reading(self.engine) as connection:
-            return issues.issues(connection)
+            return issues.issues(connection, self.as_of)
 
     def issue_figures(self, edition: str, week: str, revision: int) -> pl.DataFrame:
         """address, value_text and unit of every figure of one issue."""

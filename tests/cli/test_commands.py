@@ -34,6 +34,7 @@ def test_help_lists_every_group_and_is_quick_to_import() -> None:
         "quarantine",
         "corrections",
         "coverage",
+        "revisions",
         "kpi",
         "report",
         "outbox",

@@ -14,6 +14,7 @@ from corridor_etl.marts.weekly import weekly_marts
 from corridor_etl.settings import Settings, checkout
 from corridor_etl.warehouse.mart_tables import checked
 from corridor_etl.warehouse.schema import MARTS
+from corridor_etl.warehouse.schema.marts import MADE_FROM
 from tests.facts.corridor_records import booking, current, item, journey, manifest, utc
 
 AT = (
@@ -45,6 +46,17 @@ def test_every_table_is_there_as_the_warehouse_stores_it(
     for name, table in found.items():
         assert checked(name, table).equals(table), name
         assert table.is_empty() is (not records or records["booking"].is_empty()), name
+
+
+def test_the_kinds_a_mart_is_made_from_are_those_without_which_it_is_another(settings: Settings) -> None:
+    records = one_train()
+    whole = weekly_marts(records, settings)
+    found: dict[str, set[str]] = {mart: set() for mart in MARTS}
+    for kind, frame in records.items():
+        without = weekly_marts({**records, kind: frame.clear()}, settings)
+        for mart in MARTS:
+            found[mart] |= set() if without[mart].equals(whole[mart]) else {kind}
+    assert found == {mart: set(kinds) for mart, kinds in MADE_FROM.items()}
 
 
 def test_a_train_planned_on_sunday_that_left_on_monday_is_the_new_weeks(settings: Settings) -> None:

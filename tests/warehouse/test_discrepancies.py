@@ -99,7 +99,7 @@ def test_a_waiver_holds_while_the_same_is_observed(warehouse: Warehouse, commit:
         "desk",
         "agreed with customs",
     )
-    assert waived["snapshot_closed"] == 1
+    assert waived["snapshot_closed"] == 2
     commit()
     assert only(warehouse)["state"] == "waived"
     commit({"observed": "worse"})

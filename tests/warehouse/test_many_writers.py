@@ -63,9 +63,8 @@ def publish(warehouse, batch, lease):
 
 def publish_issue(warehouse):
     with warehouse.lease("issues") as lease:
-        with warehouse.one_state():
-            rows, snapshot = warehouse.rows("booking").height, warehouse.snapshot()
-            number = warehouse.issues().height + 1
+        snapshot, number = warehouse.snapshot(), warehouse.issues().height + 1
+        rows = warehouse.at(snapshot).rows("booking").height
         time.sleep(dice.random() / 20)
         figure = pl.DataFrame({"address": ["rows"], "value_text": [str(rows)], "unit": ["rows"]})
         mine = replace(issue, revision=number, issue_no=number, snapshot=snapshot, content_sha256=str(seed))

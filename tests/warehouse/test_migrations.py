@@ -171,3 +171,25 @@ def test_decisions_come_to_a_quarantine_that_has_rows_and_go_again(tmp_path: Pat
         command.downgrade(config, "0007_issues")
     assert _rows(engine, KEPT) == before
     assert "withdrawn" not in {c["name"] for c in inspect(engine).get_columns("check_result")}
+
+
+def test_batches_of_before_the_recording_of_changes_are_known_as_such_and_stay(empty: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("path_separator", "os")
+    batches = "SELECT snapshot, deliveries, rows_loaded FROM batch"
+    with writing(empty) as connection:
+        migrations.upgrade(connection, "0012_correction_effects")
+        tables = _tables(connection)
+        connection.execute(
+            text("INSERT INTO batch VALUES (1, '2025-06-02 01:00:00', '2025-06-02 01:00:01', 3, 9, NULL)")
+        )
+    with writing(empty) as connection:
+        migrations.upgrade(connection, "0013_history")
+        assert set(_tables(connection)) - set(tables) == {"mart_change", "state_change", "batch_cause"}
+        assert connection.scalar(text("SELECT is_recorded FROM batch")) in (False, 0)
+    with writing(empty) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0013_history-1")
+        assert _tables(connection) == tables
+        assert [tuple(row) for row in connection.execute(text(batches))] == [(1, 3, 9)]

@@ -22,7 +22,7 @@ from corridor_etl.warehouse.engine import database_url, open_engine, writing
 from corridor_etl.warehouse.schema import DELIVERY
 
 # The last is the commit itself; all were tried, these stand for them.
-KILL_POINTS = {"sqlite": (6, 11, 16), "postgresql": (5, 9, 13)}
+KILL_POINTS = {"sqlite": (6, 13, 21), "postgresql": (5, 11, 16)}
 
 
 def state(warehouse: Warehouse) -> tuple[Any, ...]:
@@ -220,18 +220,6 @@ def test_a_reader_sees_the_old_state_until_the_commit(warehouse: Warehouse, make
             assert reader.rows("booking").height == 8
             assert reader.snapshot() == 1
         assert reader.rows("booking").height == 16
-
-
-def test_what_is_read_as_one_state_stays_what_it_was(warehouse: Warehouse, make: SimpleNamespace) -> None:
-    warehouse.publish(make.batch("a"), make.match_mart({}), base=0)
-    before = state(warehouse)
-    with Warehouse.open(warehouse.home) as other:
-        with warehouse.one_state():
-            assert warehouse.snapshot() == 1
-            other.publish(make.batch("b"), make.match_mart({"laden_boxes": 99}), base=1)
-            assert state(warehouse) == before
-            assert other.snapshot() == 2
-        assert warehouse.snapshot() == 2
 
 
 def _publish_many(home: str, batches: list[Batch]) -> int:

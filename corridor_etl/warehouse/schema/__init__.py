@@ -7,6 +7,7 @@ from corridor_etl.warehouse.schema._metadata import METADATA
 from corridor_etl.warehouse.schema.corrections import CORRECTION_EFFECT
 from corridor_etl.warehouse.schema.dimensions import DIMENSIONS
 from corridor_etl.warehouse.schema.discrepancies import DISCREPANCY
+from corridor_etl.warehouse.schema.history import BATCH_CAUSE, CAUSES, MART_CHANGE, STATE_CHANGE
 from corridor_etl.warehouse.schema.issues import ISSUE, ISSUE_FIGURE, OUTBOX
 from corridor_etl.warehouse.schema.lake import LAKE_NAMESPACE, LAKE_TABLE
 from corridor_etl.warehouse.schema.ledger import (
@@ -30,6 +31,8 @@ from corridor_etl.warehouse.schema.validation import VALIDATION_RESULT
 
 __all__ = [
     "BATCH",
+    "BATCH_CAUSE",
+    "CAUSES",
     "CHECK_RESULT",
     "CORRECTION_EFFECT",
     "DELIVERY",
@@ -47,9 +50,11 @@ __all__ = [
     "LAKE_TABLE",
     "LEASE",
     "MARTS",
+    "MART_CHANGE",
     "METADATA",
     "OUTBOX",
     "QUARANTINE",
     "STAMP",
+    "STATE_CHANGE",
     "VALIDATION_RESULT",
 ]

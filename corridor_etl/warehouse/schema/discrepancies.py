@@ -38,7 +38,7 @@ DISCREPANCY = Table(
     count("snapshot_opened", "number of the batch that opened it last", foreign_key="batch.snapshot"),
     count(
         "snapshot_closed",
-        "number of the batch that healed it, or after which it was waived; null while open",
+        "number of the batch that healed or waived it; null while open",
         nullable=True,
         foreign_key="batch.snapshot",
     ),

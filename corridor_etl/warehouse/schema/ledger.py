@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, Table
+from sqlalchemy import CheckConstraint, Column, Index, Table, false
 from sqlalchemy import text as sql
 
 from corridor_etl.warehouse.columns import count, flag, instant, serial, text
@@ -32,6 +32,12 @@ BATCH = Table(
     count("deliveries", "deliveries recorded by the batch", "files"),
     count("rows_loaded", "rows the batch added to the lake", "rows"),
     count("lease_token", "fencing token of the writer; null if it held no lease", nullable=True),
+    flag(
+        "is_recorded",
+        "whether the changes the batch made are kept, so that what was before it can be read",
+        default=True,
+        server_default=false(),
+    ),
     comment="One row per commit: everything a batch wrote became visible at once.",
 )
 

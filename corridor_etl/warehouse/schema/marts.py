@@ -117,3 +117,14 @@ _MATCH = _mart(
 )
 
 MARTS = {t.name: t for t in (_THROUGHPUT, _DEPARTURE, _TRADE, _TRANSIT, _BOOKING, _MATCH)}
+
+_MOVED = ("manifest_container", "port_event")
+MADE_FROM: dict[str, tuple[str, ...]] = {
+    "mart_throughput_week": (*_MOVED, "declaration_item"),
+    "mart_departure_week": _MOVED,
+    "mart_trade_week": ("declaration_item",),
+    "mart_transit_week": _MOVED,
+    "mart_booking_week": ("booking",),
+    "mart_match_week": (*_MOVED, "declaration_item"),
+}
+"""Record kinds whose rows can change the figures of each mart."""

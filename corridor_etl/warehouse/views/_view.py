@@ -31,6 +31,7 @@ class Words:
     seconds: str
     now: str
     rules_of_row: str
+    listed: str
 
     def hours(self, earlier: str, later: str) -> str:
         """Hours between two columns of instants, whole seconds counted; null where one is null."""
@@ -46,11 +47,13 @@ WORDS = {
         seconds="(julianday({b}) - julianday({a})) * 86400.0",
         now="'now'",
         rules_of_row="json_each('[\"' || replace(q.rule_ids, ',', '\",\"') || '\"]') AS rule",
+        listed="group_concat({column}, ', ')",
     ),
     "postgresql": Words(
         seconds="CAST(EXTRACT(EPOCH FROM ({b} - {a})) AS DOUBLE PRECISION)",
         now="now()",
         rules_of_row="unnest(string_to_array(q.rule_ids, ',')) AS rule(value)",
+        listed="string_agg({column}, ', ' ORDER BY {column})",
     ),
 }
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014_star"
-down_revision = "0012_correction_effects"
+down_revision = "0013_history"
 branch_labels = None
 depends_on = None
 

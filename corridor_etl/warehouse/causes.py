@@ -1,0 +1,91 @@
+"""What a batch brought, by record kind and week: the causes of the figures that change with it.
+
+Only facts of the batch itself count: actions of its rows, records that were known before, rows out of quarantine,
+corrections that were applied. Which change of a figure has which cause is said by the view of ``revisions``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import polars as pl
+from sqlalchemy import Connection, func, select
+
+from corridor_etl.model import kind
+from corridor_etl.warehouse.batch import Batch
+from corridor_etl.warehouse.frames import fetched, insert
+from corridor_etl.warehouse.schema import BATCH_CAUSE, DELIVERY, ISSUE
+from corridor_etl.warehouse.versions import CANCEL, PATCH, REPLACE
+
+_PASSED, _FLAG = "passed", "flag"
+_LINE = ["delivery_id", "line_no"]
+_FEW = 500  # what every database takes as parameters of one statement
+
+
+def record(connection: Connection, batch: Batch, snapshot: int) -> None:
+    """Writes the causes of a batch; the deliveries it names must be in the ledger."""
+    published = list(connection.scalars(select(ISSUE.c.week).distinct()))
+    parts = [*_fresh(batch, published), *_healed(batch), _mended(batch)]
+    keys = ["cause", "record_kind", "iso_week"]
+    known = pl.concat(parts).with_columns(pl.col("iso_week").fill_null("")).filter(pl.col("rows") > 0)
+    found = known.group_by(keys).agg(pl.col("rows").sum(), pl.col("delivery_id").min()).sort(keys)
+    numbered = found.join(
+        _numbers(connection, found["delivery_id"].unique().to_list()), on="delivery_id", how="left"
+    )
+    insert(connection, BATCH_CAUSE, numbered.drop("delivery_id"), snapshot=snapshot)
+
+
+def _fresh(batch: Batch, published: Collection[str]) -> Iterator[pl.DataFrame]:
+    """What came with the deliveries of the batch: new, late, corrected or cancelled."""
+    revised = batch.revised_frame()
+    for name, frame in batch.rows.items():
+        before = revised.filter(record_kind=name).select(*_LINE, was_week="iso_week")
+        rows = frame.lazy().select(*_LINE, "action", iso_week=kind(name).iso_week())
+        seen = rows.join(before.unique(_LINE).lazy(), on=_LINE, how="left")
+        left = rows.join(before.lazy(), on=_LINE).filter(pl.col("was_week") != pl.col("iso_week"))
+        both = [f.with_columns(cause=_cause(published)) for f in (seen, left)]
+        yield _counted(pl.concat([both[0], both[1].with_columns(iso_week="was_week")]), name)
+
+
+def _cause(published: Collection[str]) -> pl.Expr:
+    action = pl.col("action")
+    return (
+        pl.when(action == CANCEL)
+        .then(pl.lit("cancelled"))
+        .when(action.is_in([PATCH, REPLACE]) | pl.col("was_week").is_not_null())
+        .then(pl.lit("corrected"))
+        .when(pl.col("iso_week").is_in(list(published)))
+        .then(pl.lit("late"))
+        .otherwise(pl.lit("new"))
+    )
+
+
+def _healed(batch: Batch) -> Iterator[pl.DataFrame]:
+    """Rows of earlier deliveries that left the quarantine with the batch: replayed or waived."""
+    states = batch.healed_frame().filter(counter="rows_loaded").select("delivery_id", cause="state")
+    for name, frame in batch.healed_rows.items():
+        rows = frame.select("delivery_id", iso_week=kind(name).iso_week())
+        yield _counted(rows.join(states.unique("delivery_id", keep="first"), on="delivery_id").lazy(), name)
+
+
+def _mended(batch: Batch) -> pl.DataFrame:
+    """Rows a correction has changed or dropped; a flag changes no figure."""
+    applied = batch.effect_frame().filter(pl.col("action") != _FLAG, guard_outcome=_PASSED)
+    return applied.select(
+        pl.lit("corrections").alias("cause"), "record_kind", "iso_week", "rows", "delivery_id"
+    )
+
+
+def _counted(rows: pl.LazyFrame, record_kind: str) -> pl.DataFrame:
+    counted = rows.group_by("cause", "iso_week", "delivery_id").agg(pl.len().cast(pl.Int64).alias("rows"))
+    named = counted.with_columns(record_kind=pl.lit(record_kind)).collect(engine="streaming")
+    return named.select("cause", "record_kind", "iso_week", "rows", "delivery_id")
+
+
+def _numbers(connection: Connection, delivery_ids: list[str]) -> pl.DataFrame:
+    """delivery_id and delivery_no of loaded deliveries."""
+    number = func.min(DELIVERY.c.delivery_no).label("delivery_no")
+    query = select(DELIVERY.c.delivery_id, number).where(DELIVERY.c.status == "loaded")
+    by_id = query.group_by(DELIVERY.c.delivery_id)
+    parts = [delivery_ids[i : i + _FEW] for i in range(0, len(delivery_ids), _FEW)] or [[]]
+    return pl.concat(fetched(connection, by_id.where(DELIVERY.c.delivery_id.in_(part))) for part in parts)
