@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, MetaData, Table, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from corridor_etl.errors import SettingsError, WarehouseBusy
-from corridor_etl.warehouse import Warehouse
+from corridor_etl.warehouse import Warehouse, bulk
 from corridor_etl.warehouse.columns import count, day, flag, instant, serial, text
 from corridor_etl.warehouse.engine import database_url, open_engine, reading, writing
 from corridor_etl.warehouse.frames import fetched, insert, schema_of
@@ -54,6 +54,8 @@ def test_what_is_loaded_comes_back(warehouse: Warehouse, given: list[tuple[objec
         SAMPLE.create(connection)
         insert(connection, SAMPLE, frame)
         assert fetched(connection, select(*GIVEN).order_by(SAMPLE.c.row_no)).equals(frame)
+        at_once = bulk.unload(connection, SAMPLE, schema_of(SAMPLE.columns))
+        assert at_once.sort("row_no").drop("row_no").equals(frame)
 
 
 def test_both_ways_of_writing_store_the_same(warehouse: Warehouse) -> None:
