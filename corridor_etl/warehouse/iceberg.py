@@ -8,7 +8,6 @@ This is not a documented use: pyiceberg is pinned and ``tests/warehouse/test_lak
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -36,6 +35,7 @@ from sqlalchemy import Connection
 from corridor_etl.errors import TerminalError
 from corridor_etl.model import LINEAGE, Column, RecordKind
 from corridor_etl.warehouse import durable
+from corridor_etl.warehouse.lake import LiveFile
 from corridor_etl.warehouse.stores import Store
 
 CATALOG = "corridor"
@@ -170,20 +170,7 @@ def _sync(bound: BoundCatalog, table: Table) -> None:
         durable.sync(folder)
 
 
-@dataclass(frozen=True)
-class DataFile:
-    """A live data file: its name in the store, its partition and what its statistics say."""
-
-    name: str
-    iso_week: str
-    rows: int
-    size_bytes: int
-    first_snapshot: int | None
-    last_snapshot: int | None
-    """Numbers of the first and the last batch that rows of the file come from."""
-
-
-def data_files(bound: BoundCatalog, name: str) -> list[DataFile]:
+def live_files(bound: BoundCatalog, name: str) -> list[LiveFile]:
     """The live data files of a table, by name."""
     table = load(bound, name)
     field = table.schema().find_field("snapshot")
@@ -194,7 +181,7 @@ def data_files(bound: BoundCatalog, name: str) -> list[DataFile]:
 
     tasks: Any = table.scan().plan_files()
     files = [
-        DataFile(
+        LiveFile(
             name=_name(bound, file.file_path),
             iso_week=str(file.partition[0]),
             rows=file.record_count,
@@ -204,7 +191,7 @@ def data_files(bound: BoundCatalog, name: str) -> list[DataFile]:
         )
         for file in (task.file for task in tasks)
     ]
-    return sorted(files, key=lambda file: file.name)
+    return sorted(files)
 
 
 def references(bound: BoundCatalog) -> set[str]:

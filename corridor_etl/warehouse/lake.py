@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import polars as pl
 from sqlalchemy import Connection
@@ -49,6 +49,18 @@ def data_file_name(name: str, week: str, snapshot: int, sha256: str) -> str:
 def digest_in(file_name: str) -> str:
     """The digits of the SHA-256 that the name of a data file holds."""
     return file_name.rpartition("-")[2].removesuffix(".parquet")
+
+
+@dataclass(frozen=True, order=True)
+class LiveFile:
+    """A data file a table refers to: the rows of one week. Bounds are None where its statistics lack them."""
+
+    name: str
+    iso_week: str
+    rows: int
+    size_bytes: int
+    first_snapshot: int | None
+    last_snapshot: int | None
 
 
 class Lake:
@@ -117,14 +129,14 @@ class Lake:
 
         with self.store.explained():
             catalog = iceberg.catalog(connection, self.store)
-            return [file.name for file in iceberg.data_files(catalog, kind(name).name)]
+            return [file.name for file in iceberg.live_files(catalog, kind(name).name)]
 
     def file_facts(self, connection: Connection, name: str, week: str | None = None) -> pl.DataFrame:
         """The live data files of a record kind, of one week or all; columns as :data:`FILE_COLUMNS`."""
         from corridor_etl.warehouse import iceberg
 
         with self.store.explained():
-            found = iceberg.data_files(iceberg.catalog(connection, self.store), kind(name).name)
+            found = iceberg.live_files(iceberg.catalog(connection, self.store), kind(name).name)
         rows = [
             {
                 **asdict(file),
