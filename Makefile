@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check mutants bench gx-conformance lock pictures clean
+.PHONY: help demo test check mutants faults bench gx-conformance lock pictures clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -34,6 +34,9 @@ mutants: $(READY)  ## change every rule a little, thousands of times, and see th
 
 gx-conformance: $(READY)  ## run Great Expectations' own tests on the Polars engine (needs a package index)
 	@sh scripts/gx_conformance.sh $(VENV) .venv-gx
+
+faults: $(READY)  ## kill and starve a run at each of its system calls: DATABASE=sqlite|postgresql RUN=small|demo FAULTS_EVERY=k
+	@$(BIN)/python -m tests.faults.sweep --run $(or $(RUN),small) --database $(or $(DATABASE),sqlite) --teeth
 
 lock:  ## pin every dependency anew (needs uv and a package index)
 	@sh scripts/pin_dependencies.sh

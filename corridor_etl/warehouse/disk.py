@@ -18,7 +18,13 @@ from corridor_etl.errors import DiskFailed
 _FULL = "Make room, then run the same again."
 _BROKEN = "Look what the system's log says of the disk; once it is sound, run the same again."
 _READ_ONLY = "Make the home folder writable, then run the same again."
-_CLOSED = "See that there is room and that the database's folder may be written, then run the same again."
+# SQLite says the same of a full disk and of a broken one, depending on which of its files could not grow.
+_FULL_OR_BROKEN = (
+    "Make room if it is full, else look what the system's log says of the disk; then run the same again."
+)
+_CLOSED = (
+    "Make room if it is full, and see that the database's folder may be written; then run the same again."
+)
 _FIXES_OF_FILES = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
@@ -28,7 +34,7 @@ _FIXES_OF_FILES = {
 }
 _FIXES_OF_SQLITE = {
     sqlite3.SQLITE_FULL: _FULL,
-    sqlite3.SQLITE_IOERR: _BROKEN,
+    sqlite3.SQLITE_IOERR: _FULL_OR_BROKEN,
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_CANTOPEN: _CLOSED,
 }

@@ -70,18 +70,6 @@ def digest_in(file_name: str) -> str:
     return file_name.rpartition("-")[2].removesuffix(".parquet")
 
 
-@dataclass(frozen=True, order=True)
-class LiveFile:
-    """A data file a table refers to: the rows of one week. Bounds are None where its statistics lack them."""
-
-    name: str
-    iso_week: str
-    rows: int
-    size_bytes: int
-    first_snapshot: int | None
-    last_snapshot: int | None
-
-
 class Lake:
     """The data files in one store and the Iceberg tables that refer to them."""
 

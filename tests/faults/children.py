@@ -128,7 +128,9 @@ class Child:
             os.dup2(out, 1)
             os.dup2(out, 2)
             os.write(ready, (json.dumps(_started_threads()) + "\n").encode())
-            os.read(start, 1)
+            if not os.read(start, 1):
+                os._exit(71)  # the parent is gone
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.alarm(SECONDS)
             answer = work()
             code = answer if isinstance(answer, int) else 0

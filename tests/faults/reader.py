@@ -1,6 +1,6 @@
 """What a reader finds in a home folder: the whole visible state in hashes, and whatever in it is half done.
 
-It opens the warehouse as any command does. What the state should be is decided by ``sweep``.
+It opens the warehouse as any command does. What the state should be is decided by ``trials``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """strace on one process or thread that is already there: what it did to its files, and a fault at one of its calls.
 
 The process is not modified and does not know. Counting is strace's own: the n-th call of a name in the thread that it is
-attached to. Who is traced and what is made of it belongs to ``children`` and ``sweep``.
+attached to. Who is traced and what is made of it belongs to ``children`` and ``trials``.
 """
 
 from __future__ import annotations

@@ -19,9 +19,9 @@ from corridor_etl.warehouse.engine import writing
     ("code", "fix"), [(errno.ENOSPC, "Make room"), (errno.EIO, "system's log"), (errno.EROFS, "writable")]
 )
 def test_an_error_of_the_disk_says_what_to_do(code: int, fix: str) -> None:
-    said = f"{os.strerror(code)} at /home/x.*Nothing half done is visible.*{fix}"
+    said = f"{os.strerror(code)} at lake/x.*Nothing half done is visible.*{fix}"
     with pytest.raises(DiskFailed, match=said), disk.explained():
-        raise OSError(code, os.strerror(code), "/home/x")
+        raise OSError(code, os.strerror(code), "lake/x")
     assert issubclass(DiskFailed, TransientError)
 
 
