@@ -10,7 +10,15 @@ from sqlalchemy import Connection, Select, case, func, or_, select
 
 from corridor_etl.warehouse.batch import DeliveryRow
 from corridor_etl.warehouse.frames import fetched
-from corridor_etl.warehouse.schema import BATCH, CHECK_RESULT, DELIVERY, DELIVERY_WEEK, FINDING, QUARANTINE
+from corridor_etl.warehouse.schema import (
+    BATCH,
+    CHECK_RESULT,
+    DELIVERY,
+    DELIVERY_WEEK,
+    FINDING,
+    LAKE_EXPIRY,
+    QUARANTINE,
+)
 
 
 def known_delivery(connection: Connection, sha256: str) -> DeliveryRow | None:
@@ -90,3 +98,8 @@ def coverage(connection: Connection) -> pl.DataFrame:
         .order_by(source, DELIVERY_WEEK.c.iso_week)
     )
     return fetched(connection, query).cast(dict.fromkeys(("files", *counted), pl.Int64))
+
+
+def last_expired_week(connection: Connection) -> str:
+    """The last week of which rows have left the lake; empty where none has."""
+    return connection.scalar(select(func.max(LAKE_EXPIRY.c.iso_week))) or ""

@@ -36,11 +36,17 @@ def read(connection: Connection, name: str, weeks: Sequence[str] | None = None) 
     return fetched(connection, query if weeks is None else query.where(mart.c.iso_week.in_(list(weeks))))
 
 
-def replace(connection: Connection, name: str, frame: pl.DataFrame, snapshot: int) -> list[str]:
-    """Makes the whole mart equal to ``frame`` (as :func:`checked` returns it); the weeks that changed."""
+def replace(
+    connection: Connection, name: str, frame: pl.DataFrame, snapshot: int, *, after: str = ""
+) -> list[str]:
+    """Makes the whole mart equal to ``frame`` (as :func:`checked` returns it); the weeks that changed.
+
+    Only weeks later than ``after``: of earlier ones rows have left the lake, so their figures stay.
+    """
     mart = table(name)
+    is_later = pl.col("iso_week") > after
     before = read(connection, name).drop("snapshot").sort(_key(mart))
-    weeks = _changed(before, frame)
+    weeks = _changed(before.filter(is_later), frame.filter(is_later))
     connection.execute(mart.delete().where(mart.c.iso_week.in_(weeks)))
     insert(connection, mart, frame.filter(pl.col("iso_week").is_in(weeks)), snapshot=snapshot)
     return weeks

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from corridor_etl.clock import now_utc
 from corridor_etl.errors import BalanceBroken, BaseMoved
-from corridor_etl.warehouse import discrepancies, healing, mart_tables, records, superseding
+from corridor_etl.warehouse import discrepancies, healing, ledger, mart_tables, records, superseding
 from corridor_etl.warehouse import lease as leases
 from corridor_etl.warehouse.batch import Batch
 from corridor_etl.warehouse.engine import reading, writing
@@ -52,8 +52,9 @@ def publish(
             leases.check(connection, lease)
         lake.register(connection, staged, snapshot)
         _record(connection, batch, lake, staged, snapshot, lease)
+        expired = ledger.last_expired_week(connection) if frames else ""
         for name, frame in frames.items():
-            mart_tables.replace(connection, name, frame, snapshot)
+            mart_tables.replace(connection, name, frame, snapshot, after=expired)
     return snapshot
 
 

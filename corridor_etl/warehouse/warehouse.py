@@ -25,6 +25,7 @@ from corridor_etl.warehouse import (
     issues,
     ledger,
     profiles,
+    retention,
     setup,
     validation_results,
     versions,
@@ -128,6 +129,19 @@ class Warehouse:
     ) -> list[Merge]:
         """Merges small files of a record kind into large ones; what was merged. Rows and snapshots stay the same."""
         return compaction.compact(self.engine, self.lake, kind_of(kind), week=week, min_files=min_files)
+
+    def expiring(self, lake_weeks: Mapping[str, int]) -> pl.DataFrame:
+        """record_kind, iso_week, files and rows that a policy of weeks per record kind no longer keeps."""
+        return retention.expiring(self.engine, self.lake, lake_weeks)
+
+    def expire(self, lake_weeks: Mapping[str, int]) -> int | None:
+        """Takes those weeks out of the lake; the snapshot that says so, None where there is nothing so old."""
+        return retention.expire(self.engine, self.lake, lake_weeks)
+
+    def expired(self) -> pl.DataFrame:
+        """Rows that have left the lake by policy, per delivery, record kind and week."""
+        with reading(self.engine) as connection:
+            return retention.read(connection)
 
     def publish(
         self, batch: Batch, marts: Mapping[str, pl.DataFrame], *, base: int, lease: Lease | None = None

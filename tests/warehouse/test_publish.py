@@ -22,7 +22,7 @@ from corridor_etl.warehouse.engine import database_url, open_engine, writing
 from corridor_etl.warehouse.schema import DELIVERY
 
 # The last is the commit itself; all were tried, these stand for them.
-KILL_POINTS = {"sqlite": (6, 11, 16), "postgresql": (5, 9, 13)}
+KILL_POINTS = {"sqlite": (6, 11, 17), "postgresql": (5, 9, 14)}
 
 
 def state(warehouse: Warehouse) -> tuple[Any, ...]:

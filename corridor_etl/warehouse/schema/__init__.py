@@ -25,6 +25,7 @@ from corridor_etl.warehouse.schema.profiles import (
     DELIVERY_PROFILE_COLUMN,
     DELIVERY_REFERENCE,
 )
+from corridor_etl.warehouse.schema.retention import LAKE_EXPIRY
 from corridor_etl.warehouse.schema.validation import VALIDATION_RESULT
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "FINDING",
     "ISSUE",
     "ISSUE_FIGURE",
+    "LAKE_EXPIRY",
     "LAKE_NAMESPACE",
     "LAKE_TABLE",
     "LEASE",
