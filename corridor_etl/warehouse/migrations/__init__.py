@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-HEAD = "0012_correction_effects"
+HEAD = "0015_lake_expiry"
 VERSION_TABLE = "alembic_version"
 
 
