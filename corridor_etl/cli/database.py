@@ -124,3 +124,24 @@ def compact(
     show(
         rows, as_json=as_json, columns=("record_kind", "iso_week", "files", "rows"), empty="nothing to merge"
     )
+
+
+@lake.command()
+def retain(
+    apply: Annotated[
+        bool, typer.Option("--apply/--dry-run", help="Take the weeks out, or only say which.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say which weeks the policy of corridor.toml no longer keeps, or take them out of the lake in one commit."""
+    from corridor_etl.settings import load_settings
+    from corridor_etl.warehouse import Warehouse
+
+    lake_weeks = load_settings().retention.lake_weeks
+    with Warehouse.open() as warehouse:
+        rows = warehouse.expiring(lake_weeks).to_dicts()
+        snapshot = warehouse.expire(lake_weeks) if apply else None
+    columns = ("record_kind", "iso_week", "files", "rows")
+    show(rows, as_json=as_json, columns=columns, empty="nothing is older than the policy keeps")
+    if snapshot is not None:
+        typer.echo(f"taken out in snapshot {snapshot}", err=True)

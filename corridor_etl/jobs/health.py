@@ -41,13 +41,24 @@ def _lake(warehouse: Warehouse, deliveries: pl.DataFrame) -> Iterator[str]:
     if damaged:
         yield from damaged
         return  # rows that cannot be read cannot be counted
-    stored = pl.concat([warehouse.rows(kind).select("delivery_id") for kind in KINDS])
+    stored = pl.concat(
+        [warehouse.scan(kind).group_by("delivery_id").len("stored").collect() for kind in KINDS]
+    )
+    expired = warehouse.expired().group_by("delivery_id").agg(pl.sum("rows").alias("expired"))
     loaded = deliveries.filter(status="loaded").select("delivery_id", "file_name", "rows_loaded")
-    found = stored.group_by("delivery_id").agg(pl.len().alias("stored"))
-    both = loaded.join(found, on="delivery_id", how="full", coalesce=True).fill_null(0).sort("delivery_id")
-    for row in both.filter(pl.col("stored") != pl.col("rows_loaded")).iter_rows(named=True):
+    both = loaded
+    for found in (stored.group_by("delivery_id").sum(), expired):
+        both = both.join(found, on="delivery_id", how="full", coalesce=True)
+    both = both.with_columns(pl.col("rows_loaded", "stored", "expired").fill_null(0)).sort("delivery_id")
+    for row in both.filter(pl.col("stored") + pl.col("expired") != pl.col("rows_loaded")).iter_rows(
+        named=True
+    ):
         name = row["file_name"] or f"delivery {row['delivery_id']}"
-        yield f"the lake holds {row['stored']} rows of {name}, the ledger says {row['rows_loaded']} were loaded"
+        left = f" and {row['expired']} left by policy" if row["expired"] else ""
+        yield (
+            f"the lake holds {row['stored']} rows of {name}{left}, "
+            f"the ledger says {row['rows_loaded']} were loaded"
+        )
 
 
 def _quarantine(warehouse: Warehouse, deliveries: pl.DataFrame) -> Iterator[str]:

@@ -24,6 +24,7 @@ from corridor_etl.settings._sections import (
     Leg,
     Recipient,
     ReferenceLists,
+    Retention,
     Sender,
     Service,
     Settings,
@@ -33,8 +34,8 @@ from corridor_etl.settings._sections import (
 )
 
 __all__ = [
-    "Corridor", "Dialect", "Leg", "Recipient", "ReferenceLists", "Sender", "Service", "Settings", "SourceFamily",
-    "Targets", "Thresholds", "checkout", "config_path", "home", "load_settings", "parse_settings",
+    "Corridor", "Dialect", "Leg", "Recipient", "ReferenceLists", "Retention", "Sender", "Service", "Settings",
+    "SourceFamily", "Targets", "Thresholds", "checkout", "config_path", "home", "load_settings", "parse_settings",
 ]  # fmt: skip
 
 

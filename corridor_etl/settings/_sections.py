@@ -6,7 +6,7 @@ Reading the file and explaining a mistake in it belongs to the package itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from corridor_etl.errors import SettingsError
+from corridor_etl.model import KINDS
 
 Positive = Annotated[float, Field(gt=0)]
 PositiveCount = Annotated[int, Field(gt=0)]
@@ -32,6 +33,12 @@ def _valid_pattern(text: str) -> str:
     except re.error as error:
         raise ValueError(f"'{text}' is not a regular expression: {error}") from error
     return text
+
+
+def _known_kind(name: str) -> str:
+    if name not in KINDS:
+        raise ValueError(f"'{name}' is not a record kind such as port_event")
+    return name
 
 
 OwnerPrefix = Annotated[str, Field(pattern="^[A-Z]{3}[UJZ]?$")]
@@ -176,6 +183,12 @@ class Recipient(_Section):
     editions: tuple[str, ...]
 
 
+class Retention(_Section):
+    """How long rows stay in the lake, by record kind; a kind that is not named stays for ever."""
+
+    lake_weeks: Mapping[Annotated[str, AfterValidator(_known_kind)], Annotated[int, Field(ge=13)]] = {}
+
+
 class Settings(_Section):
     """The whole of ``corridor.toml``."""
 
@@ -187,6 +200,7 @@ class Settings(_Section):
     senders: tuple[Sender, ...]
     sources: tuple[SourceFamily, ...]
     reference: ReferenceLists = ReferenceLists()
+    retention: Retention = Retention()
     recipients: tuple[Recipient, ...]
 
     def service(self, service_id: str) -> Service:

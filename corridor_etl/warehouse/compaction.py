@@ -16,8 +16,9 @@ from sqlalchemy import Engine
 from corridor_etl.errors import BalanceBroken
 from corridor_etl.model import RecordKind
 from corridor_etl.warehouse import parts
-from corridor_etl.warehouse.engine import reading, writing
+from corridor_etl.warehouse.engine import reading
 from corridor_etl.warehouse.lake import Lake, LiveFile
+from corridor_etl.warehouse.publish import transaction
 
 TARGET_BYTES = 256 << 20
 """How large a merged file is meant to become; files of at least half of it are left alone."""
@@ -81,7 +82,7 @@ def compact(
     if not plans:
         return []
     made = [_merged(lake, record_kind, plan) for plan in plans]
-    with writing(engine) as connection:
+    with transaction(engine) as connection:
         live = {file.name for file in lake.files(connection, record_kind.name)}
         standing = [merge for merge in made if live.issuperset(file.name for file in merge.files)]
         if standing:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from corridor_etl.errors import TerminalError, UsageError
-from corridor_etl.warehouse.engine import writing
+from corridor_etl.warehouse.publish import transaction
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 _NO_RIGHT = "42501"
@@ -39,7 +39,7 @@ def grant_read(engine: Engine, role: str, *, create_with_password: str | None = 
         )
     if not _NAME.fullmatch(role):
         raise UsageError(f"'{role}' is no name of a role", expected="letters, digits and underscores")
-    with _may_grant(role), writing(engine) as connection:
+    with _may_grant(role), transaction(engine) as connection:
         is_new = not _checked_role(connection, role, create_with_password)
         if is_new:
             _create(connection, role, create_with_password or "")

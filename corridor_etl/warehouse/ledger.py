@@ -6,12 +6,20 @@ from collections.abc import Collection
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Select, Table, case, or_, select
+from sqlalchemy import Connection, Select, Table, case, func, or_, select
 
 from corridor_etl.warehouse import history
 from corridor_etl.warehouse.batch import DeliveryRow
 from corridor_etl.warehouse.frames import fetched
-from corridor_etl.warehouse.schema import BATCH, CHECK_RESULT, DELIVERY, DELIVERY_WEEK, FINDING, QUARANTINE
+from corridor_etl.warehouse.schema import (
+    BATCH,
+    CHECK_RESULT,
+    DELIVERY,
+    DELIVERY_WEEK,
+    FINDING,
+    LAKE_EXPIRY,
+    QUARANTINE,
+)
 
 
 def known_delivery(connection: Connection, sha256: str) -> DeliveryRow | None:
@@ -127,3 +135,8 @@ def weeks(connection: Connection, as_of: int | None = None) -> pl.DataFrame:
     return history.table(connection, DELIVERY_WEEK, as_of).join(
         known, on="delivery_no", how="semi", maintain_order="left"
     )
+
+
+def last_expired_week(connection: Connection) -> str:
+    """The last week of which rows have left the lake; empty where none has."""
+    return connection.scalar(select(func.max(LAKE_EXPIRY.c.iso_week))) or ""

@@ -46,18 +46,24 @@ def read(
     return wanted.sort(_key(mart))  # not by the database, whose order of texts is its own
 
 
-def replace(connection: Connection, name: str, frame: pl.DataFrame, snapshot: int) -> list[str]:
-    """Makes the whole mart equal to ``frame`` (as :func:`checked` returns it); the weeks that changed."""
+def replace(
+    connection: Connection, name: str, frame: pl.DataFrame, snapshot: int, *, after: str = ""
+) -> list[str]:
+    """Makes the whole mart equal to ``frame`` (as :func:`checked` returns it); the weeks that changed.
+
+    Only weeks later than ``after``: of earlier ones rows have left the lake, so their figures stay.
+    """
     mart = table(name)
     week = _week(mart)
-    before = read(connection, name)
-    weeks = _changed(before.drop("snapshot"), frame, week.name)
+    is_later = pl.col(week.name) > after
+    before = read(connection, name).filter(is_later)
+    weeks = _changed(before.drop("snapshot"), frame.filter(is_later), week.name)
     is_changed = pl.col(week.name).is_in(weeks)
-    after = frame.filter(is_changed)
+    changed = frame.filter(is_changed)
     if name in MARTS:
-        history.record_mart(connection, mart, before.filter(is_changed), after, snapshot)
+        history.record_mart(connection, mart, before.filter(is_changed), changed, snapshot)
     connection.execute(mart.delete().where(week.in_(weeks)))
-    insert(connection, mart, after, snapshot=snapshot)
+    insert(connection, mart, changed, snapshot=snapshot)
     return weeks
 
 

@@ -21,7 +21,15 @@ from sqlalchemy.exc import IntegrityError
 
 from corridor_etl.clock import now_utc
 from corridor_etl.errors import BalanceBroken, BaseMoved
-from corridor_etl.warehouse import causes, discrepancies, healing, mart_tables, records, superseding
+from corridor_etl.warehouse import (
+    causes,
+    discrepancies,
+    healing,
+    ledger,
+    mart_tables,
+    records,
+    superseding,
+)
 from corridor_etl.warehouse import lease as leases
 from corridor_etl.warehouse.batch import Batch
 from corridor_etl.warehouse.engine import reading, writing
@@ -69,8 +77,9 @@ def publish(
     with transaction(engine, base=base, lease=lease) as connection:
         lake.register(connection, staged, snapshot)
         _record(connection, batch, lake, staged, snapshot, lease)
+        expired = ledger.last_expired_week(connection) if frames else ""
         for name, frame in frames.items():
-            mart_tables.replace(connection, name, frame, snapshot)
+            mart_tables.replace(connection, name, frame, snapshot, after=expired)
     return snapshot
 
 

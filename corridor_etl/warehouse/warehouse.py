@@ -26,6 +26,7 @@ from corridor_etl.warehouse import (
     ledger,
     moments,
     profiles,
+    retention,
     revisions,
     setup,
     validation_results,
@@ -38,7 +39,7 @@ from corridor_etl.warehouse import publish as commit
 from corridor_etl.warehouse.archive import Archive
 from corridor_etl.warehouse.batch import Batch, DeliveryRow
 from corridor_etl.warehouse.compaction import Merge
-from corridor_etl.warehouse.engine import database_url, of_the_past, open_engine, reading, writing
+from corridor_etl.warehouse.engine import database_url, of_the_past, open_engine, reading
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
 from corridor_etl.warehouse.lake import Lake
 from corridor_etl.warehouse.lease import Lease
@@ -176,6 +177,19 @@ class Warehouse:
         """Merges small files of a record kind into large ones; what was merged. Rows and snapshots stay the same."""
         return compaction.compact(self.engine, self.lake, kind_of(kind), week=week, min_files=min_files)
 
+    def expiring(self, lake_weeks: Mapping[str, int]) -> pl.DataFrame:
+        """record_kind, iso_week, files and rows that a policy of weeks per record kind no longer keeps."""
+        return retention.expiring(self.engine, self.lake, lake_weeks)
+
+    def expire(self, lake_weeks: Mapping[str, int]) -> int | None:
+        """Takes those weeks out of the lake; the snapshot that says so, None where there is nothing so old."""
+        return retention.expire(self.engine, self.lake, lake_weeks)
+
+    def expired(self) -> pl.DataFrame:
+        """Rows that have left the lake by policy, per delivery, record kind and week."""
+        with reading(self.engine) as connection:
+            return retention.read(connection)
+
     def publish(
         self, batch: Batch, marts: Mapping[str, pl.DataFrame], *, base: int, lease: Lease | None = None
     ) -> int:
@@ -288,13 +302,13 @@ class Warehouse:
 
     def waive_discrepancy(self, discrepancy_id: int, *, by: str, reason: str) -> None:
         """Accepts an open discrepancy as it is; ``UsageError`` unless it is open."""
-        with writing(self.engine) as connection:
+        with commit.transaction(self.engine) as connection:
             snapshot = commit.decision(connection)
             discrepancies.waive(connection, discrepancy_id, by=by, reason=reason, snapshot=snapshot)
 
     def reopen_discrepancy(self, discrepancy_id: int) -> None:
         """Takes the waiver of a discrepancy back; ``UsageError`` unless it is waived."""
-        with writing(self.engine) as connection:
+        with commit.transaction(self.engine) as connection:
             discrepancies.reopen(connection, discrepancy_id, commit.decision(connection))
 
     def revisions(self, *, week: str | None = None, since: int | None = None) -> pl.DataFrame:

@@ -26,6 +26,7 @@ from corridor_etl.warehouse.schema.profiles import (
     DELIVERY_PROFILE_COLUMN,
     DELIVERY_REFERENCE,
 )
+from corridor_etl.warehouse.schema.retention import LAKE_EXPIRY
 from corridor_etl.warehouse.schema.trips import FACTS
 from corridor_etl.warehouse.schema.validation import VALIDATION_RESULT
 
@@ -46,6 +47,7 @@ __all__ = [
     "FINDING",
     "ISSUE",
     "ISSUE_FIGURE",
+    "LAKE_EXPIRY",
     "LAKE_NAMESPACE",
     "LAKE_TABLE",
     "LEASE",
