@@ -24,9 +24,10 @@ HS_IN_FORCE = {"HS2022": (date(2022, 1, 1), None)}
 
 
 def _nodes(_settings: Settings) -> pl.DataFrame:
-    numbers = pl.Schema({"gauge_mm": pl.Int64, "latitude_deg": pl.Float64, "longitude_deg": pl.Float64})
     named = pl.DataFrame(list(place.nodes().values()), infer_schema_length=None)
-    return named.rename({"lat": "latitude_deg", "lon": "longitude_deg"}).cast(numbers)
+    return named.rename({"lat": "latitude_deg", "lon": "longitude_deg"}).with_columns(
+        pl.col("gauge_mm").cast(pl.Int64), pl.col("latitude_deg", "longitude_deg").cast(pl.Float64)
+    )
 
 
 def _size_types(_settings: Settings) -> pl.DataFrame:
