@@ -39,9 +39,10 @@ def test_a_batch_whose_commit_got_no_answer_is_there_once(
         # The first two commits are those of readers: when the warehouse is opened, and before rows are staged.
         Proxy(tmp_path, f"{folder}/.s.PGSQL.5432", 3)
         monkeypatch.setenv("CORRIDOR_DATABASE_URL", url.replace(f"host={folder}", f"host={tmp_path}"))
-        with Warehouse.open(own_home) as cut_off, pytest.raises(WarehouseBusy):
+        with Warehouse.open(own_home) as cut_off, pytest.raises(WarehouseBusy) as told:
             cut_off.publish(batch_of("a"), {}, base=0)
         assert FIRED in capsys.readouterr().out
+        assert len(str(told.value).splitlines()) == 1
         assert (direct.snapshot(), direct.rows("booking").height) == (1, 8)
         with pytest.raises(BaseMoved):
             direct.publish(batch_of("a"), {}, base=0)
