@@ -125,7 +125,7 @@ def _explained() -> Iterator[None]:
         if not _passes(error):
             raise
         raise WarehouseBusy(
-            f"the warehouse database did not answer: {error.orig}",
+            f"the warehouse database did not answer: {' '.join(str(error.orig).split())}",
             expected=f"a database that is there, and its write lock within {BUSY_TIMEOUT_MS // 1000} s",
             fix="Try again; if it lasts, look whether it runs and which process holds it open.",
         ) from error
