@@ -19,6 +19,9 @@ from corridor_etl.warehouse.versions import CANCEL, PATCH, REPLACE
 
 _PASSED, _FLAG = "passed", "flag"
 _LINE = ["delivery_id", "line_no"]
+_CAUSES = ["cause", "record_kind", "iso_week", "rows", "delivery_id"]
+_ROWS = pl.len().cast(pl.Int64).alias("rows")
+_NOWHERE = pl.lit(None, dtype=pl.String)
 _FEW = 500  # what every database takes as parameters of one statement
 
 
@@ -40,11 +43,20 @@ def _fresh(batch: Batch, published: Collection[str]) -> Iterator[pl.DataFrame]:
     revised = batch.revised_frame()
     for name, frame in batch.rows.items():
         before = revised.filter(record_kind=name).select(*_LINE, was_week="iso_week")
-        rows = frame.lazy().select(*_LINE, "action", iso_week=kind(name).iso_week())
-        seen = rows.join(before.unique(_LINE).lazy(), on=_LINE, how="left")
-        left = rows.join(before.lazy(), on=_LINE).filter(pl.col("was_week") != pl.col("iso_week"))
-        both = [f.with_columns(cause=_cause(published)) for f in (seen, left)]
-        yield _counted(pl.concat([both[0], both[1].with_columns(iso_week="was_week")]), name)
+        rows = frame.lazy().select(*_LINE, "action", day=pl.coalesce(*kind(name).week_of).cast(pl.Date))
+        # Counted by day first: there may be many rows, and most are of no record known before.
+        others = rows.join(before.lazy(), on=_LINE, how="anti") if before.height else rows
+        known = rows.join(before.lazy(), on=_LINE).collect(engine="streaming").lazy()
+        counted = pl.concat([_by_day(others.with_columns(was_week=_NOWHERE)), _by_day(known.unique(_LINE))])
+        weekly = counted.with_columns(iso_week=pl.col("day").dt.strftime("%G-W%V"))
+        moved = _by_day(known).with_columns(iso_week="was_week", left=pl.col("day").dt.strftime("%G-W%V"))
+        left = moved.filter(pl.col("iso_week") != pl.col("left")).drop("left")
+        seen = pl.concat([weekly, left]).with_columns(cause=_cause(published), record_kind=pl.lit(name))
+        yield seen.select(_CAUSES).collect(engine="streaming")
+
+
+def _by_day(rows: pl.LazyFrame) -> pl.LazyFrame:
+    return rows.group_by("delivery_id", "action", "day", "was_week").agg(_ROWS)
 
 
 def _cause(published: Collection[str]) -> pl.Expr:
@@ -65,21 +77,15 @@ def _healed(batch: Batch) -> Iterator[pl.DataFrame]:
     states = batch.healed_frame().filter(counter="rows_loaded").select("delivery_id", cause="state")
     for name, frame in batch.healed_rows.items():
         rows = frame.select("delivery_id", iso_week=kind(name).iso_week())
-        yield _counted(rows.join(states.unique("delivery_id", keep="first"), on="delivery_id").lazy(), name)
+        decided = rows.join(states.unique("delivery_id", keep="first"), on="delivery_id")
+        counted = decided.group_by("cause", "iso_week", "delivery_id").agg(_ROWS)
+        yield counted.with_columns(record_kind=pl.lit(name)).select(_CAUSES)
 
 
 def _mended(batch: Batch) -> pl.DataFrame:
     """Rows a correction has changed or dropped; a flag changes no figure."""
     applied = batch.effect_frame().filter(pl.col("action") != _FLAG, guard_outcome=_PASSED)
-    return applied.select(
-        pl.lit("corrections").alias("cause"), "record_kind", "iso_week", "rows", "delivery_id"
-    )
-
-
-def _counted(rows: pl.LazyFrame, record_kind: str) -> pl.DataFrame:
-    counted = rows.group_by("cause", "iso_week", "delivery_id").agg(pl.len().cast(pl.Int64).alias("rows"))
-    named = counted.with_columns(record_kind=pl.lit(record_kind)).collect(engine="streaming")
-    return named.select("cause", "record_kind", "iso_week", "rows", "delivery_id")
+    return applied.with_columns(cause=pl.lit("corrections")).select(_CAUSES)
 
 
 def _numbers(connection: Connection, delivery_ids: list[str]) -> pl.DataFrame:

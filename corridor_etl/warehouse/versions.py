@@ -121,8 +121,10 @@ def revised(fresh: pl.DataFrame, existing: pl.DataFrame, kind: RecordKind) -> pl
     """record_kind, delivery_id, line_no of the ``fresh`` rows whose record is among ``existing`` ones, and the
     ``iso_week`` each is stored under; a row has several lines if it is stored under several weeks."""
     key = list(kind.key)
-    stored = existing.select(*key, _stored_week="iso_week").unique()
-    rows = fresh.select(*key, "delivery_id", "line_no").join(stored, on=key, nulls_equal=True)
+    rows = fresh.select(*key, "delivery_id", "line_no")
+    stored = existing.select(*key, _stored_week="iso_week")
+    known = stored.join(rows, on=key, how="semi", nulls_equal=True).unique()
+    rows = rows.join(known, on=key, nulls_equal=True)
     return rows.select(
         pl.lit(kind.name).alias("record_kind"), "delivery_id", "line_no", iso_week="_stored_week"
     )

@@ -16,14 +16,17 @@ from polars.testing import assert_frame_equal
 from typer.testing import CliRunner
 
 from corridor_etl.cli.app import app
+from corridor_etl.clock import now_utc
 from corridor_etl.errors import UsageError
+from corridor_etl.jobs import weekly
 from corridor_etl.jobs.ingest import ingest
-from corridor_etl.jobs.weekly import figures, publish_week, report_data
+from corridor_etl.jobs.weekly import figures, figures_then, publish_week, report_data
 from corridor_etl.reference.calendar import parse_range
 from corridor_etl.reports.context import weekly_context
-from corridor_etl.settings import load_settings
+from corridor_etl.reports.report_data import ReportData
+from corridor_etl.settings import Settings, load_settings
 from corridor_etl.simulator import simulate
-from corridor_etl.warehouse import Warehouse
+from corridor_etl.warehouse import Batch, Warehouse
 
 WEEKS, WEEK, NEXT = "2025-W09:2025-W10", "2025-W09", "2025-W10"
 RUNNER = CliRunner()
@@ -200,3 +203,26 @@ def test_the_changes_since_add_up_to_the_difference_of_the_marts(season: Season)
     added = (found["value_after"].fill_null(0) - found["value_before"].fill_null(0)).sum()
     trade = [r["marts"]["mart_trade_week"]["items"].sum() for r in (first, last)]
     assert (added, trade[1] - trade[0]) == (-1, -1)
+
+
+def _interrupted(warehouse: Warehouse, settings: Settings) -> ReportData:
+    """Gathers the data of an issue while another process takes all trade away."""
+    with Warehouse.open() as other:
+        nothing = {"mart_trade_week": other.mart("mart_trade_week").drop("snapshot").clear()}
+        other.publish(Batch([], now_utc()), nothing, base=other.snapshot())
+    return report_data(warehouse, settings)
+
+
+# The last one, because it goes on where the rounds ended.
+def test_an_issue_is_made_of_one_snapshot_whatever_is_committed_meanwhile(
+    season: Season, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weekly, "report_data", _interrupted)
+    assert publish_week(NEXT, queue_mail=False).state == "published"
+    monkeypatch.setattr(weekly, "report_data", report_data)
+    last = season.rounds[-1]["snapshot"]
+    with Warehouse.open() as warehouse:
+        assert warehouse.issues().filter(week=NEXT)["snapshot"].to_list() == [last]
+        published = warehouse.issue_figures("weekly", NEXT, 0)
+        assert_frame_equal(figures_then(NEXT, warehouse.at(last), load_settings()), published)
+        assert not figures_then(NEXT, warehouse, load_settings()).equals(published)

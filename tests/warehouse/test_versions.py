@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corridor_etl.model import kind
-from corridor_etl.warehouse.versions import arrivals, current, orphans, stored
+from corridor_etl.warehouse.versions import arrivals, current, orphans, revised, stored
 
 BOOKING = kind("booking")
 
@@ -32,6 +32,17 @@ def test_a_new_record_and_a_new_version_are_fresh(make: SimpleNamespace) -> None
     assert lines(found.fresh) == [1, 2]
     assert found.duplicates.is_empty()
     assert found.conflicts.is_empty()
+
+
+def test_rows_about_known_records_are_told_with_each_week_these_are_stored_under(
+    make: SimpleNamespace,
+) -> None:
+    later = {"version": 2, "departure_on_local": date(2025, 3, 17)}
+    existing = make.bookings({}, later, {"booking_no": "B9"}).with_columns(iso_week=BOOKING.iso_week())
+    fresh = make.bookings({"line_no": 1, "version": 3}, {"line_no": 2, "booking_no": "B2"}).drop("snapshot")
+    found = revised(fresh, existing, BOOKING).sort("iso_week").rows()
+    assert found == [("booking", "d0", 1, "2025-W10"), ("booking", "d0", 1, "2025-W12")]
+    assert revised(fresh, existing.clear(), BOOKING).is_empty()
 
 
 def test_the_same_version_again_is_a_duplicate(make: SimpleNamespace) -> None:
