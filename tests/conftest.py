@@ -6,7 +6,10 @@ import itertools
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
+import urllib.request
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +23,7 @@ from corridor_etl.settings import Settings, load_settings
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in [n for n in os.environ if n.startswith("CORRIDOR_") and n != "CORRIDOR_SAMPLES"]:
+    for name in [n for n in os.environ if n.startswith(("CORRIDOR_", "AWS_")) and n != "CORRIDOR_SAMPLES"]:
         monkeypatch.delenv(name)
     home = tmp_path / "home"
     monkeypatch.setenv("CORRIDOR_HOME", str(home))
@@ -65,6 +68,46 @@ def new_database(postgresql: str) -> Callable[[], str]:
         return f"{postgresql}&options=-csearch_path%3D{name}"
 
     return made
+
+
+_S3_SERVER = """
+import logging, sys
+logging.disable()
+from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+server.start()
+print("http://%s:%s" % server.get_host_and_port(), flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """The address of a server that speaks S3, with its buckets in memory."""
+    # A process of its own: a client that waits for its answer while it holds the interpreter would wait for ever.
+    with subprocess.Popen(
+        [sys.executable, "-c", _S3_SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        yield server.stdout.readline().strip()
+        server.kill()
+
+
+@pytest.fixture
+def s3(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Puts archive and lake of the test's home into a new bucket and gives its ``s3://`` address."""
+    name = f"test-{os.getpid()}-{next(_NUMBERS)}"
+    environment = {
+        "AWS_ACCESS_KEY_ID": "AKIATESTTESTTESTTEST",
+        "AWS_SECRET_ACCESS_KEY": "a-secret-that-no-message-may-show",
+        "AWS_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": s3_server,
+        "CORRIDOR_STORE_URL": f"s3://{name}/team",
+    }
+    for key, value in environment.items():
+        monkeypatch.setenv(key, value)
+    urllib.request.urlopen(urllib.request.Request(f"{s3_server}/{name}", method="PUT")).close()
+    return environment["CORRIDOR_STORE_URL"]
 
 
 NO_CHROMIUM = "no Chromium found; install one (apt-get install chromium) or set CHROMIUM to its path"

@@ -89,12 +89,15 @@ def match_mart(*rows: dict[str, Any]) -> dict[str, pl.DataFrame]:
     return {"mart_match_week": pl.DataFrame([MATCH | row for row in rows])}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql", "postgresql+s3"])
 def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Which database the warehouse of the test is in; its address is in the environment."""
-    if request.param == "postgresql":
+    """Which database the warehouse of the test is in, and whether its files are in a bucket; set in the environment."""
+    name, _, store = str(request.param).partition("+")
+    if name == "postgresql":
         monkeypatch.setenv("CORRIDOR_DATABASE_URL", request.getfixturevalue("new_database")())
-    return str(request.param)
+    if store:
+        request.getfixturevalue("s3")
+    return name
 
 
 @pytest.fixture

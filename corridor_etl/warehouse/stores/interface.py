@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,13 @@ class Store(Protocol):
     spool: Path
     """A local folder for files on their way here; for a local store on the same file system."""
 
-    iceberg: dict[str, str]
-    """Properties of pyiceberg's FileIO that reach the store. Not for messages: they hold secrets."""
+    @property
+    def iceberg(self) -> dict[str, str]:
+        """Properties of pyiceberg's FileIO that reach the store. Not for messages: they hold secrets."""
 
-    polars: dict[str, str] | None
-    """``storage_options`` of Polars, None for a local store. Not for messages: they hold secrets."""
+    @property
+    def polars(self) -> dict[str, Any] | None:
+        """``storage_options`` of Polars, None for a local store. Not for messages: they hold secrets."""
 
     def put(self, name: str, content: bytes, *, is_read_only: bool = False) -> None:
         """Stores the content whole or not at all; what has the name already is replaced."""

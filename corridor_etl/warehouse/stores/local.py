@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from corridor_etl.errors import UsageError
 from corridor_etl.warehouse import durable
@@ -18,14 +19,13 @@ from corridor_etl.warehouse.stores.interface import Entry
 class LocalStore:
     """The files below one folder. ``spool`` has to be on the same file system."""
 
-    polars: dict[str, str] | None = None
-
     def __init__(self, folder: Path, spool: Path) -> None:
         self.folder = folder
         self.spool = spool
         # Not Path.as_uri(): Iceberg addresses are not percent-encoded.
         self.address = f"file://{folder}"
         self.iceberg: dict[str, str] = {}
+        self.polars: dict[str, Any] | None = None
 
     def put(self, name: str, content: bytes, *, is_read_only: bool = False) -> None:
         """Writes a file as :func:`.durable.write` does."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from corridor_etl.warehouse.stores.bucket import bucket_of
 from corridor_etl.warehouse.stores.interface import Store
 from corridor_etl.warehouse.stores.local import LocalStore
 
@@ -12,5 +13,14 @@ SPOOL = "spool"
 
 
 def opened(home: Path, part: str) -> Store:
-    """The store of one part of a home (``archive`` or ``lake``). Nothing is created yet."""
-    return LocalStore(home / part, home / SPOOL)
+    """The store of one part of a home, ``archive`` or ``lake``: below ``CORRIDOR_STORE_URL`` or in the home.
+
+    Nothing is created or asked yet. ``SettingsError`` where the environment cannot be used.
+    """
+    bucket = bucket_of()
+    if bucket is None:
+        return LocalStore(home / part, home / SPOOL)
+    # The import takes a second, which a local home need not pay.
+    from corridor_etl.warehouse.stores.s3 import S3Store
+
+    return S3Store(bucket, part, home / SPOOL)
