@@ -37,6 +37,10 @@ def _balances(deliveries: pl.DataFrame) -> Iterator[str]:
 
 
 def _lake(warehouse: Warehouse, deliveries: pl.DataFrame) -> Iterator[str]:
+    damaged = [said for kind in KINDS for said in warehouse.damaged_files(kind)]
+    if damaged:
+        yield from damaged
+        return  # rows that cannot be read cannot be counted
     stored = pl.concat([warehouse.rows(kind).select("delivery_id") for kind in KINDS])
     loaded = deliveries.filter(status="loaded").select("delivery_id", "file_name", "rows_loaded")
     found = stored.group_by("delivery_id").agg(pl.len().alias("stored"))

@@ -9,12 +9,16 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
+from corridor_etl.clock import now_utc
 from corridor_etl.errors import TerminalError, UsageError
 from corridor_etl.warehouse import durable
-from corridor_etl.warehouse.stores import Store, checked, opened
+from corridor_etl.warehouse.stores import Entry, Store, checked, opened
 
+YOUNG = timedelta(hours=12)
+"""An older file is written again when its bytes come again: its delivery may have never been recorded."""
 _RESTORE = "Deliver the original file again; it replaces the damaged one. Then look after the disk."
 
 
@@ -30,7 +34,7 @@ class Archive:
         return cls(opened(home, "archive"))
 
     def put(self, content: bytes) -> str:
-        """Stores the bytes and returns their SHA-256; bytes already there are not written again."""
+        """Stores the bytes and returns their SHA-256; bytes that came lately are not written again."""
         sha256 = hashlib.sha256(content).hexdigest()
         if not self._is_sound(sha256):
             self.store.put(sha256, content, is_read_only=True)
@@ -76,6 +80,10 @@ class Archive:
                 raise checked.changed(self.store, sha256, sha256, found, fix=_RESTORE)
             yield aside
 
+    def entries(self) -> Iterator[Entry]:
+        """All files of the archive, also what a crash has left aside."""
+        return self.store.listed()
+
     def _ask(self, sha256: str) -> None:
         if not self.store.has(sha256):
             raise UsageError(
@@ -83,7 +91,10 @@ class Archive:
             )
 
     def _is_sound(self, sha256: str) -> bool:
-        return self.store.has(sha256) and self.store.sha256(sha256) == sha256
+        """Whether the file is there, unchanged, and so young that no sweep takes it before it is recorded."""
+        entry = self.store.entry(sha256)
+        is_young = entry is not None and entry.modified_at_utc > now_utc() - YOUNG
+        return is_young and self.store.sha256(sha256) == sha256
 
     @contextmanager
     def _aside(self, sha256: str) -> Iterator[Path]:

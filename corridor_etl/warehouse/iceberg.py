@@ -1,4 +1,5 @@
-"""The only place that knows pyiceberg: its SQL catalog, bound to a transaction that is already open.
+"""The place that knows pyiceberg: its SQL catalog, bound to a transaction that is already open (``stores.s3``
+says only how its files reach a bucket).
 
 ``SqlCatalog`` makes its own engine and commits each change by itself. Given our open connection instead, its
 sessions join the transaction around them, and a table's pointer moves with everything else or not at all.
@@ -7,12 +8,13 @@ This is not a documented use: pyiceberg is pinned and ``tests/warehouse/test_lak
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 from pyiceberg.catalog import MetastoreCatalog
 from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.conversions import from_bytes
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
@@ -34,6 +36,7 @@ from sqlalchemy import Connection
 from corridor_etl.errors import TerminalError
 from corridor_etl.model import LINEAGE, Column, RecordKind
 from corridor_etl.warehouse import durable
+from corridor_etl.warehouse.lake import LiveFile
 from corridor_etl.warehouse.stores import Store
 
 CATALOG = "corridor"
@@ -81,15 +84,17 @@ def ensure_table(bound: BoundCatalog, record_kind: RecordKind) -> None:
 
 
 def load(bound: BoundCatalog, name: str) -> Table:
-    """The Iceberg table of a record kind; ``TerminalError`` if the files it points to are not there."""
+    """The Iceberg table of a record kind; ``TerminalError`` where its files are not in this store."""
     try:
-        return bound.load_table((NAMESPACE, name))
+        table = bound.load_table((NAMESPACE, name))
     except FileNotFoundError as error:
         raise TerminalError(
             f"the lake table {name} has lost its metadata file: {error}",
             expected="the home folder at the path where it was created",
             fix="Move the folder back, or rebuild it from the archive.",
         ) from error
+    _name(bound, table.location())
+    return table
 
 
 def _create_table(bound: BoundCatalog, record_kind: RecordKind) -> None:
@@ -166,10 +171,44 @@ def _sync(bound: BoundCatalog, table: Table) -> None:
         durable.sync(folder)
 
 
-def data_files(bound: BoundCatalog, name: str) -> list[str]:
-    """Names of the live data files of a table."""
-    tasks: Any = load(bound, name).scan().plan_files()
-    return [_name(bound, task.file.file_path) for task in tasks]
+def live_files(bound: BoundCatalog, name: str) -> list[LiveFile]:
+    """The live data files of a table, by name."""
+    table = load(bound, name)
+    field = table.schema().find_field("snapshot")
+
+    def number(bounds: Mapping[int, bytes] | None) -> int | None:
+        found = (bounds or {}).get(field.field_id)
+        return None if found is None else int(from_bytes(LongType(), found))
+
+    tasks: Any = table.scan().plan_files()
+    files = [
+        LiveFile(
+            name=_name(bound, file.file_path),
+            iso_week=str(file.partition[0]),
+            rows=file.record_count,
+            size_bytes=file.file_size_in_bytes,
+            first_snapshot=number(file.lower_bounds),
+            last_snapshot=number(file.upper_bounds),
+        )
+        for file in (task.file for task in tasks)
+    ]
+    return sorted(files)
+
+
+def references(bound: BoundCatalog) -> set[str]:
+    """Names of all files that some table refers to, by its current metadata or by one still in its log."""
+    addresses: set[str] = set()
+    for identifier in bound.list_tables(NAMESPACE):
+        table = load(bound, identifier[-1])
+        addresses.add(table.metadata_location)
+        addresses.update(entry.metadata_file for entry in table.metadata.metadata_log)
+        for snapshot in table.metadata.snapshots:
+            addresses.add(snapshot.manifest_list)
+            manifests = [m for m in snapshot.manifests(table.io) if m.manifest_path not in addresses]
+            addresses.update(m.manifest_path for m in manifests)
+            entries = (e for m in manifests for e in m.fetch_manifest_entry(table.io, discard_deleted=True))
+            addresses.update(entry.data_file.file_path for entry in entries)
+    return {_name(bound, address) for address in addresses}
 
 
 def _name(bound: BoundCatalog, address: str) -> str:

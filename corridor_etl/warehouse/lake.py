@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 import polars as pl
 from sqlalchemy import Connection
 
-from corridor_etl.errors import UsageError
+from corridor_etl.errors import TerminalError, UsageError
 from corridor_etl.model import KINDS, LINEAGE, RecordKind, kind
 from corridor_etl.warehouse import versions
 from corridor_etl.warehouse.frames import conformed
@@ -22,6 +23,16 @@ from corridor_etl.warehouse.stores import Store, checked
 ORDER = ("snapshot", "delivery_id", "line_no")
 DIGEST_DIGITS = 32
 """How much of its SHA-256 the name of a data file holds, so that whoever reads the file can check it."""
+FILE_COLUMNS: dict[str, pl.DataType] = {
+    "path": pl.String(),
+    "iso_week": pl.String(),
+    "rows": pl.Int64(),
+    "size_bytes": pl.Int64(),
+    "first_snapshot": pl.Int64(),
+    "last_snapshot": pl.Int64(),
+    "checksum": pl.String(),
+}
+"""What is told of a data file; the checksum is the first digits of the SHA-256 of its bytes."""
 _RESTORE = "Restore it from a backup of the lake, or build a new home from the archive."
 
 
@@ -38,6 +49,18 @@ def data_file_name(name: str, week: str, snapshot: int, sha256: str) -> str:
 def digest_in(file_name: str) -> str:
     """The digits of the SHA-256 that the name of a data file holds."""
     return file_name.rpartition("-")[2].removesuffix(".parquet")
+
+
+@dataclass(frozen=True, order=True)
+class LiveFile:
+    """A data file a table refers to: the rows of one week. Bounds are None where its statistics lack them."""
+
+    name: str
+    iso_week: str
+    rows: int
+    size_bytes: int
+    first_snapshot: int | None
+    last_snapshot: int | None
 
 
 class Lake:
@@ -76,9 +99,8 @@ class Lake:
         rows.write_parquet(buffer, compression="zstd")
         content = buffer.getvalue()
         file_name = data_file_name(name, week, snapshot, hashlib.sha256(content).hexdigest())
-        entry = self.store.entry(file_name)
-        if entry is None or entry.size_bytes != len(content):
-            self.store.put(file_name, content)
+        # Also where a crash has left the same file: what is written now is too young for the sweep.
+        self.store.put(file_name, content)
         return file_name
 
     def register(self, connection: Connection, staged: Mapping[str, Sequence[str]], snapshot: int) -> None:
@@ -106,7 +128,32 @@ class Lake:
         from corridor_etl.warehouse import iceberg
 
         with self.store.explained():
-            return sorted(iceberg.data_files(iceberg.catalog(connection, self.store), kind(name).name))
+            catalog = iceberg.catalog(connection, self.store)
+            return [file.name for file in iceberg.live_files(catalog, kind(name).name)]
+
+    def file_facts(self, connection: Connection, name: str, week: str | None = None) -> pl.DataFrame:
+        """The live data files of a record kind, of one week or all; columns as :data:`FILE_COLUMNS`."""
+        from corridor_etl.warehouse import iceberg
+
+        with self.store.explained():
+            found = iceberg.live_files(iceberg.catalog(connection, self.store), kind(name).name)
+        rows = [
+            {
+                **asdict(file),
+                "path": self.address(file.name),
+                "checksum": f"sha256:{digest_in(file.name)}",
+            }
+            for file in found
+            if week in (None, file.iso_week)
+        ]
+        return pl.DataFrame(rows, schema=FILE_COLUMNS)
+
+    def references(self, connection: Connection) -> set[str]:
+        """Names of all files that the tables refer to: data, manifests, and metadata still in their logs."""
+        from corridor_etl.warehouse import iceberg
+
+        with self.store.explained():
+            return iceberg.references(iceberg.catalog(connection, self.store))
 
     def read(self, files: Sequence[str], record_kind: RecordKind, as_of: int | None = None) -> pl.DataFrame:
         """The rows of data files, up to a snapshot if one is given, by (snapshot, delivery_id, line_no).
@@ -133,6 +180,16 @@ class Lake:
     def check(self, files: Sequence[str]) -> None:
         """``TerminalError`` for the first file whose content is not what its name says."""
         checked.check_all(self.store, [(name, digest_in(name)) for name in files], fix=_RESTORE)
+
+    def damaged(self, files: Sequence[str]) -> list[str]:
+        """What is wrong with each file that is missing or changed, whatever was checked before."""
+        said = []
+        for name in files:
+            try:
+                checked.check(self.store, name, digest_in(name), fix=_RESTORE, afresh=True)
+            except TerminalError as error:
+                said.append(error.message)
+        return said
 
     def address(self, name: str) -> str:
         """Where another program finds a file: its path in a local store, else its whole address."""

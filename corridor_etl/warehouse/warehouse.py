@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -40,6 +40,7 @@ from corridor_etl.warehouse.lease import Lease
 from corridor_etl.warehouse.profiles import Earlier
 from corridor_etl.warehouse.schema import MARTS
 from corridor_etl.warehouse.stores import opened
+from corridor_etl.warehouse.sweep import Orphan, sweep
 
 
 class Warehouse:
@@ -95,6 +96,28 @@ class Warehouse:
         """Paths of the live data files of a record kind, addresses where the lake is in an object store."""
         with reading(self.engine) as connection:
             return [self.lake.address(name) for name in self.lake.files(connection, kind)]
+
+    def lake_file_facts(self, kind: str, *, week: str | None = None) -> pl.DataFrame:
+        """The live data files of a record kind, of one week or all; columns as :data:`.lake.FILE_COLUMNS`."""
+        with reading(self.engine) as connection:
+            return self.lake.file_facts(connection, kind, week)
+
+    def damaged_files(self, kind: str) -> list[str]:
+        """What is wrong with each live data file of a record kind that is missing or not as it was written."""
+        with reading(self.engine) as connection:
+            files = self.lake.files(connection, kind)
+        return self.lake.damaged(files)
+
+    def sweep(self, *, older_than: timedelta, is_dry_run: bool, with_archive: bool) -> list[Orphan]:
+        """Removes files that nothing refers to; see :func:`.sweep.sweep`."""
+        return sweep(
+            self.engine,
+            self.lake,
+            self.archive,
+            older_than=older_than,
+            is_dry_run=is_dry_run,
+            with_archive=with_archive,
+        )
 
     def current(self, kind: str, *, as_of: int | None = None) -> pl.DataFrame:
         """The current record of each key, as known at snapshot ``as_of``, sorted by key."""

@@ -47,6 +47,19 @@ def test_a_missing_archive_file_is_named(ingested: Path) -> None:
     assert path.name in problem
 
 
+def test_a_changed_or_missing_data_file_is_named(ingested: Path) -> None:
+    path = sorted((ingested / "lake" / "booking" / "data").rglob("*.parquet"))[0]
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + b" ")
+    (problem,) = found()
+    assert path.name in problem
+    assert "has changed" in problem
+    path.unlink()
+    (problem,) = found()
+    assert path.name in problem
+    assert "is missing" in problem
+
+
 @pytest.mark.usefixtures("ingested")
 def test_rows_that_the_ledger_does_not_know_are_counted() -> None:
     with Warehouse.open() as warehouse, warehouse.engine.begin() as connection:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -17,12 +19,25 @@ from corridor_etl.warehouse import Warehouse, iceberg
 from corridor_etl.warehouse.engine import database_url, reading, writing
 from corridor_etl.warehouse.lake import stored_schema
 
+everywhere = pytest.mark.parametrize(
+    "database", ["sqlite", "postgresql", "sqlite+s3", "postgresql+s3"], indirect=True
+)
+in_a_folder = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
 
 def outside_catalog(warehouse: Warehouse) -> SqlCatalog:
-    """What another program opens: only the address of the database and the name of the catalog."""
-    return SqlCatalog("corridor", uri=database_url(warehouse.home))
+    """What another program opens: the address of the database, the name of the catalog, and its keys to the store."""
+    keys = {
+        "s3.endpoint": "AWS_ENDPOINT_URL",
+        "s3.region": "AWS_REGION",
+        "s3.access-key-id": "AWS_ACCESS_KEY_ID",
+        "s3.secret-access-key": "AWS_SECRET_ACCESS_KEY",
+    }
+    held = {name: os.environ[key] for name, key in keys.items() if key in os.environ}
+    return SqlCatalog("corridor", uri=database_url(warehouse.home), **held)
 
 
+@everywhere
 def test_other_programs_read_the_same_rows(warehouse: Warehouse, make: SimpleNamespace) -> None:
     for base, name in enumerate("abc"):
         warehouse.publish(make.batch(name), {}, base=base)
@@ -30,11 +45,14 @@ def test_other_programs_read_the_same_rows(warehouse: Warehouse, make: SimpleNam
     catalog = outside_catalog(warehouse)
     theirs = pl.DataFrame(catalog.load_table("lake.booking").scan().to_arrow()).select(ours.columns)
     assert theirs.sort(ours.columns).equals(ours.sort(ours.columns))
-    by_path = pl.read_parquet(warehouse.lake_files("booking"), hive_partitioning=False)
+    by_path = pl.read_parquet(
+        warehouse.lake_files("booking"), hive_partitioning=False, storage_options=warehouse.lake.store.polars
+    )
     assert by_path["teu"].sum() == ours["teu"].sum() == Decimal("48.00")
     catalog.close()
 
 
+@everywhere
 def test_a_week_is_found_by_its_partition(warehouse: Warehouse, make: SimpleNamespace) -> None:
     warehouse.publish(make.batch("a"), {}, base=0)
     catalog = outside_catalog(warehouse)
@@ -53,6 +71,7 @@ def test_every_kind_has_a_table_with_its_types_and_meanings(warehouse: Warehouse
     catalog.close()
 
 
+@everywhere
 def test_a_column_the_model_has_gained_is_added_and_null_in_old_rows(
     warehouse: Warehouse, make: SimpleNamespace
 ) -> None:
@@ -68,6 +87,7 @@ def test_a_column_the_model_has_gained_is_added_and_null_in_old_rows(
         assert "teu" in table.schema().column_names
 
 
+@everywhere
 def test_snapshots_are_expired_and_a_commit_stays_cheap(
     warehouse: Warehouse, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,11 +104,14 @@ def test_snapshots_are_expired_and_a_commit_stays_cheap(
     assert sorted(seconds)[15] < 2, "the median publish of four rows"
 
 
+@everywhere
 def test_nothing_aside_is_left_in_the_lake(warehouse: Warehouse, make: SimpleNamespace) -> None:
     warehouse.publish(make.batch("a"), {}, base=0)
     assert not list(Path(warehouse.home).rglob("*.tmp"))
-    live = {Path(p) for p in warehouse.lake_files("booking")}
-    assert live == set((warehouse.home / "lake").glob("booking/data/*/*.parquet"))
+    store = warehouse.lake.store
+    kept = {warehouse.lake.address(entry.name) for entry in store.listed("booking/data")}
+    assert set(warehouse.lake_files("booking")) == kept
+    assert not list(store.spool.glob("*"))
 
 
 @pytest.mark.parametrize("folder", ["with blank", "宁波", "100%25"])
@@ -107,6 +130,7 @@ def test_a_home_folder_that_cannot_be_addressed_is_refused(tmp_path: Path, folde
     assert not (tmp_path / folder).exists()
 
 
+@in_a_folder
 def test_a_moved_home_folder_is_explained(
     warehouse: Warehouse, make: SimpleNamespace, tmp_path: Path
 ) -> None:
@@ -114,3 +138,18 @@ def test_a_moved_home_folder_is_explained(
     moved = warehouse.home.rename(tmp_path / "moved")
     with Warehouse.open(moved) as elsewhere, pytest.raises(TerminalError, match="Move the folder back"):
         elsewhere.rows("booking")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_copied_home_folder_never_writes_into_the_original(
+    warehouse: Warehouse, make: SimpleNamespace, tmp_path: Path
+) -> None:
+    warehouse.publish(make.batch("a"), {}, base=0)
+    before = {e.name for e in warehouse.lake.store.listed()}
+    copy = shutil.copytree(warehouse.home, tmp_path / "copy")
+    with Warehouse.open(copy) as elsewhere:
+        with pytest.raises(TerminalError, match=r"the lake refers to .* set CORRIDOR_STORE_URL"):
+            elsewhere.rows("booking")
+        with pytest.raises(TerminalError, match="the lake refers to"):
+            elsewhere.publish(make.batch("b"), {}, base=1)
+    assert {e.name for e in warehouse.lake.store.listed()} == before
