@@ -1,0 +1,63 @@
+"""A corridor that is kept in PostgreSQL and a bucket ends with the figures of one that is kept in a folder."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from corridor_etl.jobs.health import problems
+from corridor_etl.jobs.ingest import ingest
+from corridor_etl.jobs.weekly import publish_week
+from corridor_etl.model import KINDS
+from corridor_etl.reference.calendar import parse_range
+from corridor_etl.settings import Settings
+from corridor_etl.simulator import simulate
+from corridor_etl.warehouse import Warehouse
+
+WEEKS = "2025-W10:2025-W12"
+LAST = "2025-W12"
+
+
+def kept(home: Path) -> dict[str, pl.DataFrame]:
+    """Marts, figures of the issue, and the current records, of a home that is ingested and published now."""
+    ingest()
+    issue = publish_week(LAST)
+    with Warehouse.open(home) as warehouse:
+        assert problems(warehouse) == []
+        found = {table: warehouse.mart(table) for table in warehouse.mart_tables()}
+        found |= {kind: warehouse.current(kind) for kind in KINDS}
+        found["figures"] = warehouse.issue_figures("weekly", LAST, 0)
+        found["batches"] = warehouse.batches().select("snapshot", "deliveries", "rows_loaded")
+        found["issue"] = pl.DataFrame({"state": [issue.state]})
+    return found
+
+
+def test_two_settings_change_where_it_is_kept_and_no_figure(
+    own_home: Path,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    new_database: Callable[[], str],
+    request: pytest.FixtureRequest,
+) -> None:
+    simulate(own_home, parse_range(WEEKS), seed=3, faults=True, settings=settings)
+    team = tmp_path / "team"
+    shutil.copytree(own_home / "inbox", team / "inbox")
+    in_a_folder = kept(own_home)
+
+    monkeypatch.setenv("CORRIDOR_HOME", str(team))
+    monkeypatch.setenv("CORRIDOR_DATABASE_URL", new_database())
+    request.getfixturevalue("s3")
+    in_a_bucket = kept(team)
+
+    assert in_a_folder["figures"].height > 20
+    assert sum(in_a_folder[kind].height for kind in KINDS) > 200
+    different = [name for name, frame in in_a_folder.items() if not frame.equals(in_a_bucket[name])]
+    assert different == []
+    assert not (team / "warehouse.db").exists()
+    assert not (team / "lake").exists()
+    assert not (team / "archive").exists()
