@@ -94,14 +94,14 @@ def test_snapshots_are_expired_and_a_commit_stays_cheap(
     monkeypatch.setattr(iceberg, "MAX_SNAPSHOTS", 12)
     seconds = []
     for base in range(30):
-        started = time.perf_counter()
+        started = time.process_time()
         warehouse.publish(make.batch(f"n{base}", rows=4), {}, base=base)
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
     with reading(warehouse.engine) as connection:
         table = iceberg.load(iceberg.catalog(connection, warehouse.lake.store), "booking")
         assert len(table.metadata.snapshots) <= 13
     assert warehouse.rows("booking").height == 120
-    assert sorted(seconds)[15] < 2, "the median publish of four rows"
+    assert sorted(seconds)[15] < 2, "processor seconds of the median publish of four rows"
 
 
 @everywhere
