@@ -1,4 +1,5 @@
-"""The only place that knows pyiceberg: its SQL catalog, bound to a transaction that is already open.
+"""The place that knows pyiceberg: its SQL catalog, bound to a transaction that is already open (``stores.s3``
+says only how its files reach a bucket).
 
 ``SqlCatalog`` makes its own engine and commits each change by itself. Given our open connection instead, its
 sessions join the transaction around them, and a table's pointer moves with everything else or not at all.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -93,14 +94,14 @@ def test_snapshots_are_expired_and_a_commit_stays_cheap(
     monkeypatch.setattr(iceberg, "MAX_SNAPSHOTS", 12)
     seconds = []
     for base in range(30):
-        started = time.perf_counter()
+        started = time.process_time()
         warehouse.publish(make.batch(f"n{base}", rows=4), {}, base=base)
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
     with reading(warehouse.engine) as connection:
         table = iceberg.load(iceberg.catalog(connection, warehouse.lake.store), "booking")
         assert len(table.metadata.snapshots) <= 13
     assert warehouse.rows("booking").height == 120
-    assert sorted(seconds)[15] < 2, "the median publish of four rows"
+    assert sorted(seconds)[15] < 2, "processor seconds of the median publish of four rows"
 
 
 @everywhere
@@ -137,3 +138,18 @@ def test_a_moved_home_folder_is_explained(
     moved = warehouse.home.rename(tmp_path / "moved")
     with Warehouse.open(moved) as elsewhere, pytest.raises(TerminalError, match="Move the folder back"):
         elsewhere.rows("booking")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_copied_home_folder_never_writes_into_the_original(
+    warehouse: Warehouse, make: SimpleNamespace, tmp_path: Path
+) -> None:
+    warehouse.publish(make.batch("a"), {}, base=0)
+    before = {e.name for e in warehouse.lake.store.listed()}
+    copy = shutil.copytree(warehouse.home, tmp_path / "copy")
+    with Warehouse.open(copy) as elsewhere:
+        with pytest.raises(TerminalError, match=r"the lake refers to .* set CORRIDOR_STORE_URL"):
+            elsewhere.rows("booking")
+        with pytest.raises(TerminalError, match="the lake refers to"):
+            elsewhere.publish(make.batch("b"), {}, base=1)
+    assert {e.name for e in warehouse.lake.store.listed()} == before

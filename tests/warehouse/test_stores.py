@@ -20,7 +20,7 @@ from corridor_etl.warehouse.archive import Archive
 from corridor_etl.warehouse.stores import Store, bucket, opened
 from corridor_etl.warehouse.stores import s3 as s3_store
 
-LARGE = 24 << 20
+LARGE = 16 << 20
 SECRETS = ("a-secret-that-no-message-may-show", "AKIATESTTESTTESTTEST")
 
 
@@ -118,7 +118,7 @@ def test_an_upload_that_dies_midway_leaves_nothing_visible(
 ) -> None:
     store = opened(tmp_path, "lake")
     store.put("before", b"there")
-    with cut_after(8 << 20, s3_server) as address:
+    with cut_after(12 << 20, s3_server) as address:
         monkeypatch.setenv("AWS_ENDPOINT_URL", address)
         broken = opened(tmp_path, "lake")
         with pytest.raises(TransientError, match="Try again"):

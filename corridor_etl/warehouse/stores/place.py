@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from functools import lru_cache
 from pathlib import Path
 
-from corridor_etl.warehouse.stores.bucket import Bucket, bucket_of
+from corridor_etl.warehouse.stores.bucket import bucket_of
 from corridor_etl.warehouse.stores.interface import Store
 from corridor_etl.warehouse.stores.local import LocalStore
 
@@ -22,12 +20,7 @@ def opened(home: Path, part: str) -> Store:
     bucket = bucket_of()
     if bucket is None:
         return LocalStore(home / part, home / SPOOL)
-    return _in_bucket(bucket, part, home / SPOOL, os.getpid())
-
-
-@lru_cache(maxsize=16)
-def _in_bucket(bucket: Bucket, part: str, spool: Path, _process: int) -> Store:
-    # Kept for its connections, but not across a fork; the import takes time that a local home need not pay.
+    # The import takes a second, which a local home need not pay.
     from corridor_etl.warehouse.stores.s3 import S3Store
 
-    return S3Store(bucket, part, spool)
+    return S3Store(bucket, part, home / SPOOL)

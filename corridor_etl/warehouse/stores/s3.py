@@ -7,15 +7,18 @@ sees until the last one is there; parts of an upload that died are the bucket's 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from pyarrow.fs import AwsStandardS3RetryStrategy, FileInfo, FileSelector, FileType, S3FileSystem
+from pyiceberg.io.pyarrow import PyArrowFileIO
 
 from corridor_etl.errors import UsageError
 from corridor_etl.warehouse.stores.bucket import Bucket
@@ -26,6 +29,44 @@ CONNECT_TIMEOUT_SECONDS = 5
 REQUEST_TIMEOUT_SECONDS = 30
 ATTEMPTS = 4
 _STEP = 1 << 22
+
+
+def client(bucket: Bucket) -> S3FileSystem:
+    """Arrow's client of a bucket, one for the process, because its connections are worth keeping."""
+    return _client(bucket, os.getpid(), REQUEST_TIMEOUT_SECONDS, ATTEMPTS)
+
+
+@lru_cache(maxsize=16)
+def _client(bucket: Bucket, _process: int, timeout_seconds: int, attempts: int) -> S3FileSystem:
+    return S3FileSystem(
+        access_key=bucket.access_key_id,
+        secret_key=bucket.secret_access_key,
+        session_token=bucket.session_token,
+        region=bucket.region,
+        endpoint_override=bucket.endpoint,
+        connect_timeout=CONNECT_TIMEOUT_SECONDS,
+        request_timeout=timeout_seconds,
+        retry_strategy=AwsStandardS3RetryStrategy(max_attempts=attempts),
+        allow_delayed_open=True,  # a small file is one PUT, without opening an upload in parts
+    )
+
+
+class SharedFileIO(PyArrowFileIO):
+    """pyiceberg's way to files, over the client that the process has; without it each table opens one of its own."""
+
+    def _initialize_s3_fs(self, netloc: str | None) -> S3FileSystem:
+        given = self.properties
+        return client(
+            Bucket(
+                name=netloc or "",
+                prefix="",
+                region=given["s3.region"],
+                access_key_id=given["s3.access-key-id"],
+                secret_access_key=given["s3.secret-access-key"],
+                session_token=given.get("s3.session-token"),
+                endpoint=given.get("s3.endpoint"),
+            )
+        )
 
 
 class S3Store:
@@ -46,14 +87,12 @@ class S3Store:
         """Properties of pyiceberg's FileIO; they hold secrets."""
         bucket = self.bucket
         given = {
-            "py-io-impl": "pyiceberg.io.pyarrow.PyArrowFileIO",
+            "py-io-impl": f"{__name__}.{SharedFileIO.__name__}",
             "s3.endpoint": bucket.endpoint,
             "s3.region": bucket.region,
             "s3.access-key-id": bucket.access_key_id,
             "s3.secret-access-key": bucket.secret_access_key,
             "s3.session-token": bucket.session_token,
-            "s3.connect-timeout": str(CONNECT_TIMEOUT_SECONDS),
-            "s3.request-timeout": str(REQUEST_TIMEOUT_SECONDS),
         }
         return {name: value for name, value in given.items() if value is not None}
 
@@ -76,20 +115,9 @@ class S3Store:
         }
         return {name: value for name, value in given.items() if value is not None}
 
-    @cached_property
+    @property
     def _files(self) -> S3FileSystem:
-        bucket = self.bucket
-        return S3FileSystem(
-            access_key=bucket.access_key_id,
-            secret_key=bucket.secret_access_key,
-            session_token=bucket.session_token,
-            region=bucket.region,
-            endpoint_override=bucket.endpoint,
-            connect_timeout=CONNECT_TIMEOUT_SECONDS,
-            request_timeout=REQUEST_TIMEOUT_SECONDS,
-            retry_strategy=AwsStandardS3RetryStrategy(max_attempts=ATTEMPTS),
-            allow_delayed_open=True,  # a small file is one PUT, without opening an upload in parts
-        )
+        return client(replace(self.bucket, prefix=""))
 
     def put(self, name: str, content: bytes, *, is_read_only: bool = False) -> None:
         """Stores the content with one PUT. Whether it may be changed is a policy of the bucket."""
