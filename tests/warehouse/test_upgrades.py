@@ -53,8 +53,12 @@ def kept(after: Rows, before: Rows) -> Rows:
 
 
 def assert_kept(after: Rows, before: Rows) -> None:
-    """Every row and value of before, and no row more, whatever columns came to it."""
-    assert kept(after, before) == {name: rows for name, rows in before.items() if rows}
+    """Every row and value of before, and no row more, whatever columns came to it.
+
+    Dimensions hold nothing of their own: they are filled anew when the warehouse is opened.
+    """
+    own = {name: rows for name, rows in before.items() if rows and not name.startswith("dim_")}
+    assert kept(after, own) == own
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
