@@ -25,7 +25,7 @@ def snapshot_of(connection: Connection, text: str, zone: tzinfo) -> int:
         select(func.max(BATCH.c.snapshot)).where(BATCH.c.committed_at_utc <= at_utc)
     )
     if found is None:
-        raise UsageError(f"nothing was committed by {text}", fix="corridor db batches lists the snapshots.")
+        raise UsageError(f"nothing was committed by {text}", fix="Name a later time, or a snapshot.")
     return known(connection, found)
 
 
