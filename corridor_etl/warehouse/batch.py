@@ -117,7 +117,7 @@ class Batch:
     """Everything one commit adds.
 
     ``rows``: record kind -> model columns, ``delivery_id``, ``line_no`` (further columns are ignored); a lazy frame is
-    read once, in pieces, so it may be larger than memory. Other frames have the columns of the constants above; None
+    read once, in pieces. Other frames have the columns of the constants above; None
     is an empty one; findings may be a list of rows. ``duplicates`` is optional; it lets coverage see weeks that a file
     only repeats. ``healed_rows`` are rows of earlier deliveries that leave the quarantine with this batch, ``healed``
     says which (:data:`HEALED_COLUMNS`), also those that stay and are decided upon. ``refreshed`` rows of the quarantine

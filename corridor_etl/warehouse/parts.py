@@ -1,4 +1,4 @@
-"""Rows into finished Parquet files, one per ISO week, without ever holding them all.
+"""Rows into finished Parquet files, one per ISO week, by Polars' streaming sink.
 
 A part lies in the spool until the lake takes it over; what is counted here is counted in the files, so that balances
 speak of what was written. Names and places of files in the lake belong to ``lake``.
@@ -26,7 +26,7 @@ from corridor_etl.warehouse.frames import conformed
 Rows = pl.DataFrame | pl.LazyFrame
 ORDER = ("snapshot", "delivery_id", "line_no")
 ROW_GROUP_ROWS = 1 << 16
-"""Small enough that a snapshot or a delivery is found without the rest of a file, and that 52 open weeks fit."""
+"""Small enough that a snapshot or a delivery is found without the rest of a file."""
 COUNTS = {"record_kind": pl.String(), "delivery_id": pl.String(), "iso_week": pl.String(), "rows": pl.Int64()}
 """Columns of what was counted: rows per record kind, delivery and week."""
 

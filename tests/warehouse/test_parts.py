@@ -1,4 +1,4 @@
-"""Rows become one finished file per week without being held, and a week is read without the others."""
+"""Rows become one finished file per week, in memory or lazy, and a week is read without the others."""
 
 from __future__ import annotations
 
