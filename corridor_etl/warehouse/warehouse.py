@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Self
 
@@ -19,23 +19,18 @@ from corridor_etl.model import kind as kind_of
 from corridor_etl.settings import Settings
 from corridor_etl.warehouse import (
     compaction,
-    corrections,
     discrepancies,
-    healing,
     issues,
-    ledger,
     moments,
-    profiles,
     retention,
-    revisions,
     setup,
-    validation_results,
     versions,
     week_by_week,
 )
 from corridor_etl.warehouse import lease as leases
 from corridor_etl.warehouse import mart_tables as stored_marts
 from corridor_etl.warehouse import publish as commit
+from corridor_etl.warehouse.answers import Answers
 from corridor_etl.warehouse.archive import Archive
 from corridor_etl.warehouse.batch import Batch, DeliveryRow
 from corridor_etl.warehouse.compaction import Merge
@@ -43,13 +38,12 @@ from corridor_etl.warehouse.engine import database_url, of_the_past, open_engine
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
 from corridor_etl.warehouse.lake import Lake
 from corridor_etl.warehouse.lease import Lease
-from corridor_etl.warehouse.profiles import Earlier
 from corridor_etl.warehouse.schema import MARTS
 from corridor_etl.warehouse.stores import opened
 from corridor_etl.warehouse.sweep import Orphan, sweep
 
 
-class Warehouse:
+class Warehouse(Answers):
     """One home folder: ``archive``, ``lake`` and the database. Cheap to open, safe in several processes."""
 
     def __init__(self, home: Path, engine: Engine, as_of: int | None = None) -> None:
@@ -94,21 +88,6 @@ class Warehouse:
             return self.as_of
         with reading(self.engine) as connection:
             return commit.last_snapshot(connection)
-
-    def known_delivery(self, sha256: str) -> DeliveryRow | None:
-        """The delivery that loaded these bytes, else the first rejected with them, else None."""
-        with reading(self.engine) as connection:
-            return ledger.known_delivery(connection, sha256)
-
-    def is_known(self, file_name: str, sha256: str) -> bool:
-        """Whether a delivery of this name with these bytes is recorded, whatever became of it."""
-        with reading(self.engine) as connection:
-            return ledger.is_known(connection, file_name, sha256)
-
-    def known_files(self, *, with_rejected: bool) -> set[tuple[str, str]]:
-        """(file name, SHA-256) of every recorded delivery, with or without those that were rejected."""
-        with reading(self.engine) as connection:
-            return ledger.known_files(connection, with_rejected=with_rejected)
 
     def scan(
         self, kind: str, *, weeks: Collection[str] | None = None, as_of: int | None = None
@@ -185,11 +164,6 @@ class Warehouse:
         """Takes those weeks out of the lake; the snapshot that says so, None where there is nothing so old."""
         return retention.expire(self.engine, self.lake, lake_weeks)
 
-    def expired(self) -> pl.DataFrame:
-        """Rows that have left the lake by policy, per delivery, record kind and week."""
-        with reading(self.engine) as connection:
-            return retention.read(connection)
-
     def publish(
         self, batch: Batch, marts: Mapping[str, pl.DataFrame], *, base: int, lease: Lease | None = None
     ) -> int:
@@ -223,83 +197,6 @@ class Warehouse:
         with reading(self.engine) as connection:
             return stored_marts.read(connection, "fct_container_trip", weeks, self.as_of)
 
-    def batches(self) -> pl.DataFrame:
-        """All batches in order."""
-        with reading(self.engine) as connection:
-            return ledger.batches(connection, self.as_of)
-
-    def deliveries(self) -> pl.DataFrame:
-        """All deliveries with their balance, in order of recording."""
-        with reading(self.engine) as connection:
-            return ledger.deliveries(connection, self.as_of)
-
-    def quarantine(self, *, state: str | None = None, rules: Collection[str] = ()) -> pl.DataFrame:
-        """Quarantined rows, all or those in one state or that break one of some rules."""
-        with reading(self.engine) as connection:
-            return ledger.quarantine(connection, state, rules, self.as_of)
-
-    def waiting_corrections(self, kind: str) -> pl.DataFrame:
-        """Quarantined corrections of a record kind that wait for their original, typed as the model's columns."""
-        with reading(self.engine) as connection:
-            return healing.waiting(connection, kind_of(kind))
-
-    def findings(self, *, snapshot: int | None = None) -> pl.DataFrame:
-        """Findings, all or of one batch."""
-        with reading(self.engine) as connection:
-            return ledger.findings(connection, snapshot, self.as_of)
-
-    def checks(self, *, snapshot: int | None = None) -> pl.DataFrame:
-        """What each rule said, of all batches or of one."""
-        with reading(self.engine) as connection:
-            return ledger.checks(connection, snapshot, self.as_of)
-
-    def correction_effects(self, *, week: str | None = None) -> pl.DataFrame:
-        """What corrections did to deliveries, in all weeks or one."""
-        with reading(self.engine) as connection:
-            return corrections.effects(connection, week, self.as_of)
-
-    def validation_results(self) -> pl.DataFrame:
-        """What each suite said about the last batches it ran on, by suite, the newest first."""
-        with reading(self.engine) as connection:
-            return validation_results.results(connection, self.as_of)
-
-    def earlier_profiles(self, source_ids: Collection[str], before: date | None) -> Earlier:
-        """Profiles of deliveries of these sources with rows of before a day; see :func:`.profiles.earlier`."""
-        with reading(self.engine) as connection:
-            return profiles.earlier(connection, source_ids, before)
-
-    def profile(self, delivery_no: int) -> Earlier:
-        """The profile of one delivery: its record kinds and their columns."""
-        with reading(self.engine) as connection:
-            return profiles.of_delivery(connection, delivery_no)
-
-    def messages_numbered(self, document_nos: Collection[str]) -> pl.DataFrame:
-        """Messages of loaded deliveries whose document has one of these numbers."""
-        with reading(self.engine) as connection:
-            return profiles.numbered_alike(connection, document_nos)
-
-    def interchanges(self, senders: Collection[str]) -> pl.DataFrame:
-        """interchange_sender, interchange_recipient and interchange_ref of what these senders sent."""
-        with reading(self.engine) as connection:
-            return profiles.interchanges_of(connection, senders)
-
-    def arrivals(self) -> pl.DataFrame:
-        """source_id, iso_week, received_at_utc of every loaded delivery and week it speaks about."""
-        with reading(self.engine) as connection:
-            return profiles.arrivals(connection, self.as_of)
-
-    def last_received_at_utc(self) -> datetime | None:
-        """When the last batch was received; None before the first."""
-        with reading(self.engine) as connection:
-            found: datetime | None = profiles.last_received_at_utc(connection)
-            return found
-
-    def discrepancies(self, *, state: str | None = None) -> pl.DataFrame:
-        """What documents of different sources say differently, all or those in one state."""
-        with reading(self.engine) as connection:
-            found = discrepancies.read(connection, self.as_of)
-        return found if state is None else found.filter(state=state)
-
     def waive_discrepancy(self, discrepancy_id: int, *, by: str, reason: str) -> None:
         """Accepts an open discrepancy as it is; ``UsageError`` unless it is open."""
         with commit.transaction(self.engine) as connection:
@@ -310,16 +207,6 @@ class Warehouse:
         """Takes the waiver of a discrepancy back; ``UsageError`` unless it is waived."""
         with commit.transaction(self.engine) as connection:
             discrepancies.reopen(connection, discrepancy_id, commit.decision(connection))
-
-    def revisions(self, *, week: str | None = None, since: int | None = None) -> pl.DataFrame:
-        """Changes of weekly figures since their weeks first appeared: the columns of the view ``v_revisions``."""
-        with reading(self.engine) as connection:
-            return revisions.revisions(connection, week, since, self.as_of)
-
-    def coverage(self) -> pl.DataFrame:
-        """source_id, iso_week, files, rows_loaded, rows_quarantined, rows_duplicate."""
-        with reading(self.engine) as connection:
-            return ledger.coverage(connection, self.as_of)
 
     def record_duplicates(self, deliveries: list[DeliveryRow], received_at_utc: datetime) -> int:
         """Records deliveries whose bytes are known (status duplicate); returns the new snapshot."""
@@ -346,21 +233,6 @@ class Warehouse:
             if is_new and put_files is not None:
                 put_files()
             return is_new
-
-    def issues(self) -> pl.DataFrame:
-        """All published issues, by edition, week and revision."""
-        with reading(self.engine) as connection:
-            return issues.issues(connection, self.as_of)
-
-    def issue_figures(self, edition: str, week: str, revision: int) -> pl.DataFrame:
-        """address, value_text and unit of every figure of one issue."""
-        with reading(self.engine) as connection:
-            return issues.figures(connection, edition, week, revision)
-
-    def outbox(self) -> pl.DataFrame:
-        """All messages with their state."""
-        with reading(self.engine) as connection:
-            return issues.outbox(connection)
 
     def mark_message(
         self,
