@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
+import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -15,6 +17,7 @@ import pytest
 
 from corridor_etl.model import STORED_TRIP, kind
 from corridor_etl.warehouse import Batch, DeliveryRow, Warehouse
+from tests.warehouse.made_homes import MadeHome
 
 NOW = datetime(2025, 6, 2, 1, 0, tzinfo=UTC)
 
@@ -118,7 +121,7 @@ def trip_fact(*rows: dict[str, Any]) -> dict[str, pl.DataFrame]:
     return {"fct_container_trip": pl.DataFrame(made, schema=schema, orient="row")}
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "postgresql+s3"])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Which database the warehouse of the test is in, and whether its files are in a bucket; set in the environment."""
     name, _, store = str(request.param).partition("+")
@@ -129,10 +132,34 @@ def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     return name
 
 
+@pytest.fixture(scope="session")
+def made_in_sqlite(tmp_path_factory: pytest.TempPathFactory) -> MadeHome:
+    return MadeHome(tmp_path_factory.mktemp("made") / "sqlite", None)
+
+
+@pytest.fixture(scope="session")
+def made_in_postgresql(tmp_path_factory: pytest.TempPathFactory, postgresql: str) -> MadeHome:
+    return MadeHome(tmp_path_factory.mktemp("made") / "postgresql", postgresql)
+
+
+_NUMBERS = itertools.count(1)
+
+
 @pytest.fixture
-def warehouse(own_home: Path, database: str) -> Iterator[Warehouse]:
-    with Warehouse.open(own_home) as opened:
-        yield opened
+def warehouse(
+    own_home: Path, database: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Warehouse]:
+    """A new warehouse, its home put in place ready-made unless its files are in a bucket."""
+    if "CORRIDOR_STORE_URL" in os.environ:
+        with Warehouse.open(own_home) as opened:
+            yield opened
+        return
+    made: MadeHome = request.getfixturevalue(f"made_in_{database}")
+    with made.put(own_home, f"test_{os.getpid()}_made_{next(_NUMBERS)}") as address:
+        if address:
+            monkeypatch.setenv("CORRIDOR_DATABASE_URL", address)
+        with Warehouse.open(own_home) as opened:
+            yield opened
 
 
 @pytest.fixture(scope="session")
