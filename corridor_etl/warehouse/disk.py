@@ -1,4 +1,4 @@
-"""Errors of the disk in words: it is full, read-only or broken, whoever met it: a file, SQLite or PostgreSQL.
+"""Errors of the disk in words: it is full, read-only or broken, whoever met it: a file, Polars, SQLite or PostgreSQL.
 
 They are transient: what was half done is not visible, and the same call does the work once there is room. Which files
 are written, and how, belongs to ``durable`` and ``engine``.
@@ -7,10 +7,13 @@ are written, and how, belongs to ``durable`` and ``engine``.
 from __future__ import annotations
 
 import errno
+import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import polars as pl
 from sqlalchemy.exc import DBAPIError
 
 from corridor_etl.errors import DiskFailed
@@ -38,6 +41,7 @@ _FIXES_OF_SQLITE = {
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_CANTOPEN: _CLOSED,
 }
+_OS_ERROR = re.compile(r"\(os error (\d+)\)")
 _FIXES_OF_POSTGRESQL = {"53100": _FULL, "58030": _BROKEN}
 
 
@@ -50,6 +54,10 @@ def explained() -> Iterator[None]:
         if (failed := of_file(error)) is None:
             raise
         raise failed from error
+    except pl.exceptions.PolarsError as error:
+        if (failed := of_sink(error)) is None:
+            raise
+        raise failed from error
 
 
 def of_file(error: OSError) -> DiskFailed | None:
@@ -57,6 +65,14 @@ def of_file(error: OSError) -> DiskFailed | None:
     fix = _FIXES_OF_FILES.get(error.errno or 0)
     at = f" at {error.filename}" if error.filename else ""
     return None if fix is None else _failed(f"{error.strerror or error}{at}", fix)
+
+
+def of_sink(error: pl.exceptions.PolarsError) -> DiskFailed | None:
+    """The error in words, if Polars met one of the disk; it tells the number only in its text."""
+    found = _OS_ERROR.search(str(error))
+    number = int(found[1]) if found else 0
+    fix = _FIXES_OF_FILES.get(number)
+    return None if fix is None else _failed(os.strerror(number), fix)
 
 
 def of_database(error: DBAPIError) -> DiskFailed | None:

@@ -10,7 +10,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
@@ -20,7 +20,7 @@ import polars as pl
 
 from corridor_etl.errors import UsageError
 from corridor_etl.model import LINEAGE, RecordKind
-from corridor_etl.warehouse import durable, versions
+from corridor_etl.warehouse import disk, durable, versions
 from corridor_etl.warehouse.frames import conformed
 
 Rows = pl.DataFrame | pl.LazyFrame
@@ -60,7 +60,8 @@ def folder_in(spool: Path) -> Iterator[Path]:
     try:
         yield made
     finally:
-        rmtree(made, ignore_errors=True)
+        with suppress(OSError):  # what is left is swept
+            rmtree(made)
 
 
 def written(rows: Rows, record_kind: RecordKind, snapshot: int, folder: Path) -> list[Part]:
@@ -138,24 +139,27 @@ _WRITING: dict[str, Any] = {
 
 def _sunk(rows: pl.LazyFrame, folder: Path) -> list[Path]:
     paths: list[Path] = []
-    rows.sink_parquet(
-        pl.PartitionBy(folder, key="iso_week", include_key=True, approximate_bytes_per_file=None),
-        mkdir=True,
-        sinked_paths_callback=lambda sunk: paths.extend(Path(one.path) for one in sunk.paths),
-        **_WRITING,
-    )
+    with disk.explained():
+        rows.sink_parquet(
+            pl.PartitionBy(folder, key="iso_week", include_key=True, approximate_bytes_per_file=None),
+            mkdir=True,
+            sinked_paths_callback=lambda sunk: paths.extend(Path(one.path) for one in sunk.paths),
+            **_WRITING,
+        )
     return paths
 
 
 def _sink(rows: pl.LazyFrame, path: Path) -> None:
-    rows.sink_parquet(path, **_WRITING)
+    with disk.explained():
+        rows.sink_parquet(path, **_WRITING)
 
 
 def _part(path: Path, record_kind: RecordKind) -> Part:
-    lines = pl.read_parquet(path, columns=[*ORDER], hive_partitioning=False)
+    lines = pl.read_parquet(path, columns=[*ORDER], hive_partitioning=False, glob=False)
     if not _is_sorted(lines):
         _sort(path, record_kind)
-    week = pl.scan_parquet(path, hive_partitioning=False).select("iso_week").head(1).collect().item()
+    whole = pl.scan_parquet(path, hive_partitioning=False, glob=False)
+    week = whole.select("iso_week").head(1).collect().item()
     counts = lines.group_by("delivery_id").agg(pl.len().cast(pl.Int64).alias("rows"))
     return Part(path, record_kind.name, week or "", lines.height, counts)
 

@@ -22,8 +22,9 @@ from corridor_etl.warehouse.schema import BATCH, ISSUE, LAKE_TABLE, LEASE, METAD
 
 NO_STATE = {LEASE.name, LAKE_TABLE.name}
 """Tables that may differ between two ways to the same state: who held a lease, and names drawn at random."""
-_OF_THE_RUN = {(ISSUE.name, "published_at_utc"), (OUTBOX.name, "queued_at_utc")}
-"""When an issue was published, which is later where a run had to wait for the lease of one that was killed."""
+_OF_THE_RUN = {(ISSUE.name, "published_at_utc"), (OUTBOX.name, "queued_at_utc"), (BATCH.name, "lease_token")}
+"""When an issue was published, which is later where a run had to wait for the lease of one that was killed, and how
+often that lease had been taken."""
 _RANDOM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\.[0-9a-f]{8}\.tmp$")
 _DRAWN = re.compile(r"\.\d+\.([0-9a-f]{8}\.tmp|new|old)$")
 

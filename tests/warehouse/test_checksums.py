@@ -22,7 +22,7 @@ def published(warehouse: Warehouse, make: SimpleNamespace) -> Warehouse:
 
 def first_file(warehouse: Warehouse) -> str:
     with reading(warehouse.engine) as connection:
-        return warehouse.lake.files(connection, "booking")[0]
+        return warehouse.lake.files(connection, "booking")[0].name
 
 
 @everywhere

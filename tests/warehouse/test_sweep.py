@@ -89,11 +89,11 @@ def test_a_leftover_that_is_staged_again_is_young_again(
     warehouse: Warehouse, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warehouse.publish(make.batch("a"), {}, base=0)
-    before = warehouse.lake.stage(make.batch("b").rows, 2)["booking"]
+    before = warehouse.lake.stage(make.batch("b").rows, 2).files["booking"]
     store = warehouse.lake.store
     first = {name: store.entry(name) for name in before}
     time.sleep(1.1)  # a bucket tells whole seconds
-    assert warehouse.lake.stage(make.batch("b").rows, 2)["booking"] == before
+    assert warehouse.lake.stage(make.batch("b").rows, 2).files["booking"] == before
     again = {name: store.entry(name) for name in before}
     assert all(again[n].modified_at_utc > first[n].modified_at_utc for n in before)  # type: ignore[union-attr]
 
