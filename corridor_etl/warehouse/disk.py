@@ -50,29 +50,19 @@ def explained() -> Iterator[None]:
     """An error of the disk in the block becomes ``DiskFailed``; any other stays what it is."""
     try:
         yield
-    except OSError as error:
+    except (OSError, pl.exceptions.PolarsError) as error:
         if (failed := of_file(error)) is None:
             raise
         raise failed from error
-    except pl.exceptions.PolarsError as error:
-        if (failed := of_sink(error)) is None:
-            raise
-        raise failed from error
 
 
-def of_file(error: OSError) -> DiskFailed | None:
-    """The error in words, if it is one of the disk."""
-    fix = _FIXES_OF_FILES.get(error.errno or 0)
-    at = f" at {error.filename}" if error.filename else ""
-    return None if fix is None else _failed(f"{error.strerror or error}{at}", fix)
-
-
-def of_sink(error: pl.exceptions.PolarsError) -> DiskFailed | None:
-    """The error in words, if Polars met one of the disk; it tells the number only in its text."""
-    found = _OS_ERROR.search(str(error))
-    number = int(found[1]) if found else 0
+def of_file(error: OSError | pl.exceptions.PolarsError) -> DiskFailed | None:
+    """The error in words, if it is one of the disk. Polars tells its number in the text only, whatever it raises."""
+    told = _OS_ERROR.search(str(error))
+    number = getattr(error, "errno", None) or (int(told[1]) if told else 0)
     fix = _FIXES_OF_FILES.get(number)
-    return None if fix is None else _failed(os.strerror(number), fix)
+    name = getattr(error, "filename", None)
+    return None if fix is None else _failed(f"{os.strerror(number)}{f' at {name}' if name else ''}", fix)
 
 
 def of_database(error: DBAPIError) -> DiskFailed | None:

@@ -7,6 +7,7 @@ import os
 import sqlite3
 from pathlib import Path
 
+import polars as pl
 import pytest
 from sqlalchemy.exc import OperationalError
 
@@ -23,6 +24,14 @@ def test_an_error_of_the_disk_says_what_to_do(code: int, fix: str) -> None:
     with pytest.raises(DiskFailed, match=said), disk.explained():
         raise OSError(code, os.strerror(code), "lake/x")
     assert issubclass(DiskFailed, TransientError)
+
+
+@pytest.mark.parametrize("kind", [OSError, pl.exceptions.ComputeError])
+def test_what_polars_met_is_told_by_the_number_in_its_text(kind: type[Exception]) -> None:
+    with pytest.raises(DiskFailed, match="No space left on device.*Make room"), disk.explained():
+        raise kind("parquet: underlying IO error: No space left on device (os error 28)")
+    with pytest.raises(kind), disk.explained():
+        raise kind("No such file or directory (os error 2)")
 
 
 def test_an_error_that_is_none_of_the_disk_stays_what_it_is() -> None:
