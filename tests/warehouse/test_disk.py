@@ -28,7 +28,7 @@ def test_an_error_of_the_disk_says_what_to_do(code: int, fix: str) -> None:
 
 @pytest.mark.parametrize("kind", [OSError, pl.exceptions.ComputeError])
 def test_what_polars_met_is_told_by_the_number_in_its_text(kind: type[Exception]) -> None:
-    with pytest.raises(DiskFailed, match="No space left on device.*Make room"), disk.explained():
+    with pytest.raises(DiskFailed, match=r"No space left on device.*Make room"), disk.explained():
         raise kind("parquet: underlying IO error: No space left on device (os error 28)")
     with pytest.raises(kind), disk.explained():
         raise kind("No such file or directory (os error 2)")
