@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check mutants faults bench gx-conformance lock pictures clean
+.PHONY: help demo test long check mutants faults bench gx-conformance lock pictures clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,8 +20,11 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY)  ## simulate a corridor, ingest it, report it, and say where the report is
 	@$(BIN)/corridor demo
 
-test: check  ## lint, types and the whole test suite
-	@$(BIN)/python -m pytest -q -n auto --dist worksteal
+test: check  ## lint, types and the test suite
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not long"
+
+long: $(READY)  ## tests that take minutes: many processes at random, hosts of four kinds, PostgreSQL dying
+	@$(BIN)/python -m pytest -q -m long
 
 check: $(READY)  ## lint, types and import contracts
 	@$(BIN)/ruff check .

@@ -18,6 +18,7 @@ from tests.faults.statements import FIRED, Proxy
 from tests.faults.test_sweep import needs_strace, sweep  # noqa: F401 - the points are found by strace
 
 
+@pytest.mark.long
 def test_whoever_dies_the_next_run_ends_in_the_undisturbed_state() -> None:
     faults = ("client", "backend", "crash", "postmaster", "cut")
     run = sweep("--database", "postgresql", "--command", "1", "--sample", "1", "--fault", *faults)

@@ -39,6 +39,7 @@ def made(home: Path, host: dict[str, str]) -> dict[str, str]:
     return hashes
 
 
+@pytest.mark.long
 @pytest.mark.timeout(3600)
 def test_hash_seed_threads_locale_and_time_zone_change_no_byte(tmp_path: Path) -> None:
     results = []

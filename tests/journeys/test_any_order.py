@@ -126,6 +126,7 @@ def test_deliveries_may_come_in_any_order(
     assert arrived.statuses == two_weeks.as_sent.statuses
 
 
+@pytest.mark.long
 def test_each_delivery_may_come_by_itself(
     one_week: Simulated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from corridor_etl.settings import checkout
 from corridor_etl.warehouse import IssueRow, Warehouse
 
@@ -113,6 +115,7 @@ def history(said: list[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for text in said for line in text.splitlines() if line.endswith("}")]
 
 
+@pytest.mark.long
 def test_whatever_many_processes_do_is_one_history_without_a_gap_or_a_half(
     warehouse: Warehouse, make: SimpleNamespace, tmp_path: Path
 ) -> None:
