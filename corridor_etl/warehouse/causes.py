@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from corridor_etl.model import kind
 from corridor_etl.warehouse.batch import Batch
-from corridor_etl.warehouse.frames import fetched, insert
+from corridor_etl.warehouse.frames import fetched_among, insert
 from corridor_etl.warehouse.schema import BATCH_CAUSE, DELIVERY, ISSUE
 from corridor_etl.warehouse.versions import CANCEL, PATCH, REPLACE
 
@@ -22,7 +22,6 @@ _LINE = ["delivery_id", "line_no"]
 _CAUSES = ["cause", "record_kind", "iso_week", "rows", "delivery_id"]
 _ROWS = pl.len().cast(pl.Int64).alias("rows")
 _NOWHERE = pl.lit(None, dtype=pl.String)
-_FEW = 500  # what every database takes as parameters of one statement
 
 
 def record(connection: Connection, batch: Batch, snapshot: int) -> None:
@@ -93,5 +92,4 @@ def _numbers(connection: Connection, delivery_ids: list[str]) -> pl.DataFrame:
     number = func.min(DELIVERY.c.delivery_no).label("delivery_no")
     query = select(DELIVERY.c.delivery_id, number).where(DELIVERY.c.status == "loaded")
     by_id = query.group_by(DELIVERY.c.delivery_id)
-    parts = [delivery_ids[i : i + _FEW] for i in range(0, len(delivery_ids), _FEW)] or [[]]
-    return pl.concat(fetched(connection, by_id.where(DELIVERY.c.delivery_id.in_(part))) for part in parts)
+    return fetched_among(connection, by_id, DELIVERY.c.delivery_id, delivery_ids)

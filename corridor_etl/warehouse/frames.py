@@ -6,13 +6,26 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 import polars as pl
-from sqlalchemy import BigInteger, Boolean, Connection, Date, Double, Integer, Select, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Date,
+    Double,
+    Integer,
+    Select,
+    Table,
+    Text,
+)
 
 from corridor_etl.errors import UsageError
 from corridor_etl.warehouse import bulk
 from corridor_etl.warehouse.columns import UtcDateTime
 
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
+
+_FEW = 500  # what every database takes as parameters of one statement
 
 _DTYPES: tuple[tuple[type, pl.DataType], ...] = (
     (UtcDateTime, pl.Datetime("us", "UTC")),
@@ -34,6 +47,15 @@ def fetched(connection: Connection, query: Select[Any]) -> pl.DataFrame:
     """The rows of a query as a frame whose types come from the query's columns, also when it is empty."""
     rows = connection.execute(query).all()
     return pl.DataFrame([tuple(r) for r in rows], schema=schema_of(query.selected_columns), orient="row")
+
+
+def fetched_among(
+    connection: Connection, query: Select[Any], column: ColumnElement[Any], values: Iterable[object]
+) -> pl.DataFrame:
+    """The rows of a query in which ``column`` has one of many values, asked in as many statements as that takes."""
+    found = list(values)
+    parts = [found[i : i + _FEW] for i in range(0, len(found), _FEW)] or [[]]
+    return pl.concat(fetched(connection, query.where(column.in_(part))) for part in parts)
 
 
 def conformed(

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, select, true
 
-from corridor_etl.warehouse.frames import fetched, insert, schema_of
+from corridor_etl.warehouse.frames import fetched, fetched_among, insert, schema_of
 from corridor_etl.warehouse.schema import (
     DELIVERY,
     DELIVERY_WEEK,
@@ -26,7 +26,6 @@ from corridor_etl.warehouse.schema import (
 _PRESENCE = {DELIVERY: "status", DELIVERY_WEEK: "rows_loaded", QUARANTINE: "state", DISCREPANCY: "state"}
 _APPEARED = ""
 _INSTANT = "%Y-%m-%d %H:%M:%S%.6f"
-_FEW = 500  # what every database takes as parameters of one statement
 _CHANGE = {"value_before": pl.Int64(), "value_after": pl.Int64()}
 
 
@@ -138,9 +137,7 @@ def _rows(connection: Connection, of: Table, column: str | None, values: Collect
     query: Select[tuple[object, ...]] = select(of).order_by(*of.primary_key.columns)
     if column is None:
         return fetched(connection, query)
-    found = list(values)
-    parts = [found[i : i + _FEW] for i in range(0, len(found), _FEW)] or [[]]
-    return pl.concat(fetched(connection, query.where(of.c[column].in_(part))) for part in parts)
+    return fetched_among(connection, query, of.c[column], values)
 
 
 def _among(column: ColumnElement[str], weeks: Sequence[str] | None) -> list[ColumnElement[bool]]:

@@ -145,9 +145,7 @@ def add_files(bound: BoundCatalog, name: str, files: Sequence[str], snapshot: in
     # The batch number is checked in the same transaction, so no file can be added twice.
     addresses = [f"{bound.store.address}/{file}" for file in files]
     table.add_files(addresses, {"corridor.snapshot": str(snapshot)}, check_duplicate_files=False)
-    if len(table.metadata.snapshots) > MAX_SNAPSHOTS:
-        _expire(table)
-    _sync(bound, table)
+    _settle(bound, table)
 
 
 def replace_files(bound: BoundCatalog, name: str, removed: Collection[str], added: Sequence[str]) -> None:
@@ -167,6 +165,11 @@ def replace_files(bound: BoundCatalog, name: str, removed: Collection[str], adde
             overwritten.append_data_file(
                 parquet_file_to_data_file(table.io, transaction.table_metadata, address)
             )
+    _settle(bound, table)
+
+
+def _settle(bound: BoundCatalog, table: Table) -> None:
+    """What every change of a table's files ends with: few enough snapshots, and all of it on disk."""
     if len(table.metadata.snapshots) > MAX_SNAPSHOTS:
         _expire(table)
     _sync(bound, table)
