@@ -128,7 +128,7 @@ def _as_reader(warehouse: Warehouse, role: str, password: str = "") -> psycopg.C
 def test_a_role_may_read_everything_also_later_and_write_nothing(
     warehouse: Warehouse, own_home: Path, make: SimpleNamespace
 ) -> None:
-    role = f"Reader_{make_url(url(warehouse)).query['options'].split('test_')[1]}"  # type: ignore[union-attr]
+    role = f"Reader_{make_url(url(warehouse)).database}"  # roles belong to the server, not to a database
     with pytest.raises(UsageError, match="CORRIDOR_READER_PASSWORD"):
         grant_read(warehouse.engine, role)
     assert grant_read(warehouse.engine, role, create_with_password="it's-secret") is True
