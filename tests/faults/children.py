@@ -143,11 +143,19 @@ class Child:
             sys.stderr.flush()
             os._exit(code)
 
+    def start(self) -> None:
+        """Lets the child work."""
+        os.write(self._start, b"x")
+        os.close(self._start)
+
+    def has_ended(self) -> bool:
+        """Whether the child is over, of a child that was started and is not waited for."""
+        return os.waitpid(self.pid, os.WNOHANG)[0] != 0
+
     def go(self) -> Ended:
         """Lets the child work and waits for its end."""
         began = time.monotonic()
-        os.write(self._start, b"x")
-        os.close(self._start)
+        self.start()
         _, status = os.waitpid(self.pid, 0)
         code = os.waitstatus_to_exitcode(status)
         answer = json.loads(self._answer.read_text()) if self._answer.exists() else None

@@ -83,6 +83,12 @@ def recording(log: Path, thread: int) -> Strace:
     return Strace([thread], log, ["-e", "trace=" + ",".join(STATE_CHANGING)], follow=True)
 
 
+def stopping(log: Path, thread: int) -> Strace:
+    """Stops the process, all threads of it, with each call that may change state."""
+    names = ",".join(STATE_CHANGING)
+    return Strace([thread], log, ["-e", f"trace={names}", "-e", f"inject={names}:signal=STOP"], follow=True)
+
+
 def injecting(log: Path, threads: Sequence[int], name: str, fault: str, n: int) -> Strace:
     """Lets the ``n``-th call ``name`` of each thread meet ``fault``, which is written as strace wants it."""
     return Strace(threads, log, ["-e", f"trace={name}", "-e", f"inject={name}:{fault}:when={n}"])

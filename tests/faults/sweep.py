@@ -25,8 +25,10 @@ from tests.faults import children, strace
 from tests.faults.homes import RUNS, Lane, folder_for_homes
 from tests.faults.planted import BUGS
 from tests.faults.server import Server, own_server
-from tests.faults.trials import FAULT_NAMES, Point, Sweep, Tally
+from tests.faults.trials import COPIED, FAULT_NAMES, Point, Sweep, Tally
 
+KILL_EVERY = 20
+"""Where each state of the files was copied from a run that stood still, each so many-th is also made by a kill."""
 MISSED_SHARE = 0.1
 """More points that are not reached than this, and the sweep has not shown what it says."""
 
@@ -40,6 +42,9 @@ def report(tally: Tally, title: str) -> Iterator[str]:
     yield from (f"{fault:7} {ending:9} {n:5}" for (fault, ending), n in sorted(tally.endings.items()))
     points = tally.points.total()
     each = ", ".join(f"{n} {fault}" for fault, n in tally.points.items())
+    if tally.stops:
+        yield f"{tally.stops} times the program stood still, with {tally.points[COPIED]} different states of its files"
+    yield f"{tally.states_left} different states were left, and the next run started from each"
     yield (
         f"{title}: {points} points ({each}), {len(tally.violations)} violations,"
         f" {len(tally.half_states)} half-states, {len(tally.missed)} not reached;"
@@ -80,12 +85,19 @@ def main(arguments: list[str] | None = None) -> int:
 def _try_all(sweep: Sweep, asked: argparse.Namespace) -> None:
     last = time.monotonic() + asked.seconds if asked.seconds else float("inf")
     commands = range(len(sweep.lane.run.commands)) if asked.command is None else [asked.command - 1]
+    if _takes_copies(asked):
+        for command in commands:
+            sweep.try_copies(command, asked.every)
+            print(*report(sweep.tally, f"command {command + 1}, copied"), sep="\n", flush=True)
     points = [p for command in commands for p in sweep.points(command)]
     wanted = [
         p
         for p in points
         if p.fault in asked.fault and re.search(asked.only, f"{p.call.name} {p.call.n} {p.call.path}")
     ]
+    if _takes_copies(asked):
+        killed = [p for p in wanted if p.fault == "kill"][::KILL_EVERY]
+        wanted = killed + [p for p in wanted if p.fault != "kill"]
     if asked.sample:
         wanted = [
             p
@@ -109,6 +121,12 @@ def _try_all(sweep: Sweep, asked: argparse.Namespace) -> None:
                 f"{number} {point}: {[why for _, why in found] or 'nothing'}, {tally.seconds:.0f} s",
                 flush=True,
             )
+
+
+def _takes_copies(asked: argparse.Namespace) -> bool:
+    """Whether one run that is stopped stands for most kills: all of the state has to be in files."""
+    is_whole = not (asked.only or asked.sample or asked.bug)
+    return asked.database == "sqlite" and COPIED in asked.fault and is_whole
 
 
 def _sampled(points: Sequence[Point], number: int) -> list[Point]:

@@ -42,3 +42,10 @@ def test_no_fault_leaves_a_half_state_and_planted_bugs_are_found() -> None:
     found = dict(re.findall(r"planted bug (\S+): (.*)", run.stdout))
     assert found.keys() == BUGS.keys()
     assert all(re.search(r"[1-9]\d* (violations|half-states)", text) for text in found.values()), found
+
+
+@pytest.mark.long
+def test_files_copied_while_the_program_stands_still_are_whole_states_too() -> None:
+    run = sweep("--fault", "copied", "--command", "2", "--every", "100")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert re.search(r"[1-9]\d* points \([1-9]\d* copied\), 0 violations, 0 half-states", run.stdout)

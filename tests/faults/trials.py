@@ -6,6 +6,7 @@ Which points are taken and what is printed belongs to ``sweep``.
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.faults import children, reader, statements, strace
+from tests.faults import children, reader, standing, statements, strace
 from tests.faults.homes import Lane, database
 from tests.faults.planted import BUGS
 from tests.faults.strace import Call
@@ -41,7 +42,10 @@ MEETS = {
 }
 AT_STATEMENTS = (*statements.ACTIONS, "cut")
 """Faults of PostgreSQL, before the n-th statement; ``cut`` loses the answer to the n-th commit, if a writer's."""
-FAULT_NAMES = [*FAULTS, *AT_STATEMENTS]
+COPIED = "copied"
+"""The files as they were after a call, copied while the program stood still: what a kill there leaves."""
+FAULT_NAMES = [COPIED, *FAULTS, *AT_STATEMENTS]
+_KILLED = children.Ended(-9, "", None, 0.0)
 INDEX_EVERY = 40
 """SQLite's index in shared memory is no state; a few of its many calls stand for all, because errors there are seen."""
 
@@ -70,6 +74,8 @@ class Tally:
     half_states: list[tuple[str, str]] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
     endings: Counter[tuple[str, str]] = field(default_factory=Counter)
+    states_left: int = 0
+    stops: int = 0
     seconds: float = 0.0
 
 
@@ -130,17 +136,44 @@ class Sweep:
         if not has_fired:
             tally.missed.append(str(point))
             return
+        self.lane.settled()
+        self._judge(point, ended)
+        tally.seconds += time.monotonic() - began
+
+    def _judge(self, point: Point, ended: children.Ended) -> None:
+        """The reader's look at what a fault left, and the run after it."""
+        tally = self.tally
         tally.points[point.fault] += 1
         tally.endings[point.fault, _ending(ended)] += 1
-        self.lane.settled()
         tally.violations += [(str(point), why) for why in _not_said_well(point, ended)]
         seen = self._look(reader.digest(self.lane.home))
         halves = self._halves(point.command, seen, ended)
         tally.half_states += [(str(point), why) for why in halves]
         # The reader has brought the database to rest; the same files and tables give the same next run.
         left = reader.digest(self.lane.home, reader.names(self.lane.kept(point.command)))
-        tally.violations += [(str(point), why) for why in self._run_again(point.command, left + seen["raw"])]
-        tally.seconds += time.monotonic() - began
+        rows = seen["raw"] or reader.digest(self.lane.home)
+        tally.violations += [(str(point), why) for why in self._run_again(point.command, left + rows)]
+
+    def try_copies(self, command: int, every: int = 1) -> None:
+        """What a kill after each ``every``-th call would leave, copied in one run; the tally takes it as a kill."""
+        kept = self.lane.folder / "copies"
+        shutil.rmtree(kept, ignore_errors=True)
+        for call, copy in list(self._copies(command, kept, every)):
+            began = time.monotonic()
+            shutil.rmtree(self.lane.home, ignore_errors=True)
+            copy.rename(self.lane.home)
+            self._judge(Point(command, COPIED, "main", call), _KILLED)
+            self.tally.seconds += time.monotonic() - began
+
+    def _copies(self, command: int, kept: Path, every: int) -> Iterator[tuple[Call, Path]]:
+        self.lane.restore(command)
+        child, known, number = self._command(command), set[str](), 0
+        for call in standing.moments(child, self.lane.folder / "strace.log", str(self.lane.home) + "/"):
+            number += 1
+            if number % every == 0 and (found := reader.digest(self.lane.home)) not in known:
+                known.add(found)
+                yield call, Path(shutil.copytree(self.lane.home, kept / str(number)))
+        self.tally.stops += number
 
     def _with_fault(self, point: Point) -> tuple[children.Ended, bool]:
         if point.fault in AT_STATEMENTS:
@@ -200,6 +233,7 @@ class Sweep:
         """The command without a fault, and what then differs from an undisturbed run."""
         if (command, key) not in self._again:
             self._again[command, key] = list(self._differences(command))
+            self.tally.states_left += 1
         return self._again[command, key]
 
     def _differences(self, command: int) -> Iterator[str]:
@@ -233,7 +267,7 @@ def _spread(calls: Sequence[Call], fault: str) -> Iterator[Call]:
 
 def _not_said_well(point: Point, ended: children.Ended) -> Iterator[str]:
     """An error of the disk is either of no consequence or one line that says what to do, with exit code 3 or 4."""
-    if point.fault in ("kill", "client"):
+    if point.fault in (COPIED, "kill", "client"):
         return
     if "Traceback" in ended.said:
         yield f"a traceback: {_last_line(ended.said)}"
