@@ -18,24 +18,25 @@ from corridor_etl.settings import Settings
 from corridor_etl.simulator import simulate
 from corridor_etl.warehouse import Warehouse
 
-WEEKS = "2025-W10:2025-W12"
-LAST = "2025-W12"
+FEW_WEEKS = ("2025-W10", "2025-W12")
+DEMO = ("2025-W09", "2025-W26")
 
 
-def kept(home: Path) -> dict[str, pl.DataFrame]:
+def kept(home: Path, last: str) -> dict[str, pl.DataFrame]:
     """Marts, figures of the issue, and the current records, of a home that is ingested and published now."""
     ingest()
-    issue = publish_week(LAST)
+    issue = publish_week(last)
     with Warehouse.open(home) as warehouse:
         assert problems(warehouse) == []
         found = {table: warehouse.mart(table) for table in warehouse.mart_tables()}
         found |= {kind: warehouse.current(kind) for kind in KINDS}
-        found["figures"] = warehouse.issue_figures("weekly", LAST, 0)
+        found["figures"] = warehouse.issue_figures("weekly", last, 0)
         found["batches"] = warehouse.batches().select("snapshot", "deliveries", "rows_loaded")
         found["issue"] = pl.DataFrame({"state": [issue.state]})
     return found
 
 
+@pytest.mark.parametrize("weeks", [FEW_WEEKS, pytest.param(DEMO, marks=pytest.mark.long)])
 def test_two_settings_change_where_it_is_kept_and_no_figure(
     own_home: Path,
     settings: Settings,
@@ -43,16 +44,17 @@ def test_two_settings_change_where_it_is_kept_and_no_figure(
     monkeypatch: pytest.MonkeyPatch,
     new_database: Callable[[], str],
     request: pytest.FixtureRequest,
+    weeks: tuple[str, str],
 ) -> None:
-    simulate(own_home, parse_range(WEEKS), seed=3, faults=True, settings=settings)
+    simulate(own_home, parse_range(":".join(weeks)), seed=1, faults=True, settings=settings)
     team = tmp_path / "team"
     shutil.copytree(own_home / "inbox", team / "inbox")
-    in_a_folder = kept(own_home)
+    in_a_folder = kept(own_home, weeks[1])
 
     monkeypatch.setenv("CORRIDOR_HOME", str(team))
     monkeypatch.setenv("CORRIDOR_DATABASE_URL", new_database())
     request.getfixturevalue("s3")
-    in_a_bucket = kept(team)
+    in_a_bucket = kept(team, weeks[1])
 
     assert in_a_folder["figures"].height > 20
     assert sum(in_a_folder[kind].height for kind in KINDS) > 200
