@@ -1,7 +1,7 @@
-"""What trade a movement is: domestic export, re-export, import, re-import, empty or undeclared.
+"""What trade a movement is: domestic export, re-export, import or re-import.
 
 The flow of a declared item follows from its own flag and origin; the flow of a trip from the declarations that
-name its container.
+name its container. What is no trade is told apart in ``facts.untraded``.
 """
 
 from __future__ import annotations
@@ -9,17 +9,16 @@ from __future__ import annotations
 import polars as pl
 
 from corridor_etl.facts.money import in_currency
+from corridor_etl.facts.untraded import DECLARED_WITHIN_DAYS, is_domestic, is_empty, with_untraded
 from corridor_etl.settings import Settings
 
-EMPTY = "EMPTY"
-UNDECLARED = "UNDECLARED"
-DECLARED_WITHIN_DAYS = 30
 _ITEM = ("regime", "declaration_no", "item_no")
 
 
 def counted(declarations: pl.DataFrame) -> pl.DataFrame:
-    """The items that trade is counted from: China's, of exports and imports."""
-    return declarations.filter((pl.col("regime") == "CN") & pl.col("ie_flag").is_in(["E", "I"]))
+    """The items that trade is counted from: China's, of exports and imports; goods that stay in China are no trade."""
+    is_trade = (pl.col("regime") == "CN") & pl.col("ie_flag").is_in(["E", "I"])
+    return declarations.filter(is_trade & ~is_domestic())
 
 
 def declared_flow() -> pl.Expr:
@@ -38,20 +37,16 @@ def declared_direction() -> pl.Expr:
 
 
 def with_flow(trips: pl.DataFrame, declarations: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """``trips`` with ``flow``. Of several declared flows the one of the largest value in CNY wins, then the alphabet.
+    """``trips`` with ``flow`` and ``empty_kind``. Of several declared flows the one of the largest value in CNY wins,
+    then the alphabet; where none is declared, see :func:`corridor_etl.facts.untraded.with_untraded`.
 
-    ``trips`` needs trip_id, container_no, direction, departure_on_local, full_empty. ``ReferenceMissing`` where
-    values have to be compared and a rate is missing.
+    ``trips`` needs trip_id, service_id, container_no, direction, departure_on_local, full_empty. ``ReferenceMissing``
+    where values have to be compared and a rate is missing.
     """
     named = _items_naming(trips, declarations)
     flows = pl.concat([_only_flow(named), _largest_flow(named, settings)])
-    return trips.join(flows, on="trip_id", how="left", maintain_order="left").with_columns(
-        pl.when(_is_empty()).then(pl.lit(EMPTY)).otherwise(pl.col("flow").fill_null(UNDECLARED)).alias("flow")
-    )
-
-
-def _is_empty() -> pl.Expr:
-    return (pl.col("full_empty") == "E").fill_null(False)
+    traded = trips.join(flows, on="trip_id", how="left", maintain_order="left")
+    return with_untraded(traded, declarations, settings)
 
 
 def _items_naming(trips: pl.DataFrame, declarations: pl.DataFrame) -> pl.DataFrame:
@@ -75,7 +70,7 @@ def _items_naming(trips: pl.DataFrame, declarations: pl.DataFrame) -> pl.DataFra
     )
     distance = (pl.col("declared_on_local") - pl.col("departure_on_local")).dt.total_days()
     return (
-        trips.filter(~_is_empty())
+        trips.filter(~is_empty())
         .select("trip_id", "container_no", "direction", "departure_on_local")
         .join(items, on=["container_no", "direction"])
         .filter(distance.is_between(-DECLARED_WITHIN_DAYS, DECLARED_WITHIN_DAYS))

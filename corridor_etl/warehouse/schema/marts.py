@@ -17,7 +17,7 @@ from corridor_etl.warehouse.schema._metadata import METADATA
 _DIMENSIONS = {
     "service_id": "service of corridor.toml, UNKNOWN where none is known",
     "direction": "W toward Kazakhstan and Europe, E toward China",
-    "flow": "EXPORT_DOMESTIC, RE_EXPORT, IMPORT, RE_IMPORT, EMPTY or UNDECLARED",
+    "flow": "EXPORT_DOMESTIC, RE_EXPORT, IMPORT, RE_IMPORT, TRANSIT, DOMESTIC, EMPTY or UNDECLARED",
     "hs_chapter": "HS chapter, 2 digits; empty where the goods are not known or the box is empty",
     "full_empty": "F laden, E empty, ? unknown",
     "measure": "door_to_door, border, or leg_ with origin, to_border, border, from_border, delivery",
