@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from corridor_etl.facts.booked_departures import booked_departures
+from corridor_etl.facts.declared_containers import declared_containers
 from corridor_etl.facts.departures import departures_of
 from corridor_etl.facts.trade_lines import trade_lines
 from corridor_etl.facts.trips import container_trips
@@ -22,6 +23,7 @@ class Facts:
     departures: pl.DataFrame
     trade_lines: pl.DataFrame
     booked_departures: pl.DataFrame
+    declared_containers: pl.DataFrame
 
 
 def corridor_facts(current: Mapping[str, pl.DataFrame], settings: Settings) -> Facts:
@@ -30,9 +32,11 @@ def corridor_facts(current: Mapping[str, pl.DataFrame], settings: Settings) -> F
     trips = container_trips(
         current.get("manifest_container"), current.get("port_event"), declarations, settings
     )
+    lines = trade_lines(declarations, settings)
     return Facts(
         trips=trips,
         departures=departures_of(trips),
-        trade_lines=trade_lines(declarations, settings),
+        trade_lines=lines,
         booked_departures=booked_departures(current.get("booking"), settings),
+        declared_containers=declared_containers(current, lines, trips, settings),
     )
