@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from corridor_etl.facts.money import in_currency
+from corridor_etl.facts.rates import Rates, rate_date
 from corridor_etl.facts.untraded import DECLARED_WITHIN_DAYS, is_domestic, is_empty, with_untraded
 from corridor_etl.settings import Settings
 
@@ -36,38 +37,37 @@ def declared_direction() -> pl.Expr:
     return pl.when(pl.col("ie_flag") == "E").then(pl.lit("W")).otherwise(pl.lit("E"))
 
 
-def with_flow(trips: pl.DataFrame, declarations: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+def with_flow(
+    trips: pl.DataFrame, declarations: pl.DataFrame, settings: Settings, rates: Rates
+) -> pl.DataFrame:
     """``trips`` with ``flow`` and ``empty_kind``. Of several declared flows the one of the largest value in CNY wins,
     then the alphabet; where none is declared, see :func:`corridor_etl.facts.untraded.with_untraded`.
 
-    ``trips`` needs trip_id, service_id, container_no, direction, departure_on_local, full_empty. ``ReferenceMissing``
-    where values have to be compared and a rate is missing.
+    ``trips`` needs trip_id, service_id, container_no, direction, departure_on_local, full_empty. A value whose rate is
+    missing weighs nothing.
     """
-    named = _items_naming(trips, declarations)
-    flows = pl.concat([_only_flow(named), _largest_flow(named, settings)])
+    named = _items_naming(trips, declarations, rates)
+    flows = pl.concat([_only_flow(named), _largest_flow(named, rates)])
     traded = trips.join(flows, on="trip_id", how="left", maintain_order="left")
     return with_untraded(traded, declarations, settings)
 
 
-def _items_naming(trips: pl.DataFrame, declarations: pl.DataFrame) -> pl.DataFrame:
+def _items_naming(trips: pl.DataFrame, declarations: pl.DataFrame, rates: Rates) -> pl.DataFrame:
     """One row per trip and item whose declaration names the container near the departure, with ``flow``."""
-    items = (
-        counted(declarations)
-        .select(
-            *_ITEM,
-            pl.col("container_nos")
-            .str.extract_all(r"\S+")
-            .list.unique(maintain_order=True)
-            .alias("container_no"),
-            declared_direction().alias("direction"),
-            declared_flow().alias("flow"),
-            "declared_on_local",
-            pl.coalesce("released_on_local", "declared_on_local").alias("rate_date"),
-            "total_price",
-            "currency",
-        )
-        .explode("container_no", empty_as_null=True)
-    )
+    trade = counted(declarations)
+    items = trade.select(
+        *_ITEM,
+        pl.col("container_nos")
+        .str.extract_all(r"\S+")
+        .list.unique(maintain_order=True)
+        .alias("container_no"),
+        declared_direction().alias("direction"),
+        declared_flow().alias("flow"),
+        "declared_on_local",
+        rate_date(trade, rates.policy).alias("rate_date"),
+        "total_price",
+        "currency",
+    ).explode("container_no", empty_as_null=True)
     distance = (pl.col("declared_on_local") - pl.col("departure_on_local")).dt.total_days()
     return (
         trips.filter(~is_empty())
@@ -86,9 +86,9 @@ def _only_flow(named: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _largest_flow(named: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+def _largest_flow(named: pl.DataFrame, rates: Rates) -> pl.DataFrame:
     mixed = named.filter(pl.col("flow").n_unique().over("trip_id") > 1)
-    value = in_currency(mixed, "CNY", on="rate_date", max_age_days=settings.corridor.fx_max_age_days)
+    value = in_currency(mixed, "CNY", on="rate_date", max_age_days=rates.max_age_days, rates=rates)
     return (
         mixed.with_columns(value)
         .group_by("trip_id", "flow")

@@ -120,9 +120,9 @@ MARTS = {t.name: t for t in (_THROUGHPUT, _DEPARTURE, _TRADE, _TRANSIT, _BOOKING
 
 _MOVED = ("manifest_container", "port_event")
 MADE_FROM: dict[str, tuple[str, ...]] = {
-    "mart_throughput_week": (*_MOVED, "declaration_item"),
+    "mart_throughput_week": (*_MOVED, "declaration_item", "exchange_rate"),
     "mart_departure_week": _MOVED,
-    "mart_trade_week": ("declaration_item",),
+    "mart_trade_week": ("declaration_item", "exchange_rate"),
     "mart_transit_week": _MOVED,
     "mart_booking_week": ("booking",),
     "mart_match_week": (*_MOVED, "declaration_item"),
