@@ -135,15 +135,15 @@ def corridor_share(
     """The corridor's trade lines beside the published totals of one partner: one row per total.
 
     ``lines`` are ``trade_lines``; their ``value_cny`` becomes US dollars at the rate of each line's ``rate_date``,
-    rounded once per line. Adds ``corridor_usd``, ``corridor_lines`` and ``corridor_share`` (null where the published
-    total is 0). A line belongs to a total whose flow is its own and whose month, year or span holds its release.
-    ``ReferenceMissing`` where there is no rate within ``max_age_days`` before.
+    rounded once per line; lines without a rate are left out. Adds ``corridor_usd``, ``corridor_lines`` and
+    ``corridor_share`` (null where the published total is 0). A line belongs to a total whose flow is its own and whose
+    month, year or span holds its release. ``ReferenceMissing`` where there is no rate within ``max_age_days`` before.
     """
     dated = [
         (flow, day, converted(value, "CNY", "USD", rate_day, max_age_days))
-        for flow, day, rate_day, value in lines.select(
-            "flow", "released_on_local", "rate_date", "value_cny"
-        ).iter_rows()
+        for flow, day, rate_day, value in lines.select("flow", "released_on_local", "rate_date", "value_cny")
+        .drop_nulls()
+        .iter_rows()
     ]
     rows = []
     for total in totals.filter(pl.col("partner_code") == partner).iter_rows(named=True):

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from corridor_etl.facts.booked_departures import booked_departures
+from corridor_etl.facts.declared_containers import declared_containers
 from corridor_etl.facts.departures import departures_of
+from corridor_etl.facts.rates import rates_of
 from corridor_etl.facts.trade_lines import trade_lines
 from corridor_etl.facts.trips import container_trips
 from corridor_etl.settings import Settings
@@ -22,17 +24,21 @@ class Facts:
     departures: pl.DataFrame
     trade_lines: pl.DataFrame
     booked_departures: pl.DataFrame
+    declared_containers: pl.DataFrame
 
 
 def corridor_facts(current: Mapping[str, pl.DataFrame], settings: Settings) -> Facts:
     """The facts of the current records, by record kind; a kind that is missing has no records."""
     declarations = current.get("declaration_item")
+    rates = rates_of(current.get("exchange_rate"), settings)
     trips = container_trips(
-        current.get("manifest_container"), current.get("port_event"), declarations, settings
+        current.get("manifest_container"), current.get("port_event"), declarations, settings, rates
     )
+    lines = trade_lines(declarations, settings, rates)
     return Facts(
         trips=trips,
         departures=departures_of(trips),
-        trade_lines=trade_lines(declarations, settings),
+        trade_lines=lines,
         booked_departures=booked_departures(current.get("booking"), settings),
+        declared_containers=declared_containers(current, lines, trips, settings),
     )

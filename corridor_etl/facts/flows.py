@@ -1,7 +1,7 @@
-"""What trade a movement is: domestic export, re-export, import, re-import, empty or undeclared.
+"""What trade a movement is: domestic export, re-export, import or re-import.
 
 The flow of a declared item follows from its own flag and origin; the flow of a trip from the declarations that
-name its container.
+name its container. What is no trade is told apart in ``facts.untraded``.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from __future__ import annotations
 import polars as pl
 
 from corridor_etl.facts.money import in_currency
+from corridor_etl.facts.rates import Rates, rate_date
+from corridor_etl.facts.untraded import DECLARED_WITHIN_DAYS, is_domestic, is_empty, with_untraded
 from corridor_etl.settings import Settings
 
-EMPTY = "EMPTY"
-UNDECLARED = "UNDECLARED"
-DECLARED_WITHIN_DAYS = 30
 _ITEM = ("regime", "declaration_no", "item_no")
 
 
 def counted(declarations: pl.DataFrame) -> pl.DataFrame:
-    """The items that trade is counted from: China's, of exports and imports."""
-    return declarations.filter((pl.col("regime") == "CN") & pl.col("ie_flag").is_in(["E", "I"]))
+    """The items that trade is counted from: China's, of exports and imports; goods that stay in China are no trade."""
+    is_trade = (pl.col("regime") == "CN") & pl.col("ie_flag").is_in(["E", "I"])
+    return declarations.filter(is_trade & ~is_domestic())
 
 
 def declared_flow() -> pl.Expr:
@@ -37,45 +37,40 @@ def declared_direction() -> pl.Expr:
     return pl.when(pl.col("ie_flag") == "E").then(pl.lit("W")).otherwise(pl.lit("E"))
 
 
-def with_flow(trips: pl.DataFrame, declarations: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """``trips`` with ``flow``. Of several declared flows the one of the largest value in CNY wins, then the alphabet.
+def with_flow(
+    trips: pl.DataFrame, declarations: pl.DataFrame, settings: Settings, rates: Rates
+) -> pl.DataFrame:
+    """``trips`` with ``flow`` and ``empty_kind``. Of several declared flows the one of the largest value in CNY wins,
+    then the alphabet; where none is declared, see :func:`corridor_etl.facts.untraded.with_untraded`.
 
-    ``trips`` needs trip_id, container_no, direction, departure_on_local, full_empty. ``ReferenceMissing`` where
-    values have to be compared and a rate is missing.
+    ``trips`` needs trip_id, service_id, container_no, direction, departure_on_local, full_empty. A value whose rate is
+    missing weighs nothing.
     """
-    named = _items_naming(trips, declarations)
-    flows = pl.concat([_only_flow(named), _largest_flow(named, settings)])
-    return trips.join(flows, on="trip_id", how="left", maintain_order="left").with_columns(
-        pl.when(_is_empty()).then(pl.lit(EMPTY)).otherwise(pl.col("flow").fill_null(UNDECLARED)).alias("flow")
-    )
+    named = _items_naming(trips, declarations, rates)
+    flows = pl.concat([_only_flow(named), _largest_flow(named, rates)])
+    traded = trips.join(flows, on="trip_id", how="left", maintain_order="left")
+    return with_untraded(traded, declarations, settings)
 
 
-def _is_empty() -> pl.Expr:
-    return (pl.col("full_empty") == "E").fill_null(False)
-
-
-def _items_naming(trips: pl.DataFrame, declarations: pl.DataFrame) -> pl.DataFrame:
+def _items_naming(trips: pl.DataFrame, declarations: pl.DataFrame, rates: Rates) -> pl.DataFrame:
     """One row per trip and item whose declaration names the container near the departure, with ``flow``."""
-    items = (
-        counted(declarations)
-        .select(
-            *_ITEM,
-            pl.col("container_nos")
-            .str.extract_all(r"\S+")
-            .list.unique(maintain_order=True)
-            .alias("container_no"),
-            declared_direction().alias("direction"),
-            declared_flow().alias("flow"),
-            "declared_on_local",
-            pl.coalesce("released_on_local", "declared_on_local").alias("rate_date"),
-            "total_price",
-            "currency",
-        )
-        .explode("container_no", empty_as_null=True)
-    )
+    trade = counted(declarations)
+    items = trade.select(
+        *_ITEM,
+        pl.col("container_nos")
+        .str.extract_all(r"\S+")
+        .list.unique(maintain_order=True)
+        .alias("container_no"),
+        declared_direction().alias("direction"),
+        declared_flow().alias("flow"),
+        "declared_on_local",
+        rate_date(trade, rates.policy).alias("rate_date"),
+        "total_price",
+        "currency",
+    ).explode("container_no", empty_as_null=True)
     distance = (pl.col("declared_on_local") - pl.col("departure_on_local")).dt.total_days()
     return (
-        trips.filter(~_is_empty())
+        trips.filter(~is_empty())
         .select("trip_id", "container_no", "direction", "departure_on_local")
         .join(items, on=["container_no", "direction"])
         .filter(distance.is_between(-DECLARED_WITHIN_DAYS, DECLARED_WITHIN_DAYS))
@@ -91,9 +86,9 @@ def _only_flow(named: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _largest_flow(named: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+def _largest_flow(named: pl.DataFrame, rates: Rates) -> pl.DataFrame:
     mixed = named.filter(pl.col("flow").n_unique().over("trip_id") > 1)
-    value = in_currency(mixed, "CNY", on="rate_date", max_age_days=settings.corridor.fx_max_age_days)
+    value = in_currency(mixed, "CNY", on="rate_date", max_age_days=rates.max_age_days, rates=rates)
     return (
         mixed.with_columns(value)
         .group_by("trip_id", "flow")

@@ -1,4 +1,4 @@
-"""The trade line: one released item of a Chinese declaration with its value in CNY and USD.
+"""The trade line: one released item of a Chinese declaration with its declared and statistical value in CNY and USD.
 
 Items not released are not trade yet and have no line; what other administrations declare of the same goods would
 count them twice, and transit is no trade. Which container carried the goods is the trips' business.
@@ -9,8 +9,10 @@ from __future__ import annotations
 import polars as pl
 
 from corridor_etl.facts.flows import counted, declared_direction, declared_flow
-from corridor_etl.facts.money import in_currency
+from corridor_etl.facts.money import converted, in_currency
+from corridor_etl.facts.rates import Rates, rate_date, rates_of
 from corridor_etl.facts.records import records
+from corridor_etl.facts.statistical_value import with_statistical_value
 from corridor_etl.facts.trips import ISO_WEEK
 from corridor_etl.facts.whole_numbers import divided_half_even, scaled
 from corridor_etl.settings import Settings
@@ -20,17 +22,25 @@ NO_SERVICE = "UNKNOWN"
 COLUMNS = (
     "regime", "declaration_no", "item_no", "service_id", "direction", "flow", "origin_country", "hs_code",
     "hs_chapter", "released_on_local", "release_week", "rate_date", "currency", "total_price", "value_cny",
-    "value_usd", "net_g", "delivery_id", "line_no",
+    "value_usd", "stat_value_cny", "stat_value_usd", "stat_value_basis", "rate_policy", "rate_cny", "rate_usd",
+    "rate_on_local", "rate_source", "is_rate_missing", "net_g", "delivery_id", "line_no",
 )  # fmt: skip
+_RATE_DIGITS = 8
 
 
-def trade_lines(declarations: pl.DataFrame | None, settings: Settings) -> pl.DataFrame:
+def trade_lines(
+    declarations: pl.DataFrame | None, settings: Settings, rates: Rates | None = None
+) -> pl.DataFrame:
     """One row per released item, columns :data:`COLUMNS`, sorted by item.
 
-    ``value_cny`` and ``value_usd`` have two decimals, rounded half to even per item at the rate of the release
-    date; ``net_g`` is grams, 0 unless the first statutory unit is the kilogram. ``ReferenceMissing`` for a
-    currency or date without a rate.
+    ``value_cny`` and ``value_usd`` are the declared price, ``stat_value_*`` the statistical value on its
+    ``stat_value_basis`` (FOB, CIF or AS_DECLARED); two decimals, rounded half to even per item at the rate of
+    ``rate_date``, and null where ``is_rate_missing``. ``rate_cny`` and ``rate_usd`` are worth of one unit of
+    ``currency`` (8 decimals, shown and not computed with), ``rate_on_local`` the oldest day and ``rate_source`` the
+    publishers of the rates, null where none was needed. ``net_g`` is grams, 0 unless the first statutory unit is the
+    kilogram. Without ``rates`` those built in count.
     """
+    rates = rates or rates_of(None, settings)
     items = counted(records("declaration_item", declarations)).filter(
         pl.col("released_on_local").is_not_null()
     )
@@ -40,12 +50,34 @@ def trade_lines(declarations: pl.DataFrame | None, settings: Settings) -> pl.Dat
         declared_flow().alias("flow"),
         pl.col("hs_code").str.head(2).alias("hs_chapter"),
         pl.col("released_on_local").dt.strftime(ISO_WEEK).alias("release_week"),
-        pl.col("released_on_local").alias("rate_date"),
+        rate_date(items, rates.policy).alias("rate_date"),
+        pl.lit(rates.policy).alias("rate_policy"),
         _net_g().alias("net_g"),
     )
-    days = settings.corridor.fx_max_age_days
-    values = [in_currency(items, target, on="rate_date", max_age_days=days) for target in ("CNY", "USD")]
-    return items.with_columns(values).select(COLUMNS)
+    priced = _with_rates(items, rates)
+    return with_statistical_value(priced, rates).select(COLUMNS)
+
+
+def _with_rates(items: pl.DataFrame, rates: Rates) -> pl.DataFrame:
+    """``items`` with their values and the rates these came by."""
+    days = rates.max_age_days
+    values = [in_currency(items, t, on="rate_date", max_age_days=days, rates=rates) for t in ("CNY", "USD")]
+    unit = items.select(amount=pl.lit(10**_RATE_DIGITS), currency="currency", on="rate_date")
+    cny, usd = (converted(unit, target, rates, digits=2) for target in ("CNY", "USD"))
+    both = pl.concat_str(cny["source"], usd["source"], separator="; ", ignore_nulls=True)
+    return items.with_columns(
+        *values,
+        _as_rate(cny["value"]).alias("rate_cny"),
+        _as_rate(usd["value"]).alias("rate_usd"),
+        pl.min_horizontal(cny["rate_on"], usd["rate_on"]).alias("rate_on_local"),
+        both.str.split("; ").list.unique().list.sort().list.join("; ").replace("", None).alias("rate_source"),
+        pl.any_horizontal(value.is_null() for value in values).alias("is_rate_missing"),
+    )
+
+
+def _as_rate(scaled_up: pl.Series) -> pl.Series:
+    smallest = pl.lit("0.00000001").cast(pl.Decimal(38, _RATE_DIGITS))
+    return pl.select(scaled_up.cast(pl.Decimal(38, _RATE_DIGITS)) * smallest).to_series()
 
 
 def _net_g() -> pl.Expr:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from corridor_etl.facts.chain import with_chain
 from corridor_etl.facts.flows import with_flow
 from corridor_etl.facts.milestones import with_milestones
 from corridor_etl.facts.places import role_nodes, with_local_date
+from corridor_etl.facts.rates import Rates, rates_of
 from corridor_etl.facts.records import records
 from corridor_etl.facts.whole_numbers import scaled
 from corridor_etl.model import CONTAINER_TRIP, STORED_TRIP
@@ -24,16 +26,21 @@ def container_trips(
     events: pl.DataFrame | None,
     declarations: pl.DataFrame | None,
     settings: Settings,
+    rates: Rates | None = None,
 ) -> pl.DataFrame:
     """One row per current ``manifest_container``, columns :data:`COLUMNS`, sorted by ``trip_id``.
 
     Instants are UTC, weights kg, dates are on the calendar of the place: departure at the origin, border departure
     at the border's far side, delivery at the far door. A train that no event saw leaving left on its planned date.
+    Without ``rates`` those built in weigh the declarations of one box.
     """
     trips = _identified(records("manifest_container", manifests)).sort("trip_id")
     places = role_nodes(trips, settings)
-    trips = with_milestones(trips, records("port_event", events), places)
-    trips = with_flow(trips, records("declaration_item", declarations), settings)
+    moves = records("port_event", events)
+    trips = with_chain(with_milestones(trips, moves, places), moves, places)
+    trips = with_flow(
+        trips, records("declaration_item", declarations), settings, rates or rates_of(None, settings)
+    )
     return _dated(trips, places).select(COLUMNS)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from corridor_etl.facts.corridor import Facts
-from corridor_etl.facts.flows import UNDECLARED
+from corridor_etl.facts.untraded import UNDECLARED
 from corridor_etl.kpis._kpi import Kpi
 from corridor_etl.settings import Settings
 

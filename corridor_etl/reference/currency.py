@@ -78,3 +78,14 @@ def converted(amount: Decimal, source: str, target: str, on: date, max_age_days:
         return amount.quantize(CENT, ROUND_HALF_EVEN)
     crossed = amount * per_usd(target, on, max_age_days) / per_usd(source, on, max_age_days)
     return crossed.quantize(CENT, ROUND_HALF_EVEN)
+
+
+@cache
+def market_rates() -> pl.DataFrame:
+    """The table conversions look up: ``currency``, ``rate_on`` and units of it ``per_usd``, one row per day."""
+    quotes = table("fx_daily").filter(base="USD", rate_type="market_mid")
+    return quotes.select(
+        pl.col("quote").alias("currency"),
+        pl.col("rate_date").str.to_date().alias("rate_on"),
+        pl.col("rate").cast(pl.Decimal(18, 8)).alias("per_usd"),
+    ).unique(["currency", "rate_on"], keep="last", maintain_order=True)

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cache
 
+import polars as pl
+
 from corridor_etl.reference._tables import table
 from corridor_etl.reference.calendar import week_of
 
@@ -43,3 +45,11 @@ def is_holiday_between(first: date, last: date) -> bool:
 def days_between(first: date, last: date) -> Iterable[date]:
     """Every day from ``first`` to ``last``, both included."""
     return (first + timedelta(days=i) for i in range((last - first).days + 1))
+
+
+@cache
+def days_off(country: str) -> frozenset[date]:
+    """The days of the long holidays of a country."""
+    rows = table("holidays").filter(pl.col("country") == country).select("first_on", "last_on").iter_rows()
+    spans = [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in rows]
+    return frozenset(day for first, last in spans for day in days_between(first, last))

@@ -58,8 +58,9 @@ class Corridor(_Section):
     contact: str
     report_timezone: Zone
     base_currency: Literal["CNY"]
-    fx_policy: Literal["market_daily"]
+    fx_policy: Literal["market_daily", "customs_cn", "nbk_dt_date"]
     fx_max_age_days: PositiveCount
+    fx_sources: tuple[str, ...] = ()
 
 
 class Targets(_Section):

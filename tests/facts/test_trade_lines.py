@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corridor_etl.errors import ReferenceMissing
 from corridor_etl.facts.trade_lines import COLUMNS, trade_lines
 from corridor_etl.reference.currency import converted
 from corridor_etl.settings import Settings, load_settings
@@ -62,9 +61,13 @@ def test_no_price_is_worth_nothing(settings: Settings) -> None:
     assert (line["value_cny"], line["value_usd"]) == (0, 0)
 
 
-def test_a_rate_that_is_missing_is_an_error_that_names_it(settings: Settings) -> None:
-    with pytest.raises(ReferenceMissing, match="no rate of AUD on 2025-06-03"):
-        trade_lines(frame("declaration_item", [item(currency="AUD")]), settings)
+def test_a_rate_that_is_missing_is_said_of_its_line_and_of_no_other(settings: Settings) -> None:
+    rows = [item("D1", currency="AUD"), item("D2", currency="CNY", total_price=Decimal("7.50"))]
+    lost, found = trade_lines(frame("declaration_item", rows), settings).to_dicts()
+    assert [lost[c] for c in ("value_cny", "value_usd", "stat_value_cny", "rate_cny")] == [None] * 4
+    assert (lost["is_rate_missing"], found["is_rate_missing"]) == (True, False)
+    assert (lost["total_price"], lost["currency"]) == (Decimal("1000.00"), "AUD")
+    assert (found["value_cny"], found["rate_cny"]) == (Decimal("7.50"), 1)
 
 
 amounts = st.decimals(0, Decimal("9999999999999999.99"), places=2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date
 from decimal import Decimal
 
 import polars as pl
@@ -15,7 +16,7 @@ from corridor_etl.settings import Settings, checkout
 from corridor_etl.warehouse.mart_tables import checked
 from corridor_etl.warehouse.schema import MARTS
 from corridor_etl.warehouse.schema.marts import MADE_FROM
-from tests.facts.corridor_records import booking, current, item, journey, manifest, utc
+from tests.facts.corridor_records import booking, current, frame, item, journey, manifest, utc
 
 AT = (
     "2025-06-01 15:00",
@@ -49,11 +50,21 @@ def test_every_table_is_there_as_the_warehouse_stores_it(
 
 
 def test_the_kinds_a_mart_is_made_from_are_those_without_which_it_is_another(settings: Settings) -> None:
-    records = one_train()
+    # two flows in one box, of which the delivered rate makes the one in dollars the larger
+    flows = [
+        item("D1", total_price=Decimal(1000)),
+        item("D2", total_price=Decimal(7500), currency="CNY", origin_country="JP"),
+    ]
+    dollar = {"source_id": "pboc", "rate_on_local": date(2025, 6, 3), "currency": "USD", "base_currency": "CNY",
+              "rate": Decimal(8), "units": 1, "version": 1, "action": "insert"}  # fmt: skip
+    records = one_train() | {
+        "declaration_item": frame("declaration_item", [{**i, "container_nos": "A B"} for i in flows]),
+        "exchange_rate": frame("exchange_rate", [dollar]),
+    }
     whole = weekly_marts(records, settings)
     found: dict[str, set[str]] = {mart: set() for mart in MARTS}
-    for kind, frame in records.items():
-        without = weekly_marts({**records, kind: frame.clear()}, settings)
+    for kind, rows in records.items():
+        without = weekly_marts({**records, kind: rows.clear()}, settings)
         for mart in MARTS:
             found[mart] |= set() if without[mart].equals(whole[mart]) else {kind}
     assert found == {mart: set(kinds) for mart, kinds in MADE_FROM.items()}

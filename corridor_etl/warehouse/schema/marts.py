@@ -17,7 +17,7 @@ from corridor_etl.warehouse.schema._metadata import METADATA
 _DIMENSIONS = {
     "service_id": "service of corridor.toml, UNKNOWN where none is known",
     "direction": "W toward Kazakhstan and Europe, E toward China",
-    "flow": "EXPORT_DOMESTIC, RE_EXPORT, IMPORT, RE_IMPORT, EMPTY or UNDECLARED",
+    "flow": "EXPORT_DOMESTIC, RE_EXPORT, IMPORT, RE_IMPORT, TRANSIT, DOMESTIC, EMPTY or UNDECLARED",
     "hs_chapter": "HS chapter, 2 digits; empty where the goods are not known or the box is empty",
     "full_empty": "F laden, E empty, ? unknown",
     "measure": "door_to_door, border, or leg_ with origin, to_border, border, from_border, delivery",
@@ -120,9 +120,9 @@ MARTS = {t.name: t for t in (_THROUGHPUT, _DEPARTURE, _TRADE, _TRANSIT, _BOOKING
 
 _MOVED = ("manifest_container", "port_event")
 MADE_FROM: dict[str, tuple[str, ...]] = {
-    "mart_throughput_week": (*_MOVED, "declaration_item"),
+    "mart_throughput_week": (*_MOVED, "declaration_item", "exchange_rate"),
     "mart_departure_week": _MOVED,
-    "mart_trade_week": ("declaration_item",),
+    "mart_trade_week": ("declaration_item", "exchange_rate"),
     "mart_transit_week": _MOVED,
     "mart_booking_week": ("booking",),
     "mart_match_week": (*_MOVED, "declaration_item"),

@@ -8,9 +8,12 @@ FLOWS = {
     "RE_EXPORT": "re-export of foreign goods",
     "IMPORT": "import of foreign goods",
     "RE_IMPORT": "re-import of Chinese goods",
+    "TRANSIT": "transit through the country",
+    "DOMESTIC": "within one country",
     "EMPTY": "empty container",
     "UNDECLARED": "no declaration found",
 }
+EMPTY_KINDS = {"EMPTY_RETURN": "return of an empty box", "EMPTY_POSITIONING": "empty box for new cargo"}
 FULL_EMPTY = {"F": "laden", "E": "empty", "?": "unknown"}
 MEASURES = {
     "door_to_door": "door to door",

@@ -6,7 +6,7 @@ Columns of the fact that need neither come by themselves, so that a new one is h
 from __future__ import annotations
 
 from corridor_etl.model import STORED_TRIP
-from corridor_etl.warehouse.views._names import DIRECTIONS, FLOWS, FULL_EMPTY
+from corridor_etl.warehouse.views._names import DIRECTIONS, EMPTY_KINDS, FLOWS, FULL_EMPTY
 from corridor_etl.warehouse.views._view import Said, View, Words, named, same, scaled
 
 # What one stored unit is called in a chart, with the end of the stored name, that of the view's, and the divisor.
@@ -25,6 +25,7 @@ _DURATIONS = {
 _NAMED = {
     "direction": ("direction_name", named("t.direction", DIRECTIONS), Said("westbound or eastbound")),
     "flow": ("flow_name", named("t.flow", FLOWS), Said("name of the flow in English")),
+    "empty_kind": ("empty_kind_name", named("t.empty_kind", EMPTY_KINDS), Said("name of the kind of empty trip")),
     "full_empty": ("full_empty_name", named("coalesce(t.full_empty, '?')", FULL_EMPTY),
                    Said("laden, empty or unknown")),
     "service_id": ("service_name", "s.service_name", Said("name of the service")),
