@@ -52,8 +52,9 @@ def by_direction(reaches: Mapping[str, Reach], day: pl.Expr, before_days: Mappin
 class Sources:
     """Current records, the trips with what their loading list says of them, and the nodes of each service.
 
-    ``trips`` adds to ``container_trips``: :data:`_LISTED`, ``left_on_utc`` (the departure, else the plan), and the
-    window ``from_utc`` to ``to_utc`` between the container's neighbouring trips. ``events`` are actual ones.
+    ``trips`` adds to ``container_trips``: :data:`_LISTED`, ``listed_hs_code``, ``left_on_utc`` (the departure, else the
+    plan), and the window ``from_utc`` to ``to_utc`` between the container's neighbouring trips. ``events`` are actual
+    ones.
     """
 
     trips: pl.DataFrame
@@ -94,7 +95,8 @@ def sources(
     declarations = records("declaration_item", current.get("declaration_item"))
     if trips is None:
         trips = container_trips(manifests, events, declarations, settings)
-    listed = trips.join(manifests.select(*_LIST_KEY, *_LISTED), on=_LIST_KEY, how="left", validate="1:1")
+    said = manifests.select(*_LIST_KEY, *_LISTED, listed_hs_code="hs_code")
+    listed = trips.join(said, on=_LIST_KEY, how="left", validate="1:1")
     return Sources(
         trips=_windowed(listed.sort("trip_id")),
         places=role_nodes(trips, settings),

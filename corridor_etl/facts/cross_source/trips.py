@@ -79,6 +79,7 @@ def _before_departure(events: pl.DataFrame) -> pl.DataFrame:
         listed(pl.col("full_empty")).alias("port_full_empty"),
         listed(pl.col("size_type")).alias("port_size_type"),
         pl.coalesce(weighed).alias("port_weighed_kg"),
+        pl.col("seal_nos").drop_nulls().last().alias("port_seal_nos"),
         pl.col("delivery_id").first().alias("port_delivery_id"),
     )
 
