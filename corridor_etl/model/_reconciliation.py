@@ -10,8 +10,7 @@ from corridor_etl.model._record import Column
 from corridor_etl.model._types import COUNT, DAY, FLAG, TEXT
 
 _IDENTITY = (
-    Column("subject", TEXT, "trip, declared (a declared box on no list), port_load (loaded on rail, on no list) or "
-                            "consignment (several boxes that share declarations)", "", True),
+    Column("subject", TEXT, "trip, declared or port_load (on no list), or consignment of several boxes", "", True),
     Column("subject_key", TEXT, "identity of the item, the same as that of its discrepancies", "", True),
     Column("iso_week", TEXT, "ISO week of the departure, else of the release or loading", "", True),
     Column("service_id", TEXT, "service of corridor.toml, UNKNOWN where none is known", "", True),

@@ -16,12 +16,16 @@ MATCHED, PENDING = "matched", "pending"
 
 @dataclass(frozen=True)
 class Outcome:
-    """``rules`` are the cross-source rules that tell of the same; ``sides`` whose documents can settle it."""
+    """``rules`` are the cross-source rules that tell of the same; ``sides`` whose documents can settle it.
+
+    ``attribute`` is what the columns end in that differ; None where a document is missing.
+    """
 
     name: str
     meaning: str
     rules: tuple[str, ...]
     sides: tuple[str, ...]
+    attribute: str | None = None
 
 
 OUTCOMES = (
@@ -34,15 +38,17 @@ OUTCOMES = (
     Outcome("manifested_not_moved", "on a loading list, and the port it came through never saw it leave",
             ("XR-003",), ("port", "manifest")),
     Outcome("duplicate", "laden westbound on two trains with too few days between", ("DU-004",), ("manifest",)),
-    Outcome("seal_changed", "another seal, and nobody reported an opening", ("SE-002",), ("port", "manifest")),
-    Outcome("status_mismatch", "laden for one source, empty for another", ("XR-010",), ("manifest", "port")),
+    Outcome("seal_changed", "another seal, and nobody reported an opening", ("SE-002",), ("port", "manifest"), "seals"),
+    Outcome("status_mismatch", "laden for one source, empty for another", ("XR-010",),
+            ("manifest", "port"), "full_empty"),
     Outcome("weight_gap", "gross weights apart by more than the tolerance", ("XR-005", "XR-012"),
-            ("declaration", "manifest")),
-    Outcome("package_gap", "other numbers of packages", ("XR-006",), ("declaration", "manifest")),
-    Outcome("value_gap", "value abroad no plausible multiple of the value at home", ("XR-008",), ("declaration",)),
+            ("declaration", "manifest"), "gross_g"),
+    Outcome("package_gap", "other numbers of packages", ("XR-006",), ("declaration", "manifest"), "packages"),
+    Outcome("value_gap", "value abroad no plausible multiple of the value at home", ("XR-008",),
+            ("declaration",), "value_cent"),
     Outcome("hs_gap", "goods on the loading list that are not declared", ("XR-007",),
-            ("declaration", "manifest")),
-    Outcome("size_mismatch", "other sizes or types of the container", ("XR-011",), ("manifest", "port")),
+            ("declaration", "manifest"), "hs"),
+    Outcome("size_mismatch", "other sizes or types of the container", ("XR-011",), ("manifest", "port"), "size_type"),
 )  # fmt: skip
 OPEN_OUTCOMES = tuple(outcome.name for outcome in OUTCOMES)
 ALL_OUTCOMES = {
