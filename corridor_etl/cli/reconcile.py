@@ -19,6 +19,10 @@ _COLUMNS = (
     "iso_week", "train_no", "containers", "outcomes", "state", "age_days", "list_says", "declaration_says", "port_says",
     "believed",
 )  # fmt: skip
+_CARD = (
+    "sender_id", "iso_week", "weeks", "files", "on_time_pct", "complete_pct", "first_pass_pct", "accepted_pct",
+    "corrected_per_1000", "grade", "weakest",
+)  # fmt: skip
 _HISTORY = (
     "rule_id", "outcome", "state", "first_seen_at_utc", "closed_at_utc", "closed_by", "reason", "observed",
 )  # fmt: skip
@@ -135,3 +139,28 @@ def _side_by_side(row: Mapping[str, Any]) -> dict[str, Any]:
         "port_says": sides["port"],
         "believed": sides["chosen"],
     }
+
+
+@reconcile.command("grades")
+def show_grades(
+    week: Annotated[
+        str | None, typer.Option(help="Last ISO week of receipt; that of the last file unless given.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the grade card of the senders: the week, and the last weeks together."""
+    from corridor_etl.jobs.grades import grades
+    from corridor_etl.reference.calendar import monday
+    from corridor_etl.settings import load_settings
+
+    if week is not None:
+        monday(week)
+    with opened() as warehouse:
+        card = grades(warehouse, load_settings(), week)
+    last = card["iso_week"].max() if card.height else None
+    rows = card.to_dicts() if as_json else [_rounded(row) for row in card.filter(iso_week=last).to_dicts()]
+    show(rows, as_json=as_json, columns=_CARD, empty="no sender delivered anything in these weeks")
+
+
+def _rounded(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: round(value, 1) if isinstance(value, float) else value for name, value in row.items()}

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field
 
 from corridor_etl.errors import SettingsError
 from corridor_etl.model import KINDS
+from corridor_etl.settings._grades import Grades
 from corridor_etl.settings._reconciliation import Reconciliation
 from corridor_etl.settings._section import Percent, Positive, PositiveCount, Section
 
@@ -196,6 +197,7 @@ class Settings(Section):
     reference: ReferenceLists = ReferenceLists()
     retention: Retention = Retention()
     reconciliation: Reconciliation = Reconciliation()
+    grades: Grades = Grades()
     recipients: tuple[Recipient, ...]
 
     def service(self, service_id: str) -> Service:

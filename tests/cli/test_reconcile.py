@@ -131,3 +131,15 @@ def test_what_is_not_known_is_a_usage_error(tmp_path: Path) -> None:
         result: Any = RUNNER.invoke(app, ["reconcile", *words])
         assert isinstance(result.exception, UsageError)
         assert message in str(result.exception)
+
+
+def test_grades_say_what_each_sender_is_weakest_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CORRIDOR_NOW", batch_of("b").received_at_utc.isoformat())
+    result = RUNNER.invoke(app, ["reconcile", "grades", "--json"], catch_exceptions=False)
+    card = {(row["sender_id"], row["weeks"]): row for row in json.loads(result.output)}
+    row = card["train_operator", 13]
+    assert (row["files"], row["first_pass_pct"], row["grade"], row["weakest"]) == (1, 100.0, "A", None)
+    table = RUNNER.invoke(app, ["reconcile", "grades"], catch_exceptions=False).output
+    assert table.split()[:3] == ["sender_id", "iso_week", "weeks"]
+    wrong: Any = RUNNER.invoke(app, ["reconcile", "grades", "--week", "24"])
+    assert isinstance(wrong.exception, UsageError)

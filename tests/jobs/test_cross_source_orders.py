@@ -60,7 +60,7 @@ def test_any_order_and_any_split_end_with_the_same(
     some = [f for f in files if LATE not in f.name]
     home, expected = whole
     items = reconciled_items(home)
-    assert {"declared_not_moved", "manifested_not_declared", "matched", "pending"} <= set(items["outcome"])
+    assert {"moved_not_manifested", "manifested_not_declared", "matched", "pending"} <= set(items["outcome"])
     assert {"XR-001", "XR-002", "XR-004", "XR-015"} <= set(expected["rule_id"])
     for seed, pieces in ((1, 2), (2, 3)):
         found = after(tmp_path / f"split{seed}", split(some, pieces, seed), monkeypatch)
@@ -108,7 +108,9 @@ def assert_healed(home: Path, was: pl.DataFrame) -> None:
         past = reconciliation.history(warehouse, now)
     assert_frame_equal(then.select(was.columns), was)
     assert set(then["snapshot"]) == {1}
-    gone = was.filter(outcome="declared_not_moved").join(now, on="subject_key", how="anti")
+    gone = was.filter(outcome="moved_not_manifested", in_declaration=True).join(
+        now, on="subject_key", how="anti"
+    )
     assert gone.height > 10
     trips = now.filter(pl.col("container_nos").is_in(gone["container_nos"].implode()), train_no="X9003")
     healed = trips.filter(state="matched")
@@ -116,7 +118,8 @@ def assert_healed(home: Path, was: pl.DataFrame) -> None:
     assert healed.height > 10
     assert set(healed["since_utc"]) == {last_batch}
     of_healed = past.join(healed, on="subject_key", how="semi")
-    assert set(of_healed.filter(outcome="declared_not_moved")["closed_by"]) == {"healing"}
+    for outcome in ("declared_not_moved", "moved_not_manifested"):
+        assert set(of_healed.filter(outcome=outcome)["closed_by"]) == {"healing"}
 
 
 def test_a_comparison_that_breaks_holds_the_delivery(
