@@ -11,7 +11,7 @@ import polars as pl
 from corridor_etl.facts.cross_source import Sources
 from corridor_etl.facts.cross_source import links as linking
 from corridor_etl.facts.cross_source._groups import with_group
-from corridor_etl.facts.cross_source._sources import listed
+from corridor_etl.facts.cross_source._sources import listed_by
 from corridor_etl.facts.reconciliation._sides import cents, grams, heads
 
 
@@ -24,7 +24,6 @@ def of_groups(linked: pl.DataFrame, subjects: pl.DataFrame, known: Sources) -> p
     """One row per group: ``trips``, declaration_nos, days, sums of both sides (g, packages, 0.01 USD) and headings."""
     groups = linked.group_by("group").agg(
         pl.col("trip_id").n_unique().cast(pl.Int64).alias("trips"),
-        listed(pl.col("declaration_no")).alias("declaration_nos"),
         pl.col("declared_on_local").max(),
         pl.col("released_on_local").is_not_null().any().alias("is_released"),
         pl.col("delivery_id")
@@ -32,7 +31,8 @@ def of_groups(linked: pl.DataFrame, subjects: pl.DataFrame, known: Sources) -> p
         .first()
         .alias("declaration_delivery_id"),
     )
-    for part in (_sums(subjects), _values(linked, subjects), _declared_heads(linked, known)):
+    numbers = listed_by(linked, "group", {"declaration_no": "declaration_nos"})
+    for part in (numbers, _sums(subjects), _values(linked, subjects), _declared_heads(linked, known)):
         groups = groups.join(part, on="group", how="left")
     return groups.with_columns(consignment_key=pl.concat_str(pl.lit("CN"), "group", separator="|"))
 
@@ -69,7 +69,7 @@ def _declared_heads(linked: pl.DataFrame, known: Sources) -> pl.DataFrame:
         .unique()
         .join(items, on=["regime", "declaration_no"])
     )
-    return mine.group_by("group").agg(listed(pl.col("head")).alias("declared_hs"))
+    return listed_by(mine, "group", {"head": "declared_hs"})
 
 
 def _group() -> pl.Expr:

@@ -6,7 +6,7 @@ import polars as pl
 
 from corridor_etl.facts.cross_source import Sources
 from corridor_etl.facts.cross_source import links as linking
-from corridor_etl.facts.cross_source._sources import listed
+from corridor_etl.facts.cross_source._sources import listed_by
 from corridor_etl.facts.cross_source.trips import seaports
 from corridor_etl.facts.reconciliation._sides import goods_gap, grams, heads, with_chosen
 from corridor_etl.facts.reconciliation.outcomes import with_outcomes
@@ -114,18 +114,22 @@ def consignment_items(
     lists = of_trip.group_by("group").agg(
         *(pl.col(name).sort_by("trip_id").first() for name in _OF_FIRST),
         *(pl.col(name).min() for name in ("iso_week", "moved_on_local", "departed_on_local")),
-        *(listed(pl.col(name)).alias(name) for name in ("container_nos", "manifest_hs")),
         pl.col("in_port_record").all(),
     )  # fmt: skip
-    items = several.join(lists, on="group").with_columns(
-        subject=pl.lit("consignment"),
-        subject_key="consignment_key",
-        in_manifest=pl.lit(True),
-        in_declaration="is_released",
-        due_on=pl.lit(None, dtype=pl.Date),
-        manifest_gross_g="listed_gross_g",
-        manifest_packages="listed_packages",
-        **_NOT_OF_SEVERAL,
+    said = listed_by(of_trip, "group", {name: name for name in ("container_nos", "manifest_hs")})
+    items = (
+        several.join(lists, on="group")
+        .join(said, on="group")
+        .with_columns(
+            subject=pl.lit("consignment"),
+            subject_key="consignment_key",
+            in_manifest=pl.lit(True),
+            in_declaration="is_released",
+            due_on=pl.lit(None, dtype=pl.Date),
+            manifest_gross_g="listed_gross_g",
+            manifest_packages="listed_packages",
+            **_NOT_OF_SEVERAL,
+        )
     )
     return with_outcomes(
         with_chosen(items, settings), _gaps(settings), _both_since(), pl.col("is_complete").is_null()
