@@ -24,6 +24,7 @@ from corridor_etl.cli import (
     ledger,
     quarantine,
     query,
+    reconcile,
     reports,
     simulate,
 )
@@ -38,7 +39,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for group in (
-    demo, simulate, ingest, ledger, quarantine, discrepancies, corrections, reports, backfill, database, docs, query,
+    demo, simulate, ingest, ledger, quarantine, discrepancies, reconcile, corrections, reports, backfill, database,
+    docs, query,
 ):  # fmt: skip
     group.register(app)
 

@@ -12,12 +12,13 @@ from corridor_etl import discovery
 from corridor_etl.errors import UsageError
 from corridor_etl.model._container_trip import CONTAINER_TRIP, STORED_TRIP, StoredColumn
 from corridor_etl.model._cross_subject import CROSS_SCHEMA, CROSS_SOURCE, CROSS_SUBJECT
+from corridor_etl.model._reconciliation import RECONCILED_ITEM, RECONCILED_SCHEMA
 from corridor_etl.model._record import Column, RecordKind
 from corridor_etl.model._types import LINEAGE
 
 __all__ = [
-    "CONTAINER_TRIP", "CROSS_SCHEMA", "CROSS_SOURCE", "CROSS_SUBJECT", "KINDS", "LINEAGE", "STORED_TRIP", "Column",
-    "RecordKind", "StoredColumn", "kind",
+    "CONTAINER_TRIP", "CROSS_SCHEMA", "CROSS_SOURCE", "CROSS_SUBJECT", "KINDS", "LINEAGE",
+    "RECONCILED_ITEM", "RECONCILED_SCHEMA", "STORED_TRIP", "Column", "RecordKind", "StoredColumn", "kind",
 ]  # fmt: skip
 
 KINDS: dict[str, RecordKind] = discovery.declared(sys.modules[__name__], "RECORD")

@@ -53,6 +53,9 @@ _PORT = (
     Column("port_full_empty", TEXT, "what port and rail events of the trip say, separated by one blank"),
     Column("size_type", TEXT, "size and type by the loading list"),
     Column("port_size_type", TEXT, "what port and rail events of the trip say, separated by one blank"),
+    Column(
+        "port_seal_nos", TEXT, "seals as the last event of the trip that has any says, separated by one blank"
+    ),
     Column("gross_gross_kg", KG, "goods, packaging and tare by the loading list", "kg"),
     Column("port_weighed_kg", KG, "verified or stated gross mass at the port", "kg"),
 )

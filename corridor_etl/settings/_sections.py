@@ -11,14 +11,13 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from corridor_etl.errors import SettingsError
 from corridor_etl.model import KINDS
-
-Positive = Annotated[float, Field(gt=0)]
-PositiveCount = Annotated[int, Field(gt=0)]
-Percent = Annotated[float, Field(ge=0, le=100)]
+from corridor_etl.settings._grades import Grades
+from corridor_etl.settings._reconciliation import Reconciliation
+from corridor_etl.settings._section import Percent, Positive, PositiveCount, Section
 
 
 def _known_zone(name: str) -> str:
@@ -46,11 +45,7 @@ Zone = Annotated[str, AfterValidator(_known_zone)]
 Pattern = Annotated[str, AfterValidator(_valid_pattern)]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Corridor(_Section):
+class Corridor(Section):
     """Who runs the corridor and which clock and currency its reports use."""
 
     name: str
@@ -63,7 +58,7 @@ class Corridor(_Section):
     fx_sources: tuple[str, ...] = ()
 
 
-class Targets(_Section):
+class Targets(Section):
     """What the service promised."""
 
     cargo_t_per_year: Positive
@@ -73,7 +68,7 @@ class Targets(_Section):
     baseline_days: Positive
 
 
-class Thresholds(_Section):
+class Thresholds(Section):
     """Limits that turn a figure into a word."""
 
     departure_on_time_minutes: Positive
@@ -91,13 +86,13 @@ class Thresholds(_Section):
     value_range_min_records: PositiveCount = 30
 
 
-class ReferenceLists(_Section):
+class ReferenceLists(Section):
     """Lists only the operator can give; an empty one leaves its rule without anything to judge."""
 
     owner_prefixes: tuple[OwnerPrefix, ...] = ()
 
 
-class Service(_Section):
+class Service(Section):
     """One train service: its nodes in westbound order and the train numbers that belong to it."""
 
     id: str
@@ -121,7 +116,7 @@ class Service(_Section):
         return dict(zip(roles, names if direction == "W" else reversed(names), strict=True))
 
 
-class Leg(_Section):
+class Leg(Section):
     """How long one leg plausibly takes, in both directions, until enough trips tell."""
 
     from_node: str
@@ -130,7 +125,7 @@ class Leg(_Section):
     most_hours: Positive
 
 
-class Dialect(_Section):
+class Dialect(Section):
     """How one sender departs from the standard it names; what is left out is as the format says.
 
     ``document_codes`` gives BGM 1001 codes their event, ``time_qualifiers`` and ``place_qualifiers`` are tried in
@@ -140,14 +135,14 @@ class Dialect(_Section):
     decimal_mark: Literal[".", ","] | None = None
     is_day_first: bool | None = None
     delimiter: Literal[",", ";", "\t", "|"] | None = None
-    document_codes: dict[str, str] = {}
+    document_codes: Mapping[str, str] = {}
     time_qualifiers: tuple[str, ...] = ()
     place_qualifiers: tuple[str, ...] = ()
-    header_names: dict[str, str] = {}
+    header_names: Mapping[str, str] = {}
     unterminated_last_row: Literal["reject", "quarantine"] = "reject"
 
 
-class Sender(_Section):
+class Sender(Section):
     """Who delivers files, which formats they use, the clock they write and how they depart from the standard."""
 
     id: str
@@ -160,7 +155,7 @@ class Sender(_Section):
     dialect: Dialect = Dialect()
 
 
-class SourceFamily(_Section):
+class SourceFamily(Section):
     """A family of deliveries that coverage counts together; one that is not expected is shown only when it came.
 
     What is expected for a week is late ``due_hours`` and ``grace_hours`` after the week has ended in the report's zone.
@@ -175,7 +170,7 @@ class SourceFamily(_Section):
     grace_hours: Annotated[float, Field(ge=0)] = 4
 
 
-class Recipient(_Section):
+class Recipient(Section):
     """Who gets which edition in which language."""
 
     name: str
@@ -184,13 +179,13 @@ class Recipient(_Section):
     editions: tuple[str, ...]
 
 
-class Retention(_Section):
+class Retention(Section):
     """How long rows stay in the lake, by record kind; a kind that is not named stays for ever."""
 
     lake_weeks: Mapping[Annotated[str, AfterValidator(_known_kind)], Annotated[int, Field(ge=13)]] = {}
 
 
-class Settings(_Section):
+class Settings(Section):
     """The whole of ``corridor.toml``."""
 
     corridor: Corridor
@@ -202,6 +197,8 @@ class Settings(_Section):
     sources: tuple[SourceFamily, ...]
     reference: ReferenceLists = ReferenceLists()
     retention: Retention = Retention()
+    reconciliation: Reconciliation = Reconciliation()
+    grades: Grades = Grades()
     recipients: tuple[Recipient, ...]
 
     def service(self, service_id: str) -> Service:

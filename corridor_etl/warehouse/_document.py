@@ -22,7 +22,7 @@ PostgreSQL, and in `dim_column` on both.
 * Distinct counts, medians, percentiles and shares cannot be added; the column says so.
 * Weeks are ISO 8601 weeks, and dates (`_on_local`) those of the calendar of the place; instants (`_at_utc`) are UTC.
 * `snapshot` is the batch in which the rows of a week last changed. Everything a batch writes becomes visible at once.
-* A warehouse made by a version without `fct_container_trip` has its trips from the next batch on.
+* A warehouse of a version without `fct_container_trip` or `fct_reconciliation` gets their rows with the next batch.
 
 ## A quick look
 ```
@@ -51,6 +51,8 @@ _RELATIONS = (
     ("dim_hs", "fct_container_trip", "hs_chapter"),
     ("dim_country", "fct_container_trip", "origin_country"),
     ("delivery", "fct_container_trip", "delivery_id"),
+    ("dim_iso_week", "fct_reconciliation", "iso_week"),
+    ("delivery", "fct_reconciliation", "list_delivery_id"),
     ("dim_sender", "delivery", "sender_id"),
     ("dim_node", "dim_service", "origin"),
     ("dim_node", "dim_service", "destination"),
@@ -77,7 +79,7 @@ def render_warehouse() -> str:
         "\n".join(_queries()),
         "## Views",
         *(_view(name) for name in VIEWS),
-        "## Fact",
+        "## Facts",
         *(_table(name) for name in FACTS),
         "## Marts",
         *(_table(name) for name in MARTS),

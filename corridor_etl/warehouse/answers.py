@@ -105,6 +105,11 @@ class Answers:
         with reading(self.engine) as connection:
             return profiles.of_delivery(connection, delivery_no)
 
+    def empty_cells(self) -> pl.DataFrame:
+        """How many cells of each column were empty in each delivery, of how many rows."""
+        with reading(self.engine) as connection:
+            return profiles.empty_cells(connection, self.as_of)
+
     def messages_numbered(self, document_nos: Collection[str]) -> pl.DataFrame:
         """Messages of loaded deliveries whose document has one of these numbers."""
         with reading(self.engine) as connection:

@@ -81,6 +81,20 @@ def earlier(connection: Connection, source_ids: Collection[str], before: date | 
     return Earlier(fetched(connection, ordered), fetched(connection, columns.where(wanted)))
 
 
+def empty_cells(connection: Connection, as_of: int | None = None) -> pl.DataFrame:
+    """delivery_no, record_kind, column_name, rows and nulls of every profiled delivery, up to a snapshot if given."""
+    p, c = DELIVERY_PROFILE.c, DELIVERY_PROFILE_COLUMN.c
+    of_kind = and_(c.delivery_no == p.delivery_no, c.record_kind == p.record_kind)
+    query = select(p.delivery_no, p.record_kind, c.column_name, p.rows, c.nulls).join(
+        DELIVERY_PROFILE_COLUMN, of_kind
+    )
+    if as_of is not None:
+        query = query.join(DELIVERY, DELIVERY.c.delivery_no == p.delivery_no).where(
+            DELIVERY.c.snapshot <= as_of
+        )
+    return fetched(connection, query.order_by(p.delivery_no, p.record_kind, c.column_name))
+
+
 def of_delivery(connection: Connection, delivery_no: int) -> Earlier:
     """The profile of one delivery: its kinds, and its columns."""
     kinds = select(DELIVERY_PROFILE).where(DELIVERY_PROFILE.c.delivery_no == delivery_no)

@@ -197,6 +197,11 @@ class Warehouse(Answers):
         with reading(self.engine) as connection:
             return stored_marts.read(connection, "fct_container_trip", weeks, self.as_of)
 
+    def reconciled_items(self, *, weeks: Sequence[str] | None = None) -> pl.DataFrame:
+        """Loading list, declaration and port record side by side, all or of some weeks, with ``snapshot``."""
+        with reading(self.engine) as connection:
+            return stored_marts.read(connection, "fct_reconciliation", weeks, self.as_of)
+
     def waive_discrepancy(self, discrepancy_id: int, *, by: str, reason: str) -> None:
         """Accepts an open discrepancy as it is; ``UsageError`` unless it is open."""
         with commit.transaction(self.engine) as connection:

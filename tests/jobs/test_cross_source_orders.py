@@ -1,4 +1,4 @@
-"""Whatever the order and the batches in which deliveries come, the same discrepancies are open in the end."""
+"""Whatever the order and the batches in which deliveries come, the same is open and reconciled alike in the end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from corridor_etl.jobs import cross_source
+from corridor_etl.jobs import consequences, reconciliation
 from corridor_etl.jobs.ingest import ingest
 from corridor_etl.model import CROSS_SOURCE
 from corridor_etl.settings import load_settings
@@ -58,11 +58,19 @@ def test_any_order_and_any_split_end_with_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     some = [f for f in files if LATE not in f.name]
-    _, expected = whole
+    home, expected = whole
+    items = reconciled_items(home)
+    assert {"moved_not_manifested", "manifested_not_declared", "matched", "pending"} <= set(items["outcome"])
     assert {"XR-001", "XR-002", "XR-004", "XR-015"} <= set(expected["rule_id"])
     for seed, pieces in ((1, 2), (2, 3)):
         found = after(tmp_path / f"split{seed}", split(some, pieces, seed), monkeypatch)
         assert_frame_equal(found, expected)
+        assert_frame_equal(reconciled_items(tmp_path / f"split{seed}"), items)
+
+
+def reconciled_items(home: Path) -> pl.DataFrame:
+    with Warehouse.open(home) as warehouse:
+        return warehouse.reconciled_items().drop("snapshot")
 
 
 def test_what_is_missing_opens_and_heals_when_it_comes_and_repeats_change_nothing(
@@ -73,7 +81,9 @@ def test_what_is_missing_opens_and_heals_when_it_comes_and_repeats_change_nothin
     missed = before.filter(rule_id="XR-002")
     assert missed.height > 10
     assert set(missed["other_delivery_id"]) == {None}
+    was = reconciled_items(home)
     after(home, [late], monkeypatch)
+    assert_healed(home, was)
     with Warehouse.open() as warehouse:
         ledger, snapshot = warehouse.discrepancies(), warehouse.snapshot()
         checks = warehouse.checks(snapshot=snapshot).filter(record_kind=CROSS_SOURCE)
@@ -89,13 +99,36 @@ def test_what_is_missing_opens_and_heals_when_it_comes_and_repeats_change_nothin
         assert_frame_equal(warehouse.discrepancies(), ledger)
 
 
+def assert_healed(home: Path, was: pl.DataFrame) -> None:
+    """Boxes that were missed are matched trips now, say since when, and are as they were as of the first batch."""
+    settings = load_settings()
+    with Warehouse.open(home) as warehouse:
+        now, then = (reconciliation.items(w, settings) for w in (warehouse, warehouse.at(1)))
+        last_batch = warehouse.batches()["received_at_utc"][-1]
+        past = reconciliation.history(warehouse, now)
+    assert_frame_equal(then.select(was.columns), was)
+    assert set(then["snapshot"]) == {1}
+    gone = was.filter(outcome="moved_not_manifested", in_declaration=True).join(
+        now, on="subject_key", how="anti"
+    )
+    assert gone.height > 10
+    trips = now.filter(pl.col("container_nos").is_in(gone["container_nos"].implode()), train_no="X9003")
+    healed = trips.filter(state="matched")
+    assert set(trips["subject"]) == {"trip"}
+    assert healed.height > 10
+    assert set(healed["since_utc"]) == {last_batch}
+    of_healed = past.join(healed, on="subject_key", how="semi")
+    for outcome in ("declared_not_moved", "moved_not_manifested"):
+        assert set(of_healed.filter(outcome=outcome)["closed_by"]) == {"healing"}
+
+
 def test_a_comparison_that_breaks_holds_the_delivery(
     files: list[Path], own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> pl.DataFrame:
         raise pl.exceptions.ComputeError("no such join")
 
-    monkeypatch.setattr(cross_source, "cross_subjects", broken)
+    monkeypatch.setattr(consequences, "subjects_of", broken)
     result = ingest([next(f for f in files if f.suffix == ".csv")])
     assert (result.snapshot, [d.status for d in result.deliveries]) == (None, ["held"])
     with Warehouse.open() as warehouse:

@@ -55,7 +55,7 @@ def test_decimals_are_stored_as_whole_numbers_of_a_smaller_unit() -> None:
 
 
 def test_the_table_has_the_columns_of_the_model_and_the_snapshot() -> None:
-    (table,) = FACTS.values()
+    table = FACTS["fct_container_trip"]
     wanted = {s.column.name: s.column.dtype for s in STORED_TRIP} | {"snapshot": pl.Int64()}
     assert schema_of(table.columns) == wanted
     assert {c.name for c in table.columns if not c.nullable} >= {

@@ -22,9 +22,11 @@ from corridor_etl.facts.cross_source import (
     trips,
     visits,
 )
-from corridor_etl.facts.cross_source._sources import sources
+from corridor_etl.facts.cross_source._sources import Sources, sources
 from corridor_etl.model import CROSS_SCHEMA
 from corridor_etl.settings import Settings
+
+__all__ = ["Sources", "cross_subjects", "sources", "subjects_of"]
 
 _MAKERS = (trips, legs, visits, declared, consignments, reexports, port_loads, trains, mirrors)
 
@@ -37,7 +39,11 @@ def cross_subjects(
     ``current`` holds the rows in force by record kind; a missing kind has no rows. ``trips`` are
     ``facts.trips.container_trips`` of the same records where they are at hand. Errors as there.
     """
-    known = sources(current, settings, trips)
+    return subjects_of(sources(current, settings, trips))
+
+
+def subjects_of(known: Sources) -> pl.DataFrame:
+    """The same of records already prepared."""
     made = [_conformed(maker.subjects(known)) for maker in _MAKERS]
     return pl.concat(made).sort("subject", "subject_key").with_row_index("row_id").cast({"row_id": pl.Int64})
 

@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import polars as pl
 
 
-def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Left side of each pair -> the name of its group, which is the smallest left side in it.
-
-    Two left sides are in one group when a chain of pairs leads from one to the other. Left and right sides are
-    different sets of names.
-    """
-    parents: dict[str, str] = {}
-    owners: dict[str, str] = {}
-    for left, right in pairs:
-        root = _root(parents, left)
-        other = _root(parents, owners.setdefault(right, left))
-        if root != other:
-            parents[max(root, other)] = min(root, other)
-    return {left: _root(parents, left) for left in parents}
-
-
-def _root(parents: dict[str, str], name: str) -> str:
-    parents.setdefault(name, name)
-    while parents[name] != name:
-        parents[name] = parents[parents[name]]
-        name = parents[name]
-    return name
-
-
 def with_group(rows: pl.DataFrame, left: str, right: str) -> pl.DataFrame:
-    """``rows`` with ``group``: the group of the row's pair of ``left`` and ``right``, which must be filled."""
-    groups = grouped(rows.select(left, right).iter_rows())
-    names = pl.DataFrame(
-        {left: list(groups), "group": list(groups.values())}, schema={left: pl.String(), "group": pl.String()}
-    )
-    return rows.join(names, on=left, how="left", maintain_order="left")
+    """``rows`` with ``group``: the group of the row's pair of ``left`` and ``right``, which must be filled.
+
+    Two left sides are in one group when a chain of pairs leads from one to the other; the smallest one names it.
+    """
+    number = {name: pl.col(name).rank("dense").cast(pl.UInt32).alias(name) for name in (left, right)}
+    pairs = rows.select(number.values()).unique()
+    names = rows.select(pl.col(left), number[left].alias("number")).unique()
+    found = _settled(pairs.rename({left: "left", right: "right"}))
+    first = names.rename({left: "group", "number": "label"})
+    named = names.join(found, left_on="number", right_on="left").join(first, on="label")
+    return rows.join(named.select(left, "group"), on=left, how="left", maintain_order="left")
+
+
+def _settled(pairs: pl.DataFrame) -> pl.DataFrame:
+    """left and ``label``, the smallest left side it is connected with.
+
+    Each round takes the smallest label across the pairs and then that label's own, so that chains halve: a few rounds
+    do, however many pairs there are.
+    """
+    labels = pairs.select("left", label="left").unique()
+    while True:
+        near = pairs.join(labels, on="left").group_by("right").agg(pl.col("label").min())
+        new = pairs.join(near, on="right").group_by("left").agg(pl.col("label").min())
+        own = new.select(label="left", jumped="label")
+        new = new.join(own, on="label").select("left", label=pl.min_horizontal("label", "jumped"))
+        if new.sort("left").equals(labels.sort("left")):
+            return new
+        labels = new
 
 
 def total(column: str) -> pl.Expr:

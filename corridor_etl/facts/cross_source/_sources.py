@@ -52,8 +52,9 @@ def by_direction(reaches: Mapping[str, Reach], day: pl.Expr, before_days: Mappin
 class Sources:
     """Current records, the trips with what their loading list says of them, and the nodes of each service.
 
-    ``trips`` adds to ``container_trips``: :data:`_LISTED`, ``left_on_utc`` (the departure, else the plan), and the
-    window ``from_utc`` to ``to_utc`` between the container's neighbouring trips. ``events`` are actual ones.
+    ``trips`` adds to ``container_trips``: :data:`_LISTED`, ``listed_hs_code``, ``left_on_utc`` (the departure, else the
+    plan), and the window ``from_utc`` to ``to_utc`` between the container's neighbouring trips. ``events`` are actual
+    ones.
     """
 
     trips: pl.DataFrame
@@ -94,7 +95,8 @@ def sources(
     declarations = records("declaration_item", current.get("declaration_item"))
     if trips is None:
         trips = container_trips(manifests, events, declarations, settings)
-    listed = trips.join(manifests.select(*_LIST_KEY, *_LISTED), on=_LIST_KEY, how="left", validate="1:1")
+    said = manifests.select(*_LIST_KEY, *_LISTED, listed_hs_code="hs_code")
+    listed = trips.join(said, on=_LIST_KEY, how="left", validate="1:1")
     return Sources(
         trips=_windowed(listed.sort("trip_id")),
         places=role_nodes(trips, settings),
@@ -126,6 +128,18 @@ def listed(values: pl.Expr) -> pl.Expr:
     """The distinct values of a group as one text, sorted, separated by one blank; null where there are none."""
     found = values.drop_nulls().unique().sort()
     return pl.when(found.len() > 0).then(found.str.join(" "))
+
+
+def listed_by(rows: pl.DataFrame, by: str, names: Mapping[str, str]) -> pl.DataFrame:
+    """:func:`listed` of several columns (name -> called) for every ``by`` at once, which many small groups need."""
+    found = rows.select(by).unique()
+    for name, called in names.items():
+        values = rows.select(by, pl.col(name).alias(called)).drop_nulls(called).unique().sort(by, called)
+        texts = (
+            values.group_by(by, maintain_order=True).agg(called).with_columns(pl.col(called).list.join(" "))
+        )
+        found = found.join(texts, on=by, how="left")
+    return found
 
 
 def key(*parts: str | pl.Expr) -> pl.Expr:

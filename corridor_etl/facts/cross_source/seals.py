@@ -13,8 +13,28 @@ _RESEALS = ("INSP", "RSEA")
 
 
 def changes(trips: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-    """trip_id, ``seal_changes`` and ``seal_trail`` of trips whose seals were read more than once."""
-    readings = pl.concat([_read(events), _loaded(trips)]).sort("trip_id", "at", "source")
+    """trip_id, ``seal_changes`` and ``seal_trail`` of trips whose seals were read more than once.
+
+    Where every reading is the same there is no trail to tell.
+    """
+    readings = pl.concat([_read(events), _loaded(trips)])
+    said = (
+        readings.filter(pl.col("said").str.contains(r"\S"))
+        .group_by("trip_id")
+        .agg((pl.col("said").min() == pl.col("said").max()).alias("is_constant"), pl.len().alias("readings"))
+    )
+    constant = said.filter(pl.col("is_constant"), pl.col("readings") > 1).select(
+        "trip_id",
+        pl.lit(0, dtype=pl.Int64).alias("seal_changes"),
+        pl.lit(None, dtype=pl.String).alias("seal_trail"),
+    )
+    varied = readings.join(said.filter(~pl.col("is_constant")), on="trip_id", how="semi")
+    return pl.concat([constant, _followed(varied)])
+
+
+def _followed(readings: pl.DataFrame) -> pl.DataFrame:
+    """The same of trips whose readings differ, one after the other."""
+    readings = readings.with_columns(words("said").alias("seals")).sort("trip_id", "at", "source", "said")
     opened = readings.with_columns(
         pl.col("is_reseal").cast(pl.Int64).cum_sum().over("trip_id").alias("reseals")
     ).filter(pl.col("seals").list.len() > 0)
@@ -42,11 +62,11 @@ def _read(events: pl.DataFrame) -> pl.DataFrame:
     is_reseal = pl.col("event_code").is_in(_RESEALS)
     own = events.filter(pl.col("event_at_utc").is_between(start, end))
     return own.filter(is_reseal | pl.col("seal_nos").is_not_null()).select(
-        "trip_id", at="event_at_utc", source="event_code", seals=words("seal_nos"), is_reseal=is_reseal
+        "trip_id", at="event_at_utc", source="event_code", said="seal_nos", is_reseal=is_reseal
     )
 
 
 def _loaded(trips: pl.DataFrame) -> pl.DataFrame:
     return trips.filter(pl.col("seal_nos").is_not_null()).select(
-        "trip_id", at="left_on_utc", source=pl.lit("list"), seals=words("seal_nos"), is_reseal=pl.lit(False)
+        "trip_id", at="left_on_utc", source=pl.lit("list"), said="seal_nos", is_reseal=pl.lit(False)
     )

@@ -6,7 +6,7 @@ import polars as pl
 
 from corridor_etl.facts.cross_source import links as linking
 from corridor_etl.facts.cross_source import seals
-from corridor_etl.facts.cross_source._sources import Sources, by_direction, listed, reach, words
+from corridor_etl.facts.cross_source._sources import Sources, by_direction, listed_by, reach, words
 from corridor_etl.reference.place import nodes
 
 DECLARED_DAYS = 7
@@ -75,12 +75,13 @@ def _before_departure(events: pl.DataFrame) -> pl.DataFrame:
     )
     early = at <= pl.col("left_on_utc") + _MARGIN
     weighed = [pl.col(c).filter(early).drop_nulls().last() for c in ("vgm_kg", "gross_gross_kg")]
-    return own.group_by("trip_id", maintain_order=True).agg(
-        listed(pl.col("full_empty")).alias("port_full_empty"),
-        listed(pl.col("size_type")).alias("port_size_type"),
+    said = listed_by(own, "trip_id", {"full_empty": "port_full_empty", "size_type": "port_size_type"})
+    last = own.group_by("trip_id", maintain_order=True).agg(
         pl.coalesce(weighed).alias("port_weighed_kg"),
+        pl.col("seal_nos").drop_nulls().last().alias("port_seal_nos"),
         pl.col("delivery_id").first().alias("port_delivery_id"),
     )
+    return last.join(said, on="trip_id", how="left")
 
 
 def _milestones(known: Sources, events: pl.DataFrame) -> pl.DataFrame:

@@ -26,8 +26,9 @@ from corridor_etl.warehouse.schema.profiles import (
     DELIVERY_PROFILE_COLUMN,
     DELIVERY_REFERENCE,
 )
+from corridor_etl.warehouse.schema.reconciliation import RECONCILIATION
 from corridor_etl.warehouse.schema.retention import LAKE_EXPIRY
-from corridor_etl.warehouse.schema.trips import FACTS
+from corridor_etl.warehouse.schema.trips import FACTS as _TRIPS
 from corridor_etl.warehouse.schema.validation import VALIDATION_RESULT
 
 __all__ = [
@@ -56,7 +57,11 @@ __all__ = [
     "METADATA",
     "OUTBOX",
     "QUARANTINE",
+    "RECONCILIATION",
     "STAMP",
     "STATE_CHANGE",
     "VALIDATION_RESULT",
 ]
+
+FACTS = {**_TRIPS, RECONCILIATION.name: RECONCILIATION}
+"""Facts that are kept by week, as they are now."""
