@@ -20,6 +20,7 @@ from corridor_etl.cli import (
     demo,
     discrepancies,
     docs,
+    explain,
     ingest,
     ledger,
     quarantine,
@@ -40,7 +41,7 @@ app = typer.Typer(
 )
 for group in (
     demo, simulate, ingest, ledger, quarantine, discrepancies, reconcile, corrections, reports, backfill, database,
-    docs, query,
+    docs, query, explain,
 ):  # fmt: skip
     group.register(app)
 

@@ -22,11 +22,21 @@ def weekly_marts(
     same records where they are at hand.
     """
     facts = facts or corridor_facts(current, settings)
+    return {mart: _table(members, facts, settings) for mart, members in members_by_mart().items()}
+
+
+def members_by_mart() -> dict[str, list[Kpi]]:
+    """Table name -> the KPIs that put rows into it."""
     by_mart: dict[str, list[Kpi]] = {}
     for kpi in kpis().values():
         if kpi.compute is not None:
             by_mart.setdefault(kpi.mart, []).append(kpi)
-    return {mart: _table(members, facts, settings) for mart, members in by_mart.items()}
+    return by_mart
+
+
+def mart_rows(mart: str, facts: Facts, settings: Settings) -> pl.DataFrame:
+    """The rows of one table from the facts, as :func:`weekly_marts` makes them."""
+    return _table(members_by_mart()[mart], facts, settings)
 
 
 def _table(members: list[Kpi], facts: Facts, settings: Settings) -> pl.DataFrame:

@@ -169,7 +169,7 @@ def weekly_context(
         dates=formats.days_of_week(monday(week)),
         notice=wording.notice(revision, is_final=known.is_final),
         subject=wording.subject(known.numbers, week, revision),
-        notes=notes(settings, published_at),
+        notes=notes(settings, published_at, f"{EDITION}/{week}/r{revision}"),
         **_words(known),
         **_blocks(known),
     )

@@ -9,8 +9,8 @@ from corridor_etl.reports.range import LIMIT_FACTOR
 from corridor_etl.settings import Service, Settings
 
 
-def notes(settings: Settings, published_at: datetime) -> tuple[str, ...]:
-    """One sentence or two each, in reading order."""
+def notes(settings: Settings, published_at: datetime, issue: str) -> tuple[str, ...]:
+    """One sentence or two each, in reading order. ``issue`` is what the addresses of its figures begin with."""
     limits = settings.thresholds
     planned = [_planned(s) for s in settings.services if s.status == "planned"]
     return (
@@ -25,6 +25,8 @@ def notes(settings: Settings, published_at: datetime) -> tuple[str, ...]:
         f"A departure is on time within {wording.plain(limits.departure_on_time_minutes)} minutes of its plan.",
         "TEU: twenty-foot equivalent unit. p: provisional. pp: percentage points. “:” not available, which is not "
         "zero. Totals are computed before rounding.",
+        f"Where a number comes from: corridor explain {issue}#throughput.teu ends at the lines of the files it was "
+        "made of. The addresses of all figures are in figures.csv beside this page.",
         *planned,
     )
 

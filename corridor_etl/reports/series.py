@@ -50,13 +50,14 @@ class Series:
 def service_series(marts: Mapping[str, pl.DataFrame], service_id: str) -> dict[str, Series]:
     """Address -> series of one service, both directions unless the measure says otherwise."""
     frames = {
-        name: _prepared(name, frame.filter(pl.col("service_id") == service_id))
+        name: prepared(name, frame.filter(pl.col("service_id") == service_id))
         for name, frame in marts.items()
     }
     return {m.address: Series(m, _parts(m, frames.get(m.mart))) for m in MEASURES}
 
 
-def _prepared(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+def prepared(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a mart with the columns that measures need beside its own."""
     if name != THROUGHPUT:
         return frame
     return frame.with_columns(
