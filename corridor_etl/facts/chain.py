@@ -50,6 +50,7 @@ LINKS = (
     Link("border_in_departed_at_utc", ("DEPA",), ("border_in",), "on_way", "next_start"),
     Link("border_out_arrived_at_utc", ("ARRI",), ("border_out",), "on_way", "next_start"),
     Link("transshipped_at_utc", ("XSHIP",), ("border_in", "border_out"), "on_way", "next_start"),
+    Link("turned_back_at_utc", ("ARRI",), ("origin",), "left", "next_start"),
     Link("domestic_departed_at_utc", _LEAVING, ("destination",), "train_end", "way_end", unless="door_destination"),
     Link("door_arrived_at_utc", ("ARRI",), ("door_destination",), "train_end", "way_end", unless="destination"),
     Link("empty_returned_at_utc", ("DROP", "GTIN"), (ANYWHERE,), "handed_out", "next_left", load="E", of_trip="F"),
