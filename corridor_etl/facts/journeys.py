@@ -28,16 +28,14 @@ def with_journeys(trips: pl.DataFrame) -> pl.DataFrame:
         "direction",
         left.alias("left"),
         pl.min_horizontal("arrived_at_utc", "delivered_at_utc").alias("arrived"),
-        pl.col("turned_back_at_utc").is_not_null().alias("came_back"),
-        pl.col("departed_at_utc").is_not_null().alias("was_seen"),
+        (pl.col("turned_back_at_utc").is_not_null() & pl.col("departed_at_utc").is_not_null()).alias(
+            "came_back"
+        ),
     ).sort("container_no", "left", "trip_id")
-    journey = in_turn.with_columns(_goes_on().alias("goes_on")).with_columns(
-        (~pl.col("goes_on")).cum_sum().over("container_no").alias("journey_no"),
-        pl.col("goes_on").shift(-1, fill_value=False).over("container_no").alias("is_taken_on"),
-    )
-    found = journey.select(
+    journey = in_turn.with_columns(_goes_on().alias("goes_on"))
+    found = journey.with_columns(pl.col("goes_on").shift(-1, fill_value=False).alias("is_taken_on")).select(
         "trip_id",
-        pl.col("trip_id").first().over("container_no", "journey_no").alias("journey_id"),
+        pl.when(~pl.col("goes_on")).then("trip_id").forward_fill().alias("journey_id"),
         _outcome().alias("outcome"),
     )
     joined = trips.join(found, on="trip_id", how="left", maintain_order="left")
@@ -47,13 +45,12 @@ def with_journeys(trips: pl.DataFrame) -> pl.DataFrame:
 
 def _goes_on() -> pl.Expr:
     """Whether a trip, in the order of a container's departures, is on the way of the one before."""
-    before = {
-        name: pl.col(name).shift(1).over("container_no")
-        for name in ("direction", "left", "arrived", "came_back")
-    }
-    is_same_way = before["direction"] == pl.col("direction")
-    was_under_way = (before["arrived"] > pl.col("left")).fill_null(True) & ~before["came_back"]
-    return (is_same_way & was_under_way & (pl.col("left") - before["left"] <= CYCLE)).fill_null(False)
+    box, direction, left, arrived, came_back = (
+        pl.col(name).shift(1) for name in ("container_no", "direction", "left", "arrived", "came_back")
+    )
+    is_same_way = (box == pl.col("container_no")) & (direction == pl.col("direction"))
+    was_under_way = (arrived > pl.col("left")).fill_null(True) & ~came_back
+    return (is_same_way & was_under_way & (pl.col("left") - left <= CYCLE)).fill_null(False)
 
 
 def _outcome() -> pl.Expr:
@@ -62,7 +59,7 @@ def _outcome() -> pl.Expr:
         .then(pl.lit(SPLIT))
         .when(pl.col("arrived").is_not_null())
         .then(pl.lit(COMPLETED))
-        .when(pl.col("came_back") & pl.col("was_seen"))
+        .when(pl.col("came_back"))
         .then(pl.lit(TURNED_BACK))
         .otherwise(pl.lit(OPEN))
     )
