@@ -33,14 +33,14 @@ def allocated(
     Amounts are Int64, weights Int64 above 0; null stays null. Of equal remainders the first by ``tie``, which tells
     the parts of a whole apart, is served first.
     """
-    total = pl.col(weight).sum().over(whole).cast(_WIDE)
+    parts = parts.sort([*whole, *tie]).with_row_index("_tie")
+    parts = parts.with_columns(pl.struct(whole).rle_id().alias("_whole"))  # numbers sort faster than keys
+    total = pl.col(weight).sum().over("_whole").cast(_WIDE)
     for amount in amounts:
         share = pl.col(amount).cast(_WIDE) * pl.col(weight).cast(_WIDE)
         parts = parts.with_columns(_floor=share.floordiv(total), _rest=share - share.floordiv(total) * total)
-        parts = parts.sort(
-            [*whole, "_rest", *tie], descending=[*(False for _ in whole), True, *(False for _ in tie)]
-        )
-        left = pl.col(amount) - pl.col("_floor").cast(pl.Int64).sum().over(whole)
-        is_served = pl.int_range(pl.len()).over(whole) < left
+        parts = parts.sort("_whole", "_rest", "_tie", descending=[False, True, False])
+        left = pl.col(amount) - pl.col("_floor").cast(pl.Int64).sum().over("_whole")
+        is_served = pl.int_range(pl.len()).over("_whole") < left
         parts = parts.with_columns((pl.col("_floor").cast(pl.Int64) + is_served.cast(pl.Int64)).alias(amount))
-    return parts.drop("_floor", "_rest").sort([*whole, *tie])
+    return parts.sort("_tie").drop("_floor", "_rest", "_tie", "_whole")

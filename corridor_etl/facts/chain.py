@@ -50,6 +50,7 @@ LINKS = (
     Link("border_in_departed_at_utc", ("DEPA",), ("border_in",), "on_way", "next_start"),
     Link("border_out_arrived_at_utc", ("ARRI",), ("border_out",), "on_way", "next_start"),
     Link("transshipped_at_utc", ("XSHIP",), ("border_in", "border_out"), "on_way", "next_start"),
+    Link("turned_back_at_utc", ("ARRI",), ("origin",), "left", "next_start"),
     Link("domestic_departed_at_utc", _LEAVING, ("destination",), "train_end", "way_end", unless="door_destination"),
     Link("door_arrived_at_utc", ("ARRI",), ("door_destination",), "train_end", "way_end", unless="destination"),
     Link("empty_returned_at_utc", ("DROP", "GTIN"), (ANYWHERE,), "handed_out", "next_left", load="E", of_trip="F"),
@@ -69,7 +70,9 @@ def with_chain(trips: pl.DataFrame, events: pl.DataFrame, places: pl.DataFrame) 
     bounds = _bounds(trips)
     actual = events.filter(
         pl.col("classifier") == "ACT", pl.col("event_code").is_in(sorted({c for k in LINKS for c in k.event_codes}))
-    ).select("container_no", "facility_node", "event_code", "event_at_utc", box_load="full_empty")  # fmt: skip
+    ).select("container_no", "facility_node", "event_code", "event_at_utc", box_load="full_empty").join(
+        bounds.select("container_no").unique(), on="container_no", how="semi"
+    )  # fmt: skip
     spots, anywhere = _spots(places), _table(link for link in LINKS if link.roles == (ANYWHERE,))
     placed = bounds.join(spots, on=["service_id", "direction"]).join(
         actual, on=["container_no", "facility_node", "event_code"]
@@ -84,14 +87,15 @@ def _bounds(trips: pl.DataFrame) -> pl.DataFrame:
     """Per trip the instants links are looked for between; the neighbours are the container's in order of departure."""
     noon = pl.col("departure_on_local").cast(pl.Datetime("us", "UTC")) + pl.duration(hours=12)
     left = pl.coalesce("departed_at_utc", "planned_departure_at_utc", noon)
+    box = pl.col("container_no")
     beyond = [pl.col(name) for name in ("delivered_at_utc", "arrived_at_utc", "border_departed_at_utc")]
     dated = trips.with_columns(left.alias("left")).with_columns(
         pl.min_horizontal(*_SIX, "left").alias("start"), pl.max_horizontal(*_SIX, "left").alias("end")
     )
     dated = dated.sort("container_no", "left", "trip_id").with_columns(
-        pl.col("end").shift(1).over("container_no").alias("previous_end"),
-        (pl.col("start").shift(-1).over("container_no") - INSTANT).alias("next_start"),
-        pl.col("left").shift(-1).over("container_no").alias("next_left"),
+        pl.when(box == box.shift(1)).then(pl.col("end").shift(1)).alias("previous_end"),
+        pl.when(box == box.shift(-1)).then(pl.col("start").shift(-1) - INSTANT).alias("next_start"),
+        pl.when(box == box.shift(-1)).then(pl.col("left").shift(-1)).alias("next_left"),
         (pl.col("left") - EARLY).alias("on_way"),
         pl.coalesce(*beyond[1:], "left").alias("train_end"),
         pl.coalesce(*beyond, "left").alias("handed_out"),

@@ -19,7 +19,7 @@ from corridor_etl.settings import Settings
 
 TRIP, NO_TRIP, NO_CONTAINER = "TRIP", "NO_TRIP", "NO_CONTAINER"
 ITEM = ("regime", "declaration_no", "item_no")
-AMOUNTS = ("value_fen", "value_cent", "net_g")
+AMOUNTS = ("value_fen", "value_cent", "stat_value_fen", "stat_value_cent", "net_g")
 COLUMNS = (
     *ITEM, "container_no", "trip_id", "allocation", "service_id", "direction", "flow", "hs_chapter", "release_week",
     *AMOUNTS, "delivery_id", "line_no",
@@ -31,9 +31,9 @@ def declared_containers(
 ) -> pl.DataFrame:
     """One row per trade line and container it names, columns :data:`COLUMNS`, sorted by item and container.
 
-    ``lines`` are ``trade_lines``, ``trips`` ``container_trips`` of the same records. ``value_fen`` (0.01 CNY),
-    ``value_cent`` (0.01 USD) and ``net_g`` of a line are split over its containers by the gross weight of their trips,
-    so that they add up to the line; a container whose weight is not known counts as the mean of the others.
+    ``lines`` are ``trade_lines``, ``trips`` ``container_trips`` of the same records. The declared and the statistical
+    value of a line (0.01 CNY, 0.01 USD) and its ``net_g`` are split over its containers by the gross weight of their
+    trips, so that they add up to the line; a container whose weight is not known counts as the mean of the others.
     ``allocation``: TRIP; NO_TRIP for a container that no trip near the declaration has, with its share left there and
     ``trip_id`` null; NO_CONTAINER for a line that names none, with all of it.
     """
@@ -69,5 +69,10 @@ def _named(lines: pl.DataFrame, declarations: pl.DataFrame) -> pl.DataFrame:
     return (
         lines.join(boxes, on=ITEM, how="left")
         .explode("container_no", empty_as_null=True)
-        .with_columns(value_fen=scaled("value_cny", 2), value_cent=scaled("value_usd", 2))
+        .with_columns(
+            value_fen=scaled("value_cny", 2),
+            value_cent=scaled("value_usd", 2),
+            stat_value_fen=scaled("stat_value_cny", 2),
+            stat_value_cent=scaled("stat_value_usd", 2),
+        )
     )

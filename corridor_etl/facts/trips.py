@@ -9,6 +9,7 @@ import polars as pl
 
 from corridor_etl.facts.chain import with_chain
 from corridor_etl.facts.flows import with_flow
+from corridor_etl.facts.journeys import with_journeys
 from corridor_etl.facts.milestones import with_milestones
 from corridor_etl.facts.places import role_nodes, with_local_date
 from corridor_etl.facts.rates import Rates, rates_of
@@ -37,7 +38,7 @@ def container_trips(
     trips = _identified(records("manifest_container", manifests)).sort("trip_id")
     places = role_nodes(trips, settings)
     moves = records("port_event", events)
-    trips = with_chain(with_milestones(trips, moves, places), moves, places)
+    trips = with_journeys(with_chain(with_milestones(trips, moves, places), moves, places))
     trips = with_flow(
         trips, records("declaration_item", declarations), settings, rates or rates_of(None, settings)
     )

@@ -16,6 +16,8 @@ from corridor_etl.model._types import DAY, KG, TEU, TEXT, UTC
 
 CONTAINER_TRIP = (
     Column("trip_id", TEXT, "service, train, planned departure date and container, separated by |", "", True),
+    Column("journey_id", TEXT, "trip_id of the first of the trains that carried the box on this way"),
+    Column("outcome", TEXT, "completed, split (another train took the box on), turned_back or open"),
     Column("service_id", TEXT, "service of corridor.toml", "", True),
     Column("train_no", TEXT, "block train number", "", True),
     Column("direction", TEXT, "W toward Kazakhstan and Europe, E toward China", "", True),
@@ -78,6 +80,7 @@ CONTAINER_TRIP = (
     Column("door_arrived_at_utc", UTC, "reached the door of destination, where that is elsewhere", "UTC"),
     Column("delivered_at_utc", UTC, "handed out at the door of destination", "UTC"),
     Column("empty_returned_at_utc", UTC, "handed back empty after delivery; null for an empty box", "UTC"),
+    Column("turned_back_at_utc", UTC, "came back to the train's origin, its destination not reached", "UTC"),
     Column("border_departed_on_local", DAY, "date it left the border, on the calendar of the far side"),
     Column("delivered_on_local", DAY, "date it was handed out, on the calendar of the place"),
     Column("delivery_id", TEXT, "delivery of the loading list: first 16 digits of its SHA-256", "", True),

@@ -108,7 +108,8 @@ def test_parts_and_rest_are_the_whole_in_every_order_of_the_rows(
         for number, kg in zip((BOX, SECOND, THIRD), gross, strict=True)
     ]
     items = [
-        item(f"D{n % 2}", n, currency="EUR", total_price=price, first_quantity=kg, container_nos=" ".join(named))
+        item(f"D{n % 2}", n, transaction_mode="2", freight_amount=Decimal("77.77"), freight_mark="3",
+             freight_currency="CNY", currency="EUR", total_price=price, first_quantity=kg, container_nos=" ".join(named))
         for n, (named, price, kg) in enumerate(goods)
     ]  # fmt: skip
     facts = corridor_facts(current(manifests=manifests, items=items), settings)
@@ -117,6 +118,8 @@ def test_parts_and_rest_are_the_whole_in_every_order_of_the_rows(
     assert whole.height == len(goods)
     assert (whole["value_fen"] == (whole["value_cny"] * 100).cast(pl.Int64)).all()
     assert (whole["value_cent"] == (whole["value_usd"] * 100).cast(pl.Int64)).all()
+    assert (whole["stat_value_fen"] == (whole["stat_value_cny"] * 100).cast(pl.Int64)).all()
+    assert (whole["stat_value_cent"] == (whole["stat_value_usd"] * 100).cast(pl.Int64)).all()
     assert whole["net_g"].to_list() == whole["net_g_right"].to_list()
     Random(seed).shuffle(items)
     Random(seed).shuffle(manifests)

@@ -1,4 +1,4 @@
-"""Adds the milestones of the whole chain and the kind of an empty trip to the container trips, and two flows.
+"""Adds to container trips the milestones of the whole chain, journey, outcome and kind of empty trip; two more flows.
 
 The next batch fills them.
 """
@@ -23,20 +23,23 @@ _MEANINGS = {
     "transshipped_at_utc": "lifted to the wagon of the other gauge",
     "door_arrived_at_utc": "reached the door of destination, where that is elsewhere",
     "empty_returned_at_utc": "handed back empty after delivery; null for an empty box",
+    "turned_back_at_utc": "came back to the train's origin, its destination not reached",
 }
 
-_EMPTY_KIND = (
-    "EMPTY_RETURN after a laden trip of the box the other way, else EMPTY_POSITIONING; null for a laden box"
-)
+_TEXTS = {
+    "journey_id": "trip_id of the first of the trains that carried the box on this way",
+    "outcome": "completed, split (another train took the box on), turned_back or open",
+    "empty_kind": "EMPTY_RETURN after a laden trip of the box the other way, else EMPTY_POSITIONING;"
+    " null for a laden box",
+}
 _FLOWS = "EXPORT_DOMESTIC, RE_EXPORT, IMPORT, RE_IMPORT, TRANSIT, DOMESTIC, EMPTY or UNDECLARED"
 _FLOWS_BEFORE = "EXPORT_DOMESTIC, RE_EXPORT, IMPORT, RE_IMPORT, EMPTY or UNDECLARED"
 _WITH_FLOW = ("fct_container_trip", "mart_throughput_week", "mart_trade_week")
 
 
 def upgrade() -> None:
-    op.add_column(
-        "fct_container_trip", sa.Column("empty_kind", sa.Text(), nullable=True, comment=_EMPTY_KIND)
-    )
+    for name, meaning in _TEXTS.items():
+        op.add_column("fct_container_trip", sa.Column(name, sa.Text(), nullable=True, comment=meaning))
     for name, meaning in _MEANINGS.items():
         column = sa.Column(name, sa.DateTime(timezone=True), nullable=True, comment=f"{meaning} [UTC]")
         op.add_column("fct_container_trip", column)
@@ -45,9 +48,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     _describe_flow(_FLOWS_BEFORE)
-    for name in reversed(_MEANINGS):
+    for name in reversed([*_TEXTS, *_MEANINGS]):
         op.drop_column("fct_container_trip", name)
-    op.drop_column("fct_container_trip", "empty_kind")
 
 
 def _describe_flow(meaning: str) -> None:
