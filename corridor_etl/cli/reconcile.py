@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from corridor_etl.cli._moment import AsOf, opened
 from corridor_etl.cli._output import AsJson, say, show, show_one
 from corridor_etl.errors import UsageError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 reconcile = typer.Typer(
     help="Loading list, declaration and port record side by side.", invoke_without_command=True
@@ -79,10 +82,9 @@ def _asked(
     settings = load_settings()
     with opened(as_of) as warehouse:
         found = job.items(warehouse, settings)
-        rows = [row for row in found.to_dicts() if _fits(row, week, container, outcome)]
-        wanted = pl.col("subject_key").is_in([row["subject_key"] for row in rows])
-        past = job.history(warehouse, found.filter(wanted))
-    rows.sort(key=lambda row: (-(row["age_days"] or 0), row["subject_key"]))
+        wanted = found.filter(pl.lit(True), *_fitting(week, container, outcome))
+        past = job.history(warehouse, wanted)
+    rows = wanted.sort(-pl.col("age_days").fill_null(0), "subject_key").to_dicts()
     if partner is not None:
         rows = partner_items.asked_about(rows, partner, settings)
     return rows, past.to_dicts()
@@ -103,14 +105,21 @@ def _check(outcome: str | None, partner: str | None, csv_file: Path | None) -> N
         raise UsageError(f"there is no folder {csv_file.resolve().parent}", fix="Make it, or name another.")
 
 
-def _fits(row: Mapping[str, Any], week: str | None, container: str | None, outcome: str | None) -> bool:
-    if week not in (None, row["iso_week"]):
-        return False
-    if container is not None and container.strip().upper() not in row["container_nos"].split():
-        return False
-    if outcome is None:
-        return container is not None or row["state"] in ("open", "waived")
-    return outcome == _ALL or outcome in row["outcomes"].split()
+def _fitting(week: str | None, container: str | None, outcome: str | None) -> list[pl.Expr]:
+    """What is asked for, as conditions on the items."""
+    import polars as pl
+
+    def has(column: str, word: str) -> pl.Expr:
+        return pl.col(column).str.split(" ").list.contains(word)
+
+    conditions = [] if week is None else [pl.col("iso_week") == week]
+    if container is not None:
+        conditions.append(has("container_nos", container.strip().upper()))
+    if outcome not in (None, _ALL):
+        conditions.append(has("outcomes", outcome or ""))
+    if outcome is None and container is None:
+        conditions.append(pl.col("state").is_in(["open", "waived"]))
+    return conditions
 
 
 def _write(path: Path, lines: Sequence[Mapping[str, Any]]) -> None:

@@ -26,7 +26,7 @@ def grades(warehouse: Warehouse, settings: Settings, week: str | None = None) ->
 
 def _last_week(warehouse: Warehouse) -> str:
     last = warehouse.deliveries()["received_at_utc"].max()
-    return week_of((last or now_utc()).date())  # type: ignore[union-attr, operator]
+    return week_of((last or now_utc()).date())  # type: ignore[union-attr]
 
 
 def counts(warehouse: Warehouse, settings: Settings) -> pl.DataFrame:

@@ -61,6 +61,7 @@ class Situation:
     quarantine_open: int = 0
     corrections_refused: Sequence[Refusal] = ()
     critical_weeks: Sequence[str] = ()
+    unsettled: Sequence[Exception_] = ()
 
 
 def exceptions(situation: Situation) -> tuple[tuple[Exception_, ...], int]:
@@ -178,6 +179,10 @@ def _disagreeing(s: Situation) -> list[Exception_]:
     return [Exception_(title, text, OWNERS["discrepancies"], f"The oldest is of week {s.critical_weeks[0]}.")]
 
 
+def _unsettled(s: Situation) -> list[Exception_]:
+    return list(s.unsettled)
+
+
 RULES: tuple[Callable[[Situation], list[Exception_]], ...] = (
     # figures that somebody mended by hand and that are mended no longer are in doubt themselves
     _corrections_refused,
@@ -186,6 +191,7 @@ RULES: tuple[Callable[[Situation], list[Exception_]], ...] = (
     _late_trains,
     _undeclared,
     _disagreeing,
+    _unsettled,
     _missing_sources,
     _held_back,
 )

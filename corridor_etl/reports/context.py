@@ -35,6 +35,7 @@ from corridor_etl.reports.notes import notes
 from corridor_etl.reports.report_data import ReportData
 from corridor_etl.reports.series import Series, service_series
 from corridor_etl.reports.targets import cargo_point, targets, year_of
+from corridor_etl.reports.unsettled import unsettled
 from corridor_etl.settings import Settings
 
 EDITION = "weekly"
@@ -219,6 +220,7 @@ def _situation(known: _Known) -> attention.Situation:
         quarantine_open=known.data.quarantine_open,
         corrections_refused=corrections.refused(known.data.corrections, known.week),
         critical_weeks=attention.critical_weeks(known.data.discrepancies, known.week),
+        unsettled=unsettled(known.data.discrepancies, known.week),
     )
 
 

@@ -30,7 +30,7 @@ class ReportData:
     ``marts``: table name -> frame; ``departures``: train_no, service_id, direction, departed_on_local, containers,
     teu_x100, delay_s; ``coverage``: source_id, iso_week, files, rows_loaded, rows_quarantined; ``checks``: rule_id,
     severity, evaluated, unexpected; ``corrections``: correction_id, iso_week, action, provider, guard_outcome, rows;
-    ``discrepancies``: open ones with severity and iso_week.
+    ``discrepancies``: open ones with rule_id, severity and iso_week.
     """
 
     marts: Mapping[str, pl.DataFrame]

@@ -8,13 +8,9 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import settings as examples
-from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from corridor_etl.facts.cross_source import cross_subjects
-from corridor_etl.facts.cross_source._groups import with_group
 from corridor_etl.model import CROSS_SCHEMA
 from corridor_etl.settings import Settings
 from tests.facts.corridor_records import BOX, Row, booking, current, event, item, journey, manifest
@@ -159,32 +155,6 @@ def test_a_consignment_of_which_a_part_is_missing_is_not_compared(made: Any) -> 
     assert not made("consignment", [listed(declaration_nos="D1 D2")], (), [declared()])
     unknown = only(made("consignment", [listed(packages=None)], (), [declared()]))
     assert (unknown["listed_packages"], unknown["declared_packages"]) == (None, 10)
-
-
-def grouped(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    rows = pl.DataFrame(pairs, schema={"left": pl.String(), "right": pl.String()}, orient="row")
-    return dict(with_group(rows, "left", "right").select("left", "group").iter_rows())
-
-
-def test_groups_are_chains_of_pairs_named_by_the_smallest() -> None:
-    pairs = [("c", "1"), ("b", "2"), ("c", "2"), ("a", "3"), ("d", "4"), ("d", "3")]
-    assert grouped(pairs) == {"a": "a", "b": "b", "c": "b", "d": "a"}
-    assert grouped(pairs[::-1]) == grouped(pairs)
-    assert grouped([]) == {}
-    chain = [(f"D{n + i:03}", f"T{n}") for n in range(200) for i in (0, 1)]
-    assert set(grouped(chain).values()) == {"D000"}
-
-
-@examples(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("123456")), max_size=14))
-def test_groups_are_what_walking_from_pair_to_pair_reaches(pairs: list[tuple[str, str]]) -> None:
-    def reached(start: str) -> set[str]:
-        seen = {start}
-        while more := {a for a, r in pairs for b, s in pairs if r == s and b in seen} - seen:
-            seen |= more
-        return seen
-
-    assert grouped(pairs) == {left: min(reached(left)) for left, _ in pairs}
 
 
 def test_port_events_of_the_trip_are_compared_and_those_of_others_are_not(made: Any) -> None:

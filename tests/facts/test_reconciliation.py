@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,11 +16,11 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from corridor_etl.facts.cross_source import sources, subjects_of
-from corridor_etl.facts.reconciliation import ALL_OUTCOMES, OUTCOMES, reconciled
-from corridor_etl.model import CROSS_SOURCE, RECONCILED_SCHEMA
-from corridor_etl.quality.suites import suite_rules
-from corridor_etl.settings import Settings, checkout, load_settings, parse_settings
+from corridor_etl.facts.reconciliation import ALL_OUTCOMES, reconciled
+from corridor_etl.model import RECONCILED_SCHEMA
+from corridor_etl.settings import Settings, load_settings
 from tests.facts.corridor_records import BOX, Row, current, event, item, journey, manifest
+from tests.facts.reconciliation_settings import with_precedence
 
 OTHER = "MSCU7654321"
 TRIP = f"YIN-ALA|X9001|2025-06-04|{BOX}"
@@ -237,12 +236,6 @@ def test_the_chosen_value_follows_the_precedence_and_passes_over_silence(setting
     )  # fmt: skip
 
 
-def with_precedence(precedence: Mapping[str, Any]) -> Settings:
-    raw = tomllib.loads((checkout() / "corridor.toml").read_text(encoding="utf-8"))
-    raw["reconciliation"]["precedence"] = precedence
-    return parse_settings(raw)
-
-
 def test_events_that_contradict_each_other_choose_nothing(among: Make) -> None:
     events = [*journey(*OUT, size_type="22G1"), exit_by_rail(size_type="42G1")]
     row = among([listed()], events, [declared()])[TRIP]
@@ -275,37 +268,3 @@ def renamed(rows: tuple[list[Row], ...], number: int) -> tuple[list[Row], ...]:
         return {**row, **told, **({"declaration_no": numbers[no]} if no else {})}
 
     return tuple([other(row) for row in part] for part in rows)
-
-
-def test_every_rule_of_an_outcome_is_in_the_suite() -> None:
-    known = {rule["meta"]["rule_id"] for rule in suite_rules(CROSS_SOURCE)}
-    assert {rule for outcome in OUTCOMES for rule in outcome.rules} <= known
-
-
-def test_the_tolerances_shipped_are_those_of_the_rules(settings: Settings) -> None:
-    found = {(rule["meta"]["rule_id"], name): value for rule in suite_rules(CROSS_SOURCE)
-             for name, value in rule["kwargs"].items()}  # fmt: skip
-    shares = [
-        rule["kwargs"]["share"] for rule in suite_rules(CROSS_SOURCE) if rule["meta"]["rule_id"] == "XR-005"
-    ]
-    ours = settings.reconciliation
-    assert {
-        ("XR-001", "days"): ours.declared_within_days,
-        ("XR-002", "days"): ours.moved_within_days,
-        ("XR-004", "days"): ours.manifested_within_days,
-        ("XR-004", "further_days"): ours.manifests_late_days,
-        ("XR-005", "tolerance_kg"): ours.weight_kg,
-        ("XR-008", "lowest"): ours.value_ratio_lowest,
-        ("XR-008", "highest"): ours.value_ratio_highest,
-        ("XR-012", "share"): ours.weighed_pct / 100,
-        ("DU-004", "days"): ours.duplicate_days,
-    }.items() <= found.items()
-    assert min(shares) == ours.weight_pct / 100
-
-
-def test_a_precedence_names_known_sources_once() -> None:
-    from corridor_etl.errors import SettingsError
-
-    for order in ([], ["port", "port"], ["broker"]):
-        with pytest.raises(SettingsError, match=r"reconciliation\.precedence\.seals"):
-            with_precedence({"seals": order})
