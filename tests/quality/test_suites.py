@@ -48,6 +48,7 @@ MILDER = {
     ("declaration_item", "CD-008"),
     ("declaration_item", "CD-009"),
     ("declaration_item", "VA-002"),
+    ("declaration_item", "VA-006"),
     ("consignment", "ID-031"),
     ("container_order", "ID-031"),
     ("stowage_position", "ID-031"),
