@@ -74,7 +74,7 @@ def list_kpis(as_json: AsJson = False) -> None:
     """List the KPIs with unit and basis."""
     from corridor_etl.kpis import kpis
 
-    rows = [{"name": k.name, "title": k.title, "unit": k.unit, "basis": k.basis} for k in kpis().values()]
+    rows = [{"name": k.name, "title": k.title.en, "unit": k.unit, "basis": k.basis} for k in kpis().values()]
     show(rows, as_json=as_json, columns=("name", "title", "unit", "basis"), empty="no KPIs")
 
 
