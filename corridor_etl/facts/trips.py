@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from corridor_etl.facts.chain import with_chain
 from corridor_etl.facts.flows import with_flow
 from corridor_etl.facts.milestones import with_milestones
 from corridor_etl.facts.places import role_nodes, with_local_date
@@ -32,7 +33,8 @@ def container_trips(
     """
     trips = _identified(records("manifest_container", manifests)).sort("trip_id")
     places = role_nodes(trips, settings)
-    trips = with_milestones(trips, records("port_event", events), places)
+    moves = records("port_event", events)
+    trips = with_chain(with_milestones(trips, moves, places), moves, places)
     trips = with_flow(trips, records("declaration_item", declarations), settings)
     return _dated(trips, places).select(COLUMNS)
 

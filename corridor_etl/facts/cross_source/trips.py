@@ -84,15 +84,11 @@ def _before_departure(events: pl.DataFrame) -> pl.DataFrame:
 
 
 def _milestones(known: Sources, events: pl.DataFrame) -> pl.DataFrame:
-    """Instants that are no milestones of a trip: booked, stuffed, transshipped, returned."""
-    at, code = pl.col("event_at_utc"), pl.col("event_code")
-    is_later = at > pl.col("left_on_utc")
-    returned = (code == "DROP") & (pl.col("full_empty") == "E")
-    found = events.group_by("trip_id").agg(
-        at.filter((code == "STUF") & ~is_later).max().alias("stuffed_at_utc"),
-        at.filter((code == "XSHIP") & is_later).min().alias("transshipped_at_utc"),
-        at.filter(returned & is_later).min().alias("returned_at_utc"),
-    )
+    """Instants that are no milestones of a trip: booked, and handed back empty wherever and whenever."""
+    at = pl.col("event_at_utc")
+    is_returned = (pl.col("event_code") == "DROP") & (pl.col("full_empty") == "E")
+    returned = at.filter(is_returned & (at > pl.col("left_on_utc"))).min().alias("returned_at_utc")
+    found = events.group_by("trip_id").agg(returned)
     booked = known.bookings.select("booking_no", "booked_at_utc", booking_delivery_id="delivery_id")
     trips = known.trips.select("trip_id", "booking_no").join(booked, on="booking_no", how="left")
     return trips.drop("booking_no").join(found, on="trip_id", how="left")

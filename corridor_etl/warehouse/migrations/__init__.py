@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 
 from corridor_etl.errors import SettingsError
 
-HEAD = "0015_lake_expiry"
+HEAD = "0016_chain"
 VERSION_TABLE = "alembic_version"
 
 
