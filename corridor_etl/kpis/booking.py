@@ -18,20 +18,16 @@ COLUMNS = (
 
 def compute(facts: Facts, settings: Settings) -> pl.DataFrame:
     """Rows of mart_booking_week: booked departures added up per planned departure week."""
-    groups = (
+    return (
         facts.booked_departures.with_columns(pl.col("departure_week").alias("iso_week"))
         .group_by(DIMENSIONS)
         .agg(
             pl.len().cast(pl.Int64).alias("departures"),
             pl.col("bookings", "booked_teu_x100", "capacity_teu_x100").sum(),
-            pl.col("sell_out_s").drop_nulls(),
+            _exact.median("sell_out_s").alias("sell_out_s_median"),
+            pl.col("sell_out_s").count().cast(pl.Int64).alias("departures_sold_out"),
         )
     )
-    medians = [_exact.median(times) if times else None for times in groups["sell_out_s"].to_list()]
-    return groups.with_columns(
-        pl.Series("sell_out_s_median", medians, dtype=pl.Int64),
-        pl.col("sell_out_s").list.len().cast(pl.Int64).alias("departures_sold_out"),
-    ).select(*DIMENSIONS, *COLUMNS)
 
 
 KPI = Kpi(
@@ -43,7 +39,8 @@ KPI = Kpi(
         kk="Броньдалған орындар",
     ),
     formula=(
-        "Utilisation: booked_teu_x100 / capacity_teu_x100. Sell-out time: from a departure's first booking to the one "
+        "Utilisation: booked_teu_x100 / capacity_teu_x100. Sell-out time: from a departure's first booking to "
+        "the one "
         "that brings its booked TEU to the capacity"
     ),
     unit="0.01 TEU; s",

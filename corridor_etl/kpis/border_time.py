@@ -5,22 +5,17 @@ from __future__ import annotations
 import polars as pl
 
 from corridor_etl.facts.corridor import Facts
-from corridor_etl.kpis._durations import COLUMNS, DIMENSIONS, duration_rows, with_goods
+from corridor_etl.kpis._durations import COLUMNS, DIMENSIONS, Stretch, duration_rows, timed, with_goods
 from corridor_etl.kpis._example import Example, at, on, rows_of
 from corridor_etl.kpis._kpi import Kpi, Translated
 from corridor_etl.settings import Settings
 
+_BORDER = Stretch("border", "border_arrived_at_utc", "border_departed_at_utc", "border_departed_on_local")
+
 
 def compute(facts: Facts, settings: Settings) -> pl.DataFrame:
     """Rows of mart_transit_week for the measure ``border``."""
-    return duration_rows(
-        with_goods(facts.trips),
-        settings,
-        measure="border",
-        start="border_arrived_at_utc",
-        end="border_departed_at_utc",
-        week_date="border_departed_on_local",
-    )
+    return duration_rows(timed(with_goods(facts.trips), [_BORDER]), settings)
 
 
 KPI = Kpi(
@@ -57,7 +52,7 @@ KPI = Kpi(
     dimensions=DIMENSIONS,
     columns=COLUMNS,
     compute=compute,
-    helpers=(duration_rows,),
+    helpers=(timed, duration_rows),
     example=Example(
         given={
             "trips": rows_of(

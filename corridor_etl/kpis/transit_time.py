@@ -6,17 +6,18 @@ import polars as pl
 
 from corridor_etl.facts.corridor import Facts
 from corridor_etl.facts.milestones import MILESTONES
-from corridor_etl.kpis._durations import COLUMNS, DIMENSIONS, duration_rows, with_goods
+from corridor_etl.kpis._durations import COLUMNS, DIMENSIONS, Stretch, duration_rows, timed, with_goods
 from corridor_etl.kpis._example import Example, at, on, rows_of
 from corridor_etl.kpis._kpi import Kpi, Translated
 from corridor_etl.settings import Settings
 
+_WEEK = "delivered_on_local"
 _LEGS = (
-    ("leg_origin", "gate_in_at_utc", "departed_at_utc"),
-    ("leg_to_border", "departed_at_utc", "border_arrived_at_utc"),
-    ("leg_border", "border_arrived_at_utc", "border_departed_at_utc"),
-    ("leg_from_border", "border_departed_at_utc", "arrived_at_utc"),
-    ("leg_delivery", "arrived_at_utc", "delivered_at_utc"),
+    Stretch("leg_origin", "gate_in_at_utc", "departed_at_utc", _WEEK),
+    Stretch("leg_to_border", "departed_at_utc", "border_arrived_at_utc", _WEEK),
+    Stretch("leg_border", "border_arrived_at_utc", "border_departed_at_utc", _WEEK),
+    Stretch("leg_from_border", "border_departed_at_utc", "arrived_at_utc", _WEEK),
+    Stretch("leg_delivery", "arrived_at_utc", "delivered_at_utc", _WEEK),
 )
 
 
@@ -24,22 +25,9 @@ def compute(facts: Facts, settings: Settings) -> pl.DataFrame:
     """Rows of mart_transit_week for door_to_door and, over trips with all six milestones, each leg."""
     trips = with_goods(facts.trips)
     complete = trips.drop_nulls([m.name for m in MILESTONES])
-    whole = duration_rows(
-        trips,
-        settings,
-        measure="door_to_door",
-        start="gate_in_at_utc",
-        end="delivered_at_utc",
-        week_date="delivered_on_local",
-        target_days=settings.targets.door_to_door_days,
-    )
-    legs = [
-        duration_rows(
-            complete, settings, measure=measure, start=start, end=end, week_date="delivered_on_local"
-        )
-        for measure, start, end in _LEGS
-    ]
-    return pl.concat([whole, *legs])
+    days = settings.targets.door_to_door_days
+    whole = Stretch("door_to_door", "gate_in_at_utc", "delivered_at_utc", _WEEK, days)
+    return duration_rows(pl.concat([timed(trips, [whole]), timed(complete, _LEGS)]), settings)
 
 
 KPI = Kpi(
@@ -85,7 +73,7 @@ KPI = Kpi(
     dimensions=DIMENSIONS,
     columns=COLUMNS,
     compute=compute,
-    helpers=(duration_rows,),
+    helpers=(timed, duration_rows),
     example=Example(
         given={
             "trips": rows_of(

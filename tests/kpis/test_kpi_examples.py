@@ -25,7 +25,13 @@ CALLS = {
     "len": "n_unique",
     "drop_nulls": "unique",
 }
-SILENT = {"border_time": {"within_target"}, "transit_time": {"p90_s"}}
+SILENT = {
+    "border_sides": {"p90_s"},
+    "border_time": {"within_target"},
+    "chain_time": {"p90_s", "within_limit"},
+    "transit_time": {"p90_s"},
+    "turn_time": {"cv_ppm", "p90_s", "within_limit"},
+}
 """Figures of a shared mart that a KPI never has, or that the example of another one shows."""
 OPERATORS = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.LtE: ast.Gt, ast.GtE: ast.Lt, ast.Lt: ast.GtE, ast.Gt: ast.LtE,
@@ -95,14 +101,19 @@ def changed_formulas(kpi: Kpi) -> Iterator[tuple[str, Kpi]]:
 
 def _change(tree: ast.Module, wanted: int) -> str | None:
     """Changes the place number ``wanted`` of the functions that make the figures; None where there are no more."""
-    places = (
-        node for function in tree.body if isinstance(function, ast.FunctionDef) for node in ast.walk(function)
-    )
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    settled = [n for n in tree.body if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) != "KPI"]
+    places = [node for part in (*functions, *settled) for node in ast.walk(part)]
     for node in places:
         if isinstance(node, ast.Attribute) and node.attr in CALLS:
             if wanted == 0:
                 old, node.attr = node.attr, CALLS[node.attr]
                 return f"line {node.lineno}: {old} -> {node.attr}"
+            wanted -= 1
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "Stretch":
+            if wanted == 0:
+                node.args[1:3] = node.args[1:3][::-1]
+                return f"line {node.lineno}: the ends of a stretch swapped"
             wanted -= 1
         elif isinstance(node, ast.Compare | ast.BinOp):
             operator = node.ops[0] if isinstance(node, ast.Compare) else node.op

@@ -20,12 +20,15 @@ _DIMENSIONS = {
     "flow": "EXPORT_DOMESTIC, RE_EXPORT, IMPORT, RE_IMPORT, EMPTY or UNDECLARED",
     "hs_chapter": "HS chapter, 2 digits; empty where the goods are not known or the box is empty",
     "full_empty": "F laden, E empty, ? unknown",
+    "leg": "leg of the train, from and to as nodes of the corridor: YIN-HRS",
+    "stretch": "train_to_train, stop_ and leg_ of the chain, tfi1_ and border_ at the border, empty_return, turn",
     "measure": "door_to_door, border, or leg_ with origin, to_border, border, from_border, delivery",
 }
+_NAMED = {"stretch": "measure"}
 
 
 def _mart(name: str, comment: str, week: str, dimensions: str, *measures: Column[Any]) -> Table:
-    keys = [text(d, _DIMENSIONS[d], primary_key=True) for d in dimensions.split()]
+    keys = [text(_NAMED.get(d, d), _DIMENSIONS[d], primary_key=True) for d in dimensions.split()]
     return Table(
         name,
         METADATA,
@@ -116,7 +119,92 @@ _MATCH = _mart(
     count("declared_boxes", "laden containers that a declaration names", "containers"),
 )
 
-MARTS = {t.name: t for t in (_THROUGHPUT, _DEPARTURE, _TRADE, _TRANSIT, _BOOKING, _MATCH)}
+_BALANCE = _mart(
+    "mart_balance_week",
+    "Laden and empty containers by direction, per week of departure.",
+    "ISO week of the departure, on the calendar of the origin",
+    "service_id",
+    count("laden_west_teu_x100", "length of laden containers westbound", "0.01 TEU"),
+    count("laden_east_teu_x100", "length of laden containers eastbound", "0.01 TEU"),
+    count("empty_west_teu_x100", "length of empty containers westbound", "0.01 TEU"),
+    count("empty_east_teu_x100", "length of empty containers eastbound", "0.01 TEU"),
+    count("balance_teu_x100", "laden westbound less laden eastbound", "0.01 TEU"),
+    count(
+        "empty_east_ppm",
+        "empty share of the eastbound length; null of nothing",
+        "ppm",
+        nullable=True,
+    ),
+    count(
+        "backhaul_ppm",
+        "laden eastbound to laden westbound; null of nothing",
+        "ppm",
+        nullable=True,
+    ),
+)
+
+_LOAD = _mart(
+    "mart_load_week",
+    "Weight with containers and use of the trains' capacity, per week of departure.",
+    "ISO week of the departure, on the calendar of the origin",
+    "service_id direction",
+    count("boxes", "containers", "containers"),
+    count("boxes_weighed", "containers among them whose tare and load are known", "containers"),
+    count("gross_gross_g", "goods, packaging and tare of the weighed containers", "g"),
+    count("teu_x100", "length of the containers of known length", "0.01 TEU"),
+    count("laden_teu_x100", "length of the laden containers among them", "0.01 TEU"),
+    count(
+        "capacity_teu_x100",
+        "capacity of the trains that left; null where none is known",
+        "0.01 TEU",
+        nullable=True,
+    ),
+    count("fill_ppm", "length to capacity; null without capacity; cannot be added", "ppm", nullable=True),
+    count(
+        "fill_laden_ppm",
+        "laden length to capacity; null without capacity; cannot be added",
+        "ppm",
+        nullable=True,
+    ),
+)
+
+_LEG = _mart(
+    "mart_leg_week",
+    "Work on each leg of the trains, per week of departure.",
+    "ISO week of the departure, on the calendar of the origin",
+    "service_id direction leg",
+    count("boxes", "containers; the same on each leg", "containers"),
+    count("wagons", "wagons; known on the first leg only", "wagons", nullable=True),
+    count("leg_km", "length of the leg; null where it is not known", "km", nullable=True),
+    count("teu_x100_km", "length of containers times length of the leg", "0.01 TEU km", nullable=True),
+    count("cargo_gross_g_km", "goods and packaging times length of the leg", "g km", nullable=True),
+)
+
+_CHAIN = _mart(
+    "mart_chain_week",
+    "Times between instants of the whole chain, per week in which the measured stretch ended.",
+    "ISO week of the end of the stretch, on the calendar of its place",
+    "service_id direction stretch",
+    count("trips", "trips measured", "trips"),
+    *(count(c.name, c.info["meaning"], "s", nullable=c.nullable) for c in list(_TRANSIT.columns)[5:11]),
+    count(
+        "cv_ppm",
+        "standard deviation to mean, rounded down; null of one trip",
+        "ppm",
+        nullable=True,
+    ),
+    count(
+        "within_limit",
+        "trips within the limit of the measure; null where it has none",
+        "trips",
+        nullable=True,
+    ),
+)
+
+MARTS = {
+    t.name: t
+    for t in (_THROUGHPUT, _DEPARTURE, _TRADE, _TRANSIT, _BOOKING, _MATCH, _BALANCE, _LOAD, _LEG, _CHAIN)
+}
 
 _MOVED = ("manifest_container", "port_event")
 MADE_FROM: dict[str, tuple[str, ...]] = {
@@ -126,5 +214,9 @@ MADE_FROM: dict[str, tuple[str, ...]] = {
     "mart_transit_week": _MOVED,
     "mart_booking_week": ("booking",),
     "mart_match_week": (*_MOVED, "declaration_item"),
+    "mart_balance_week": _MOVED,
+    "mart_load_week": _MOVED,
+    "mart_leg_week": _MOVED,
+    "mart_chain_week": _MOVED,
 }
 """Record kinds whose rows can change the figures of each mart."""
