@@ -9,6 +9,7 @@ import polars as pl
 
 from corridor_etl.facts.booked_departures import booked_departures
 from corridor_etl.facts.departures import departures_of
+from corridor_etl.facts.port_visits import port_moves, port_visits
 from corridor_etl.facts.trade_lines import trade_lines
 from corridor_etl.facts.trips import container_trips
 from corridor_etl.settings import Settings
@@ -22,6 +23,8 @@ class Facts:
     departures: pl.DataFrame
     trade_lines: pl.DataFrame
     booked_departures: pl.DataFrame
+    port_moves: pl.DataFrame
+    port_visits: pl.DataFrame
 
 
 def corridor_facts(current: Mapping[str, pl.DataFrame], settings: Settings) -> Facts:
@@ -30,9 +33,12 @@ def corridor_facts(current: Mapping[str, pl.DataFrame], settings: Settings) -> F
     trips = container_trips(
         current.get("manifest_container"), current.get("port_event"), declarations, settings
     )
+    moves = port_moves(current.get("port_event"))
     return Facts(
         trips=trips,
         departures=departures_of(trips),
         trade_lines=trade_lines(declarations, settings),
         booked_departures=booked_departures(current.get("booking"), settings),
+        port_moves=moves,
+        port_visits=port_visits(moves, current.get("port_event")),
     )

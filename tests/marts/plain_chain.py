@@ -128,7 +128,7 @@ def _chain(trips: list[Row], settings: Settings) -> Table:
                 seconds[_week(on), t["service_id"], t["direction"], measure].append(
                     int((end - start).total_seconds())
                 )
-    return {key: _spread(sorted(s), limits[key[3]], settings) for key, s in seconds.items()}
+    return {key: spread(sorted(s), limits[key[3]], settings) for key, s in seconds.items()}
 
 
 def _stretches(t: Row, nodes: dict[str, str]) -> Iterator[Stretch]:
@@ -169,7 +169,7 @@ def _turn(t: Row, trips: list[Row]) -> Stretch:
     return "turn", t["departed"], then and then["departed"], then and then["left_on"], None
 
 
-def _spread(s: list[int], limit: float | None, settings: Settings) -> tuple[int | None, ...]:
+def spread(s: list[int], limit: float | None, settings: Settings) -> tuple[int | None, ...]:
     n, total = len(s), sum(s)
     variation = None
     if n > 1 and total:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 
 from corridor_etl.errors import SettingsError
 
-HEAD = "0018_balance_and_load"
+HEAD = "0019_port"
 VERSION_TABLE = "alembic_version"
 
 

@@ -20,6 +20,9 @@ _DIMENSIONS = {
     "flow": "EXPORT_DOMESTIC, RE_EXPORT, IMPORT, RE_IMPORT, EMPTY or UNDECLARED",
     "hs_chapter": "HS chapter, 2 digits; empty where the goods are not known or the box is empty",
     "full_empty": "F laden, E empty, ? unknown",
+    "facility": "node of the corridor, else the place's code as given",
+    "move": "GTIN, GTOT: gate; LOAD, DISC: on and off a vessel; RAIL_LOAD, RAIL_UNLD: on and off a train",
+    "stay": "import, export, transhipment or inland, by the moves in and out",
     "leg": "leg of the train, from and to as nodes of the corridor: YIN-HRS",
     "stretch": "train_to_train, stop_ and leg_ of the chain, tfi1_ and border_ at the border, empty_return, turn",
     "measure": "door_to_door, border, or leg_ with origin, to_border, border, from_border, delivery",
@@ -201,9 +204,51 @@ _CHAIN = _mart(
     ),
 )
 
+_PORT_MOVE = _mart(
+    "mart_port_move_week",
+    "Moves at ports and terminals, per week of the move.",
+    "ISO week of the move, on the calendar of the terminal",
+    "facility move full_empty",
+    count("moves", "moves", "moves"),
+    count("moves_unknown_size", "moves among them of containers of unknown length", "moves"),
+    count("teu_x100", "length of containers of known length; a port counts LOAD and DISC", "0.01 TEU"),
+)
+
+_PORT_STAY = _mart(
+    "mart_port_stay_week",
+    "Stays of containers at ports and terminals, per week in which they ended.",
+    "ISO week of the move out, on the calendar of the terminal",
+    "facility stay",
+    count("stays", "stays seen whole", "stays"),
+    *(count(c.name, c.info["meaning"], "s", nullable=c.nullable) for c in list(_TRANSIT.columns)[5:11]),
+    count("cv_ppm", "standard deviation to mean, rounded down; null of one stay", "ppm", nullable=True),
+    count("over_free_time", "stays longer than the free time", "stays"),
+    count("by_rail", "stays that began or ended on rail", "stays"),
+    count("inspected", "stays with an inspection", "stays"),
+    count(
+        "vgm_known",
+        "exports weighed (VGM) before loading; null of none",
+        "stays",
+        nullable=True,
+    ),
+)
+
 MARTS = {
     t.name: t
-    for t in (_THROUGHPUT, _DEPARTURE, _TRADE, _TRANSIT, _BOOKING, _MATCH, _BALANCE, _LOAD, _LEG, _CHAIN)
+    for t in (
+        _THROUGHPUT,
+        _DEPARTURE,
+        _TRADE,
+        _TRANSIT,
+        _BOOKING,
+        _MATCH,
+        _BALANCE,
+        _LOAD,
+        _LEG,
+        _CHAIN,
+        _PORT_MOVE,
+        _PORT_STAY,
+    )
 }
 
 _MOVED = ("manifest_container", "port_event")
@@ -218,5 +263,7 @@ MADE_FROM: dict[str, tuple[str, ...]] = {
     "mart_load_week": _MOVED,
     "mart_leg_week": _MOVED,
     "mart_chain_week": _MOVED,
+    "mart_port_move_week": ("port_event",),
+    "mart_port_stay_week": ("port_event",),
 }
 """Record kinds whose rows can change the figures of each mart."""
