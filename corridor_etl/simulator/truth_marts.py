@@ -16,6 +16,7 @@ from corridor_etl.settings import Settings
 from corridor_etl.simulator.records import BookedSlots, DeclaredItem, Departure, Event, ListedBox, Record
 from corridor_etl.simulator.truth_chain import find_chain
 from corridor_etl.simulator.truth_numbers import Sums, Table, quantile, seconds, table
+from corridor_etl.simulator.truth_open import open_marts
 from corridor_etl.simulator.truth_port import port_marts
 from corridor_etl.simulator.truth_trips import ALL_SIX, Trip, flow_of_item, newest, trips, value
 from corridor_etl.simulator.truth_way import way_marts
@@ -49,6 +50,7 @@ def marts(records: Iterable[Record], settings: Settings) -> dict[str, Table]:
         "mart_match_week": _matches(found),
         **way_marts(found, settings),
         **port_marts(events, settings),
+        **open_marts(found),
     }
 
 

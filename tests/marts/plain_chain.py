@@ -46,7 +46,7 @@ def plain_chain_marts(
     return {name: {(*key, *figures) for key, figures in table.items()} for name, table in tables.items()}
 
 
-def _ppm(part: int, all_of_it: int) -> int | None:
+def ppm(part: int, all_of_it: int) -> int | None:
     return round(Fraction(part * 10**6, all_of_it)) if all_of_it > 0 else None
 
 
@@ -59,7 +59,7 @@ def _balance(trips: list[Row]) -> Table:
             teu[t["full_empty"], t["direction"]] += _whole(t["teu"], 100)
         west, east, empty = teu["F", "W"], teu["F", "E"], teu["E", "E"]
         table[key] = (
-            west, east, teu["E", "W"], empty, west - east, _ppm(empty, empty + east), _ppm(east, west),
+            west, east, teu["E", "W"], empty, west - east, ppm(empty, empty + east), ppm(east, west),
         )  # fmt: skip
     return table
 
@@ -91,7 +91,7 @@ def _load(trips: list[Row], settings: Settings) -> Table:
         capacity = len(trains.get(key, ())) * settings.service(key[1]).capacity_teu * 100
         grams = sum(_whole(t["tare_kg"], 1000) + _whole(t["cargo_gross_kg"], 1000) for t in weighed)
         table[key] = (
-            len(rows), len(weighed), grams, teu, laden, capacity or None, _ppm(teu, capacity), _ppm(laden, capacity),
+            len(rows), len(weighed), grams, teu, laden, capacity or None, ppm(teu, capacity), ppm(laden, capacity),
         )  # fmt: skip
     return table
 

@@ -18,6 +18,7 @@ from corridor_etl.settings import load_settings
 from tests.facts.corridor_records import CODES, Row, booking, current, event, item, manifest
 from tests.marts.plain_chain import plain_chain_marts
 from tests.marts.plain_marts import plain_marts
+from tests.marts.plain_open import plain_open_marts
 from tests.marts.plain_port import plain_port_marts
 
 BOXES = ("A", "B", "C")
@@ -151,7 +152,7 @@ def test_the_marts_equal_plain_loops(corridor: dict[str, list[Row]]) -> None:
     records = current(**corridor)
     found = weekly_marts(records, SETTINGS)
     expected = {}
-    for plain in (plain_marts, plain_chain_marts, plain_port_marts):
+    for plain in (plain_marts, plain_chain_marts, plain_port_marts, plain_open_marts):
         expected |= plain(records, SETTINGS)
     assert set(found) == set(expected)
     for name, rows in expected.items():

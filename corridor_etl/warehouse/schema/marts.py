@@ -233,6 +233,36 @@ _PORT_STAY = _mart(
     ),
 )
 
+_OPEN_TRIP = _mart(
+    "mart_open_trip_week",
+    "Trips under way at the end of each week, of those handed over in the nine weeks up to it.",
+    "ISO week at whose end things stand so",
+    "service_id direction",
+    count("trips", "laden trips handed over in the nine weeks", "trips"),
+    count("trips_delivered", "trips delivered by the end of the week", "trips"),
+    count("trips_open", "trips still under way then", "trips"),
+    count("oldest_open_s", "age of the oldest trip under way; null of none", "s", nullable=True),
+    count(
+        "median_s", "Kaplan-Meier median door to door; null where fewer than half ended", "s", nullable=True
+    ),
+    count("trips_complete", "delivered trips with all six milestones", "trips"),
+    count("coverage_ppm", "complete to delivered trips; null of none", "ppm", nullable=True),
+)
+
+_SPEED = _mart(
+    "mart_speed_week",
+    "Speed of the trains with and without the stop at the border, per week of arrival.",
+    "ISO week of the arrival, on the calendar of the destination",
+    "service_id direction",
+    count("trips", "trips measured", "trips"),
+    count("way_m_sum", "length of the way, summed over trips", "m"),
+    count("moving_s_sum", "time to and from the border, summed over trips", "s"),
+    count("total_s_sum", "time from departure to arrival, summed over trips", "s"),
+    count("swod_m_per_hour", "speed without delay; null of no time", "m per hour", nullable=True),
+    count("swd_m_per_hour", "speed with delay; null of no time", "m per hour", nullable=True),
+    count("delay_ppm", "share of the time that the border takes; null of no time", "ppm", nullable=True),
+)
+
 MARTS = {
     t.name: t
     for t in (
@@ -248,6 +278,8 @@ MARTS = {
         _CHAIN,
         _PORT_MOVE,
         _PORT_STAY,
+        _OPEN_TRIP,
+        _SPEED,
     )
 }
 
@@ -263,6 +295,8 @@ MADE_FROM: dict[str, tuple[str, ...]] = {
     "mart_load_week": _MOVED,
     "mart_leg_week": _MOVED,
     "mart_chain_week": _MOVED,
+    "mart_open_trip_week": _MOVED,
+    "mart_speed_week": _MOVED,
     "mart_port_move_week": ("port_event",),
     "mart_port_stay_week": ("port_event",),
 }
