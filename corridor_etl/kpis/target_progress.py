@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import polars as pl
@@ -15,7 +14,7 @@ import polars as pl
 from corridor_etl.kpis._exact import rounded_quotient
 from corridor_etl.kpis._example import Example, rows_of
 from corridor_etl.kpis._kpi import Kpi, Translated
-from corridor_etl.reference.calendar import monday
+from corridor_etl.reference.calendar import monday, weeks_in_year
 from corridor_etl.settings import Settings
 
 DAY_S = 86400
@@ -112,7 +111,7 @@ def _weeks_done(week: str) -> int:
 
 
 def _weeks_in_year(week: str) -> int:
-    return date(monday(week).isocalendar().year, 12, 28).isocalendar().week
+    return weeks_in_year(monday(week).isocalendar().year)
 
 
 def _so_far(rows: pl.DataFrame, week: str) -> pl.DataFrame:
@@ -152,7 +151,8 @@ KPI = Kpi(
         kk="Жылдық мақсаттардың орындалуы",
     ),
     formula=(
-        "Cargo: sum of cargo_gross_g over weeks 1..w of the ISO year / targets.cargo_t_per_year. Projection: that sum "
+        "Cargo: sum of cargo_gross_g over weeks 1..w of the ISO year / targets.cargo_t_per_year. Projection: "
+        "that sum "
         "/ weeks since the service's first week x weeks in the year. Required: what is missing / weeks left. Trade: "
         "sum of value_cny_fen / targets.added_trade_cny_per_year. Transit: weeks whose westbound mean door-to-door "
         "time is at most targets.door_to_door_days"

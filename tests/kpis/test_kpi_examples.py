@@ -129,7 +129,9 @@ def _change(tree: ast.Module, wanted: int) -> str | None:
             wanted -= 1
         elif isinstance(node, ast.keyword) and isinstance(node.value, ast.Constant) and node.arg:
             if wanted == 0:
-                node.value.value = "nothing"
+                node.value.value = (
+                    "nothing" if not isinstance(node.value.value, bool) else not node.value.value
+                )
                 return f"line {node.lineno}: {node.arg}"
             wanted -= 1
     return None
