@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from corridor_etl.facts.booked_departures import booked_departures
+from corridor_etl.facts.bookings import confirmed_bookings
 from corridor_etl.facts.departures import departures_of
 from corridor_etl.facts.port_visits import port_moves, port_visits
 from corridor_etl.facts.trade_lines import trade_lines
@@ -23,6 +24,7 @@ class Facts:
     departures: pl.DataFrame
     trade_lines: pl.DataFrame
     booked_departures: pl.DataFrame
+    bookings: pl.DataFrame
     port_moves: pl.DataFrame
     port_visits: pl.DataFrame
 
@@ -34,11 +36,13 @@ def corridor_facts(current: Mapping[str, pl.DataFrame], settings: Settings) -> F
         current.get("manifest_container"), current.get("port_event"), declarations, settings
     )
     moves = port_moves(current.get("port_event"))
+    departures = departures_of(trips)
     return Facts(
         trips=trips,
-        departures=departures_of(trips),
+        departures=departures,
         trade_lines=trade_lines(declarations, settings),
         booked_departures=booked_departures(current.get("booking"), settings),
+        bookings=confirmed_bookings(current.get("booking"), departures),
         port_moves=moves,
         port_visits=port_visits(moves, current.get("port_event")),
     )

@@ -14,6 +14,7 @@ from fractions import Fraction
 from corridor_etl.reference.calendar import week_of
 from corridor_etl.settings import Settings
 from corridor_etl.simulator.records import BookedSlots, DeclaredItem, Departure, Event, ListedBox, Record
+from corridor_etl.simulator.truth_bookings import booking_use
 from corridor_etl.simulator.truth_chain import find_chain
 from corridor_etl.simulator.truth_numbers import Sums, Table, quantile, seconds, table
 from corridor_etl.simulator.truth_open import open_marts
@@ -51,6 +52,9 @@ def marts(records: Iterable[Record], settings: Settings) -> dict[str, Table]:
         **way_marts(found, settings),
         **port_marts(events, settings),
         **open_marts(found),
+        "mart_booking_use_week": booking_use(
+            [r for r in loaded if isinstance(r, BookedSlots)], found, settings
+        ),
     }
 
 

@@ -16,6 +16,7 @@ from corridor_etl.marts.weekly import weekly_marts
 from corridor_etl.reference.place import nodes
 from corridor_etl.settings import load_settings
 from tests.facts.corridor_records import CODES, Row, booking, current, event, item, manifest
+from tests.marts.plain_bookings import plain_booking_use
 from tests.marts.plain_chain import plain_chain_marts
 from tests.marts.plain_marts import plain_marts
 from tests.marts.plain_open import plain_open_marts
@@ -117,7 +118,7 @@ booked = st.fixed_dictionaries(
     {
         "service_id": st.sampled_from(sorted(SERVICES)),
         "direction": st.sampled_from("WE"),
-        "train_no": st.sampled_from(["X9001", "X9002"]),
+        "train_no": st.sampled_from(["X9001", "X9002", "X8001"]),
         "departure_on_local": st.sampled_from([date(2025, 6, 8), date(2025, 6, 9)]),
         "teu": st.integers(1, 6000).map(lambda n: Decimal(n) / 100),
         "booked_at_utc": instants(-30, 0),
@@ -152,7 +153,7 @@ def test_the_marts_equal_plain_loops(corridor: dict[str, list[Row]]) -> None:
     records = current(**corridor)
     found = weekly_marts(records, SETTINGS)
     expected = {}
-    for plain in (plain_marts, plain_chain_marts, plain_port_marts, plain_open_marts):
+    for plain in (plain_marts, plain_chain_marts, plain_port_marts, plain_open_marts, plain_booking_use):
         expected |= plain(records, SETTINGS)
     assert set(found) == set(expected)
     for name, rows in expected.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date
 from decimal import Decimal
 
 import polars as pl
@@ -35,7 +36,8 @@ def one_train() -> dict[str, pl.DataFrame]:
     ]
     events = [e for box in "ABC" for e in journey(*AT, container_no=box)]
     events.append(event("RAIL_LOAD", "NGB", "2025-06-01 19:00", container_no="A"))
-    return current(boxes, events, [item(container_nos="A B")], [booking("B1", "40", "2025-05-20T08:00:00")])
+    slots = booking("B1", "40", "2025-05-20T08:00:00", departure_on_local=date(2025, 6, 8))
+    return current(boxes, events, [item(container_nos="A B")], [slots])
 
 
 @pytest.mark.parametrize("records", [{}, current(), one_train()], ids=["missing", "empty", "train"])

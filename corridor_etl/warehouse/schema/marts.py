@@ -263,6 +263,22 @@ _SPEED = _mart(
     count("delay_ppm", "share of the time that the border takes; null of no time", "ppm", nullable=True),
 )
 
+_BOOKING_USE = _mart(
+    "mart_booking_use_week",
+    "How early slots are booked and how much of them is used, per week of planned departure.",
+    "ISO week of the planned departure",
+    "service_id direction",
+    count("bookings_timed", "confirmed bookings of trains whose timetable is known", "bookings"),
+    count("lead_s_median", "booking to planned departure, median; null of none", "s", nullable=True),
+    count("lead_s_p90", "booking to planned departure, 90th percentile; null of too few", "s", nullable=True),
+    count("departures_loaded", "trains with bookings and laden containers", "trains"),
+    count("booked_teu_x100", "slots booked on these trains", "0.01 TEU"),
+    count("loaded_teu_x100", "length of the laden containers on these trains", "0.01 TEU"),
+    count("load_factor_ppm", "loaded to booked; null of none", "ppm", nullable=True),
+    count("short_teu_x100", "slots booked and not used: no-show or rolled over", "0.01 TEU"),
+    count("short_ppm", "short to booked; null of none", "ppm", nullable=True),
+)
+
 MARTS = {
     t.name: t
     for t in (
@@ -280,6 +296,7 @@ MARTS = {
         _PORT_STAY,
         _OPEN_TRIP,
         _SPEED,
+        _BOOKING_USE,
     )
 }
 
@@ -297,6 +314,7 @@ MADE_FROM: dict[str, tuple[str, ...]] = {
     "mart_chain_week": _MOVED,
     "mart_open_trip_week": _MOVED,
     "mart_speed_week": _MOVED,
+    "mart_booking_use_week": ("booking", "manifest_container"),
     "mart_port_move_week": ("port_event",),
     "mart_port_stay_week": ("port_event",),
 }
