@@ -38,13 +38,16 @@ def port_moves(events: pl.DataFrame | None) -> pl.DataFrame:
 
 
 def port_visits(moves: pl.DataFrame, events: pl.DataFrame | None) -> pl.DataFrame:
-    """One row per stay: facility, container_no, move_in, move_out, in_at_utc, out_at_utc, out_week, full_empty,
-    stay (import, export, transhipment, inland), is_by_rail, is_inspected, is_vgm_known (before loading on a vessel;
-    null for others)."""
-    following = pl.col("move", "moved_at_utc", "move_week", "has_vgm").shift(-1).over(_BOX)
+    """One row per stay, from moves in the order of :func:`port_moves`.
+
+    facility, container_no, move_in, move_out, in_at_utc, out_at_utc, out_week, full_empty, stay (import, export,
+    transhipment, inland), is_by_rail, is_inspected, is_vgm_known (before loading on a vessel; null for others).
+    """
+    following = pl.col(*_BOX, "move", "moved_at_utc", "move_week", "has_vgm").shift(-1)
+    is_same_box = pl.all_horizontal(pl.col(name) == pl.col(f"next_{name}") for name in _BOX)
     stays = (
         moves.with_columns(following.name.prefix("next_"))
-        .filter(pl.col("move").is_in(MOVES_IN), pl.col("next_move").is_in(MOVES_OUT))
+        .filter(is_same_box, pl.col("move").is_in(MOVES_IN), pl.col("next_move").is_in(MOVES_OUT))
         .select(
             *_BOX,
             pl.col("move").alias("move_in"),
