@@ -69,7 +69,7 @@ def _source(kpi: Kpi) -> list[str]:
     functions: list[Callable[..., Any]] = [
         f for f in (kpi.compute, kpi.derive, *kpi.helpers) if f is not None
     ]
-    code = "\n\n".join(textwrap.dedent(inspect.getsource(f)).rstrip() for f in functions)
+    code = "\n\n\n".join(textwrap.dedent(inspect.getsource(f)).rstrip() for f in functions)
     return ["In Polars:", "", "```python", code, "```", ""]
 
 

@@ -12,15 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column(
-        "fct_container_trip",
-        sa.Column(
-            "tare_g",
-            sa.BigInteger(),
-            nullable=True,
-            comment="empty container, by the loading list; null is unknown [g]",
-        ),
-    )
+    comment = "empty container, by the loading list; null is unknown [g]"
+    op.add_column("fct_container_trip", sa.Column("tare_g", sa.BigInteger(), nullable=True, comment=comment))
     _balance()
     _load()
     _leg()
