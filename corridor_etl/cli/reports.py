@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from corridor_etl.cli._moment import AsOf, opened
-from corridor_etl.cli._output import AsJson, show
+from corridor_etl.cli._output import AsJson, show, show_one
 from corridor_etl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,21 +74,46 @@ def list_kpis(as_json: AsJson = False) -> None:
     """List the KPIs with unit and basis."""
     from corridor_etl.kpis import kpis
 
-    rows = [{"name": k.name, "title": k.title, "unit": k.unit, "basis": k.basis} for k in kpis().values()]
-    show(rows, as_json=as_json, columns=("name", "title", "unit", "basis"), empty="no KPIs")
+    rows = [
+        {
+            "name": k.name,
+            "title": k.title.en,
+            "unit": k.unit,
+            "state": "not available" if k.unavailable else "available",
+            "mart": k.mart,
+            "basis": k.basis,
+        }
+        for k in kpis().values()
+    ]
+    show(rows, as_json=as_json, columns=("name", "title", "unit", "state", "basis"), empty="no KPIs")
 
 
 @kpi.command("show")
-def show_kpi(name: Annotated[str, typer.Argument()]) -> None:
+def show_kpi(
+    name: Annotated[str, typer.Argument(help="As in list.")],
+    language: Annotated[str, typer.Option("--lang", help="Title and caveat in en, zh, ru or kk.")] = "en",
+    as_json: AsJson = False,
+) -> None:
     """Show how one KPI is defined."""
     from corridor_etl.kpis import kpis
+    from corridor_etl.kpis._kpi import LANGUAGES
 
     known = kpis()
     if name not in known:
         raise UsageError(f"there is no KPI '{name}'", expected=f"one of {', '.join(known)}")
+    if language not in LANGUAGES:
+        raise UsageError(f"KPIs are not told in '{language}'", expected=f"one of {', '.join(LANGUAGES)}")
     definition = known[name]
-    for field in ("title", "formula", "unit", "basis", "week_date", "caveat", "small_number_rule", "mart"):
-        typer.echo(f"{field:<18} {getattr(definition, field)}")
+    plain = ("formula", "unavailable", "unit", "basis", "week_date", "zone", "small_number_rule", "mart")
+    told = {
+        "name": name,
+        "title": definition.title.into(language),
+        **{field: getattr(definition, field) for field in plain},
+        "caveat": definition.caveat.into(language),
+        "dimensions": " ".join(definition.dimensions),
+        "columns": " ".join(definition.columns),
+    }
+    show_one({key: value for key, value in told.items() if value}, as_json=as_json)
 
 
 @kpi.command("values")

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from corridor_etl.facts.booked_departures import booked_departures
+from corridor_etl.facts.bookings import confirmed_bookings
 from corridor_etl.facts.declared_containers import declared_containers
 from corridor_etl.facts.departures import departures_of
+from corridor_etl.facts.port_visits import port_moves, port_visits
 from corridor_etl.facts.rates import rates_of
 from corridor_etl.facts.trade_lines import trade_lines
 from corridor_etl.facts.trips import container_trips
@@ -25,6 +27,9 @@ class Facts:
     trade_lines: pl.DataFrame
     booked_departures: pl.DataFrame
     declared_containers: pl.DataFrame
+    bookings: pl.DataFrame
+    port_moves: pl.DataFrame
+    port_visits: pl.DataFrame
 
 
 def corridor_facts(current: Mapping[str, pl.DataFrame], settings: Settings) -> Facts:
@@ -35,10 +40,15 @@ def corridor_facts(current: Mapping[str, pl.DataFrame], settings: Settings) -> F
         current.get("manifest_container"), current.get("port_event"), declarations, settings, rates
     )
     lines = trade_lines(declarations, settings, rates)
+    departures = departures_of(trips)
+    moves = port_moves(current.get("port_event"))
     return Facts(
         trips=trips,
-        departures=departures_of(trips),
+        departures=departures,
         trade_lines=lines,
         booked_departures=booked_departures(current.get("booking"), settings),
+        bookings=confirmed_bookings(current.get("booking"), departures),
         declared_containers=declared_containers(current, lines, trips, settings),
+        port_moves=moves,
+        port_visits=port_visits(moves, current.get("port_event")),
     )

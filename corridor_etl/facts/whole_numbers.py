@@ -10,8 +10,8 @@ def scaled(column: str, digits: int) -> pl.Expr:
     return pl.col(column).cast(pl.Decimal(38, digits)).to_physical().cast(pl.Int64)
 
 
-def divided_half_even(value: pl.Expr, divisor: int) -> pl.Expr:
-    """``value / divisor`` for a whole-number column, rounded half to even, as Int64."""
+def divided_half_even(value: pl.Expr, divisor: int | pl.Expr) -> pl.Expr:
+    """``value / divisor`` (positive) for a whole-number column, rounded half to even, as Int64."""
     quotient = value.floordiv(divisor)
     twice_rest = (value - quotient * divisor) * 2
     is_up = (twice_rest > divisor) | ((twice_rest == divisor) & (quotient % 2 != 0))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import isqrt
 
 import polars as pl
 
@@ -12,7 +14,8 @@ from corridor_etl.settings import Settings
 
 DIMENSIONS = ("iso_week", "service_id", "direction", "measure")
 COLUMNS = ("trips", "sum_s", "mean_s", "median_s", "p90_s", "min_s", "max_s", "within_target")
-_SCHEMA = {**{d: pl.String() for d in DIMENSIONS}, **{c: pl.Int64() for c in COLUMNS}}
+CHAIN_COLUMNS = (*COLUMNS[:-1], "cv_ppm", "within_limit")
+_DAY_S = 86400
 
 
 def with_goods(trips: pl.DataFrame) -> pl.DataFrame:
@@ -20,44 +23,87 @@ def with_goods(trips: pl.DataFrame) -> pl.DataFrame:
     return trips.filter((pl.col("full_empty") != "E").fill_null(True))
 
 
-def duration_rows(
-    trips: pl.DataFrame,
-    settings: Settings,
-    *,
-    measure: str,
-    start: str,
-    end: str,
-    week_date: str,
-    target_days: float | None = None,
-) -> pl.DataFrame:
-    """Rows of mart_transit_week for one measure, from trips that have both instants in the right order.
+@dataclass(frozen=True)
+class Stretch:
+    """What is timed: from one instant of a trip to another, in the week of a date; ``limit_days`` where one counts."""
 
-    Seconds. ``p90_s`` is null below ``thresholds.percentile_min_trips``; ``within_target`` counts trips of at most
-    ``target_days`` and is null without one.
-    """
-    groups = (
-        trips.filter(pl.col(end) >= pl.col(start))
-        .group_by(
-            pl.col(week_date).dt.strftime(ISO_WEEK).alias("iso_week"),
+    measure: str
+    start: str
+    end: str
+    week_date: str
+    limit_days: float | None = None
+
+
+def timed(trips: pl.DataFrame, stretches: Iterable[Stretch]) -> pl.DataFrame:
+    """One row per trip and stretch that has both instants in the right order: dimensions, duration_s, limit_s."""
+    return pl.concat(
+        trips.filter(pl.col(s.end) >= pl.col(s.start)).select(
+            pl.col(s.week_date).dt.strftime(ISO_WEEK).alias("iso_week"),
             "service_id",
             "direction",
-            pl.lit(measure).alias("measure"),
+            pl.lit(s.measure).alias("measure"),
+            (pl.col(s.end) - pl.col(s.start)).dt.total_seconds().alias("duration_s"),
+            pl.lit(None if s.limit_days is None else int(s.limit_days * _DAY_S), dtype=pl.Int64).alias(
+                "limit_s"
+            ),
         )
-        .agg((pl.col(end) - pl.col(start)).dt.total_seconds().alias("durations_s"))
+        for s in stretches
     )
-    fewest = settings.thresholds.percentile_min_trips
-    rows = [(*keys, *_figures(durations, fewest, target_days)) for *keys, durations in groups.iter_rows()]
-    return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 
-def _figures(durations_s: Sequence[int], fewest: int, target_days: float | None) -> tuple[int | None, ...]:
-    return (
-        len(durations_s),
-        sum(durations_s),
-        _exact.mean(durations_s),
-        _exact.median(durations_s),
-        _exact.quantile(durations_s, 90) if len(durations_s) >= fewest else None,
-        min(durations_s),
-        max(durations_s),
-        None if target_days is None else sum(s <= target_days * 86400 for s in durations_s),
+def duration_rows(durations: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """Rows of mart_transit_week from :func:`timed`.
+
+    Seconds. ``p90_s`` is null below ``thresholds.percentile_min_trips``; ``within_target`` counts trips of at most
+    the limit and is null without one.
+    """
+    count = pl.len().cast(pl.Int64).alias("trips")
+    figures = {**spread("duration_s", settings), "within_target": within("duration_s", "limit_s")}
+    return durations.group_by(DIMENSIONS).agg(count, **figures)
+
+
+def chain_rows(durations: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """Rows of mart_chain_week from :func:`timed`: those of :func:`duration_rows`, with the coefficient of variation."""
+    count = pl.len().cast(pl.Int64).alias("trips")
+    figures = {**spread("duration_s", settings), "within_limit": within("duration_s", "limit_s")}
+    groups = durations.group_by(DIMENSIONS).agg(count, **figures, squares=squares("duration_s"))
+    return with_cv(groups, "trips")
+
+
+def with_cv(groups: pl.DataFrame, count: str) -> pl.DataFrame:
+    """``groups`` with ``cv_ppm`` in place of ``squares``; they need ``sum_s`` and the number of values."""
+    rows = groups.select(count, "sum_s", "squares").iter_rows()
+    return groups.with_columns(pl.Series("cv_ppm", [cv_ppm(*row) for row in rows], dtype=pl.Int64)).drop(
+        "squares"
     )
+
+
+def spread(column: str, settings: Settings) -> Mapping[str, pl.Expr]:
+    """Sum, mean, median, P90, least and most of a group's seconds; no P90 of fewer than the threshold says."""
+    is_enough = pl.col(column).count() >= settings.thresholds.percentile_min_trips
+    return {
+        "sum_s": pl.col(column).sum(),
+        "mean_s": _exact.mean(column),
+        "median_s": _exact.median(column),
+        "p90_s": pl.when(is_enough).then(_exact.quantile(column, 90)),
+        "min_s": pl.col(column).min(),
+        "max_s": pl.col(column).max(),
+    }
+
+
+def within(column: str, limit: str) -> pl.Expr:
+    """How many of a group's seconds are at most the group's limit; null without a limit."""
+    is_within = (pl.col(column) <= pl.col(limit)).sum().cast(pl.Int64)
+    return pl.when(pl.col(limit).count() > 0).then(is_within)
+
+
+def squares(column: str) -> pl.Expr:
+    """The sum of a group's squared values, wide enough for any number of seconds."""
+    return (pl.col(column).cast(pl.Int128) ** 2).sum()
+
+
+def cv_ppm(count: int, total: int, squared: int) -> int | None:
+    """The coefficient of variation (population) in millionths, rounded down; None of one value or of zeros."""
+    if count < 2 or total <= 0:
+        return None
+    return isqrt((count * squared - total * total) * _exact.MILLION**2) // total

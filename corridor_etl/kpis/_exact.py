@@ -1,8 +1,15 @@
-"""Mean and quantiles of whole numbers, exact and rounded half to even; no floating point."""
+"""Mean, quantiles and ratios of whole numbers, exact and rounded half to even; no floating point.
+
+For columns as Polars expressions, for a handful of values as functions.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import polars as pl
+
+from corridor_etl.facts.whole_numbers import divided_half_even
+
+MILLION = 1_000_000
 
 
 def rounded_quotient(numerator: int, denominator: int) -> int:
@@ -12,19 +19,28 @@ def rounded_quotient(numerator: int, denominator: int) -> int:
     return quotient + is_up
 
 
-def mean(values: Sequence[int]) -> int:
-    """The rounded mean of at least one value."""
-    return rounded_quotient(sum(values), len(values))
+def mean(column: str) -> pl.Expr:
+    """The rounded mean of a group's values; null of none."""
+    values = pl.col(column).drop_nulls()
+    return pl.when(values.len() > 0).then(divided_half_even(values.sum(), values.len().cast(pl.Int64)))
 
 
-def quantile(values: Sequence[int], percent: int) -> int:
-    """The rounded quantile of at least one value, interpolated linearly between neighbours."""
-    ordered = sorted(values)
-    below, hundredths = divmod((len(ordered) - 1) * percent, 100)
-    above = min(below + 1, len(ordered) - 1)
-    return rounded_quotient(ordered[below] * (100 - hundredths) + ordered[above] * hundredths, 100)
+def quantile(column: str, percent: int) -> pl.Expr:
+    """The rounded quantile of a group's values, interpolated linearly between neighbours; null of none."""
+    ordered = pl.col(column).drop_nulls().sort()
+    place = (ordered.len().cast(pl.Int64) - 1) * percent
+    below, hundredths = place.floordiv(100), place % 100
+    above = pl.min_horizontal(below + 1, ordered.len().cast(pl.Int64) - 1)
+    low = ordered.get(below, null_on_oob=True)
+    high = ordered.get(above, null_on_oob=True)
+    return divided_half_even(low * (100 - hundredths) + high * hundredths, 100)
 
 
-def median(values: Sequence[int]) -> int:
-    """The rounded median of at least one value."""
-    return quantile(values, 50)
+def median(column: str) -> pl.Expr:
+    """The rounded median of a group's values; null of none."""
+    return quantile(column, 50)
+
+
+def ppm(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    """``part / whole`` in millionths, rounded; null where the whole is not positive."""
+    return pl.when(whole > 0).then(divided_half_even(part * MILLION, whole))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from corridor_etl.facts.corridor import Facts
-from corridor_etl.kpis._kpi import Kpi
+from corridor_etl.kpis._example import Example, rows_of
+from corridor_etl.kpis._kpi import Kpi, Translated
 from corridor_etl.settings import Settings
 
 DIMENSIONS = ("iso_week", "service_id", "direction")
@@ -29,7 +30,12 @@ def compute(facts: Facts, settings: Settings) -> pl.DataFrame:
 
 KPI = Kpi(
     name="departures",
-    title="Trains and punctuality",
+    title=Translated(
+        en="Trains and punctuality",
+        zh="班列数与准点率",
+        ru="Поезда и пунктуальность",
+        kk="Пойыздар және кестенің сақталуы",
+    ),
     formula=(
         "Trains: distinct train number and departure date. On time: |actual - planned departure| at most "
         "thresholds.departure_on_time_minutes. Mean delay: delay_s_sum / trains_timed"
@@ -38,10 +44,34 @@ KPI = Kpi(
     basis="Loading lists for trains, wagons and timetable; departure events at the origin for the actual departure.",
     is_additive=True,
     week_date="Earliest departure date among the train's containers, on the origin's calendar",
-    caveat="An early train lowers delay_s_sum. Wagons are those of the first leg; the gauge break changes them.",
+    zone="Origin of the train",
+    caveat=Translated(
+        en=(
+            "An early train lowers delay_s_sum. Wagons are those of the first leg; the gauge break "
+            "changes them."
+        ),
+        zh="提前发车会降低 delay_s_sum；车辆数为第一区段的车辆，换轨后车辆会变。",
+        ru="Ранний отход уменьшает delay_s_sum. Вагоны — первого участка: на стыке колеи они меняются.",
+        kk=(
+            "Ерте жөнелген пойыз delay_s_sum мәнін азайтады. Вагондар бірінші учаскенікі: табан ені "
+            "ауысқанда олар өзгереді."
+        ),
+    ),
     small_number_rule="A punctuality share is given only with its number of trains.",
     mart="mart_departure_week",
     dimensions=DIMENSIONS,
     columns=("trains", "wagons", "trains_timed", "trains_on_time", "delay_s_sum"),
     compute=compute,
+    example=Example(
+        given={
+            "departures": rows_of(
+                {"train_no": "1", "wagons": 40, "delay_s": 7200},
+                {"train_no": "2", "wagons": 41, "delay_s": -7201},
+                {"train_no": "3", "wagons": 0, "delay_s": None},
+                {"train_no": "4", "wagons": 20, "delay_s": -60},
+                departure_week="2025-W23",
+            )
+        },
+        figures=(("2025-W23", "YIN-ALA", "W", 4, 101, 3, 2, -61),),
+    ),
 )

@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import polars as pl
 
 from corridor_etl.kpis._exact import rounded_quotient
-from corridor_etl.kpis._kpi import Kpi
-from corridor_etl.reference.calendar import monday
+from corridor_etl.kpis._example import Example, rows_of
+from corridor_etl.kpis._kpi import Kpi, Translated
+from corridor_etl.reference.calendar import monday, weeks_in_year
 from corridor_etl.settings import Settings
 
 DAY_S = 86400
+COLUMNS = (
+    "weeks_running", "cargo_g_ytd", "cargo_target_pct_x100", "cargo_g_projected", "cargo_g_per_week_required",
+    "trade_cny_fen_ytd", "trade_target_pct_x100", "weeks_timed", "weeks_within_target",
+)  # fmt: skip
+
+_PCT = ("cargo_target_pct", "trade_target_pct")
 
 
 @dataclass(frozen=True)
@@ -82,12 +88,30 @@ def target_progress(
     )
 
 
+def derive(marts: Mapping[str, pl.DataFrame], settings: Settings) -> pl.DataFrame:
+    """The progress at the end of each week in which a service moved something."""
+    pairs = (
+        marts["mart_throughput_week"].select("iso_week", "service_id").unique().sort("iso_week", "service_id")
+    )
+    rows = [
+        (week, service_id, *_figures(target_progress(marts, service_id, week, settings)))
+        for week, service_id in pairs.iter_rows()
+    ]
+    schema = {"iso_week": pl.String(), "service_id": pl.String(), **dict.fromkeys(COLUMNS, pl.Int64())}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _figures(progress: TargetProgress) -> tuple[int | None, ...]:
+    known = {**vars(progress), **{f"{n}_x100": int(100 * getattr(progress, n)) for n in _PCT}}
+    return tuple(known[name] for name in COLUMNS)
+
+
 def _weeks_done(week: str) -> int:
     return monday(week).isocalendar().week
 
 
 def _weeks_in_year(week: str) -> int:
-    return date(monday(week).isocalendar().year, 12, 28).isocalendar().week
+    return weeks_in_year(monday(week).isocalendar().year)
 
 
 def _so_far(rows: pl.DataFrame, week: str) -> pl.DataFrame:
@@ -120,9 +144,15 @@ def _pct(part: int, whole: int) -> Decimal:
 
 KPI = Kpi(
     name="target_progress",
-    title="Progress to the yearly targets",
+    title=Translated(
+        en="Progress to the yearly targets",
+        zh="年度目标进度",
+        ru="Выполнение годовых целей",
+        kk="Жылдық мақсаттардың орындалуы",
+    ),
     formula=(
-        "Cargo: sum of cargo_gross_g over weeks 1..w of the ISO year / targets.cargo_t_per_year. Projection: that sum "
+        "Cargo: sum of cargo_gross_g over weeks 1..w of the ISO year / targets.cargo_t_per_year. Projection: "
+        "that sum "
         "/ weeks since the service's first week x weeks in the year. Required: what is missing / weeks left. Trade: "
         "sum of value_cny_fen / targets.added_trade_cny_per_year. Transit: weeks whose westbound mean door-to-door "
         "time is at most targets.door_to_door_days"
@@ -131,10 +161,63 @@ KPI = Kpi(
     basis="Weekly marts of one service, both directions; cargo gross weight (targets.weight_basis).",
     is_additive=False,
     week_date="The weeks of the figures it adds up",
-    caveat="ISO year, not calendar year. In a service's first year the projection is the pace of a full year.",
+    zone="That of the figures it adds up",
+    caveat=Translated(
+        en=(
+            "ISO year, not calendar year. In a service's first year the projection is the pace of a full "
+            "year."
+        ),
+        zh="按 ISO 年而非日历年计算；服务开行首年，预测值为整年速度的推算。",
+        ru="Год ИСО, а не календарный. В первый год сервиса прогноз — это темп полного года.",
+        kk=("Күнтізбелік емес, ISO жылы. Қызметтің алғашқы жылында болжам толық жылдың қарқынын білдіреді."),
+    ),
     small_number_rule="The projection is given with the number of weeks it rests on.",
     mart="mart_throughput_week",
     dimensions=("iso_week", "service_id"),
-    columns=("cargo_gross_g",),
-    compute=None,
+    columns=COLUMNS,
+    derive=derive,
+    helpers=(target_progress,),
+    example=Example(
+        given={
+            "mart_throughput_week": rows_of(
+                {"iso_week": "2025-W10", "cargo_gross_g": 300_000_000},
+                {"iso_week": "2025-W12", "cargo_gross_g": 100_000_000},
+            ),
+            "mart_trade_week": rows_of(
+                {"iso_week": "2025-W10", "value_cny_fen": 1_500_000_000},
+                {"iso_week": "2025-W10", "value_cny_fen": 500_000_000},
+            ),
+            "mart_transit_week": rows_of(
+                {"iso_week": "2025-W11", "measure": "door_to_door", "mean_s": 604_800}
+            ),
+        },
+        figures=(
+            (
+                "2025-W10",
+                "YIN-ALA",
+                1,
+                300_000_000,
+                111,
+                15_600_000_000,
+                635_714_286,
+                2_000_000_000,
+                200,
+                0,
+                0,
+            ),
+            (
+                "2025-W12",
+                "YIN-ALA",
+                3,
+                400_000_000,
+                148,
+                6_933_333_333,
+                665_000_000,
+                2_000_000_000,
+                200,
+                1,
+                1,
+            ),
+        ),
+    ),
 )

@@ -40,9 +40,5 @@ def mart_rows(mart: str, facts: Facts, settings: Settings) -> pl.DataFrame:
 
 
 def _table(members: list[Kpi], facts: Facts, settings: Settings) -> pl.DataFrame:
-    rows = [
-        kpi.compute(facts, settings).select(pl.col(name).cast(dtype) for name, dtype in kpi.schema.items())
-        for kpi in members
-        if kpi.compute is not None
-    ]
+    rows = [kpi.rows(kpi.compute(facts, settings)) for kpi in members if kpi.compute is not None]
     return pl.concat(rows).sort(members[0].dimensions)

@@ -30,6 +30,7 @@ CONTAINER_TRIP = (
     Column("wagon_no", TEXT, "wagon on the first leg"),
     Column("cargo_gross_kg", KG, "goods and packaging, without tare; null is unknown", "kg"),
     Column("cargo_net_kg", KG, "goods alone; null is unknown", "kg"),
+    Column("tare_kg", KG, "empty container, by the loading list; null is unknown", "kg"),
     Column(
         "hs_chapter",
         TEXT,

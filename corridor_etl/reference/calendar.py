@@ -53,3 +53,23 @@ def same_week_last_year(label: str) -> str:
         return week_of(date.fromisocalendar(year - 1, week, 1))
     except ValueError:
         return shifted(label, -52)
+
+
+def weeks_in_year(year: int) -> int:
+    """52 or 53: the number of the week that contains 28 December."""
+    return date(year, 12, 28).isocalendar().week
+
+
+def weeks_so_far(label: str) -> list[str]:
+    """The weeks of the ISO year up to and with a week; ``UsageError`` for a label that is no week."""
+    return weeks_between(f"{label[:4]}-W01", week_of(monday(label)))
+
+
+def pairs_of_years(label: str) -> list[tuple[str, str]]:
+    """Like for like: each week so far with the week of the same number of the year before.
+
+    A week 53 that the year before lacks has no partner: the week 364 days earlier belongs to its own year.
+    """
+    before = int(label[:4]) - 1
+    numbers = ((week, int(week[-2:])) for week in weeks_so_far(label))
+    return [(week, f"{before}-W{number:02d}") for week, number in numbers if number <= weeks_in_year(before)]

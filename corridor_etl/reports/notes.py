@@ -18,8 +18,9 @@ def notes(settings: Settings, published_at: datetime, issue: str) -> tuple[str, 
         "release, transit by the date of delivery or of leaving the border. Figures as of "
         f"{formats.long_date(published_at.date())}, {published_at:%H:%M} {_offset(published_at)}.",
         f"Normal range: natural process limits (mean ± {LIMIT_FACTOR} × mean moving range) of the previous "
-        f"{limits.range_weeks} weeks, at least {limits.range_min_weeks} of them. A value inside it is no evidence "
-        "of change, whatever its weekly percentage.",
+        f"{limits.range_weeks} weeks, at least {limits.range_min_weeks} of them; where they have a trend, about "
+        f"its line "
+        "carried on by a week. A value inside it is no evidence of change, whatever its weekly percentage.",
         "Cargo weight is the gross weight of goods and packaging without the container. Door to door runs from the "
         "gate-in at the origin to the gate-out at the destination; empty containers are not in transit times.",
         f"A departure is on time within {wording.plain(limits.departure_on_time_minutes)} minutes of its plan.",

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from corridor_etl.reference.calendar import same_week_last_year, shifted, week_of
+from corridor_etl.reference.calendar import pairs_of_years, shifted, week_of
 from corridor_etl.reports import formats
 from corridor_etl.reports.content import Cell, Table, columns, row
 from corridor_etl.reports.figures import Figure, change, shown
@@ -52,9 +52,11 @@ def key_figures(
     for address in KEY_FIGURES:
         found, mine = figures[address], series[address]
         so_far = year_of(week).so_far
-        alike = [w for w in so_far if mine.value(same_week_last_year(w)) is not None]
-        before = mine.over_weeks([same_week_last_year(w) for w in alike])
-        on_year = change(mine.measure, mine.over_weeks(alike), before, thresholds.percent_min_base)
+        alike = [(w, then) for w, then in pairs_of_years(week) if mine.value(then) is not None]
+        now, before = (
+            mine.over_weeks(weeks) for weeks in ([w for w, _ in alike], [then for _, then in alike])
+        )
+        on_year = change(mine.measure, now, before, thresholds.percent_min_base)
         label = mine.measure.label.replace(" p,", ",") if found.maturity == "f" else mine.measure.label
         rows.append(
             row(label, found.text, found.on_week.text, found.on_year.text, found.range_text,

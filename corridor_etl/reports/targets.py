@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from corridor_etl.kpis.target_progress import TargetProgress
-from corridor_etl.reference.calendar import weeks_between
+from corridor_etl.reference.calendar import weeks_in_year, weeks_so_far
 from corridor_etl.reports import formats, wording
 from corridor_etl.reports.content import Target
 from corridor_etl.reports.series import Series
@@ -30,8 +29,7 @@ class Year:
 
 def year_of(week: str) -> Year:
     """The year a week belongs to."""
-    last = date(int(week[:4]), 12, 28).isocalendar().week
-    weeks = weeks_between(f"{week[:4]}-W01", f"{week[:4]}-W{last:02d}")
+    weeks = weeks_so_far(f"{week[:4]}-W{weeks_in_year(int(week[:4])):02d}")
     return Year(tuple(w for w in weeks if w <= week), tuple(weeks))
 
 

@@ -76,6 +76,7 @@ class Thresholds(Section):
     range_min_weeks: PositiveCount
     percent_min_base: PositiveCount
     percentile_min_trips: PositiveCount
+    port_free_days: Positive = 7
     match_rate_min_pct: Percent
     future_event_days: PositiveCount
     train_gross_max_t: Positive = 6000

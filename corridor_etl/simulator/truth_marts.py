@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from corridor_etl.reference.calendar import week_of
 from corridor_etl.settings import Settings
 from corridor_etl.simulator.records import BookedSlots, DeclaredItem, Departure, Event, ListedBox, Record
+from corridor_etl.simulator.truth_bookings import booking_use
+from corridor_etl.simulator.truth_chain import find_chain
+from corridor_etl.simulator.truth_numbers import Sums, Table, quantile, seconds, table
+from corridor_etl.simulator.truth_open import open_marts
+from corridor_etl.simulator.truth_port import port_marts
 from corridor_etl.simulator.truth_trips import ALL_SIX, Trip, flow_of_item, newest, trips, value
-
-Table = list[dict[str, Any]]
-Sums = dict[tuple[str, ...], dict[str, int]]
+from corridor_etl.simulator.truth_way import way_marts
 
 # measure, from, to; the door-to-door and border measures need only their own two ends
 STRETCHES = (
@@ -37,7 +39,9 @@ def marts(records: Iterable[Record], settings: Settings) -> dict[str, Table]:
     loaded = list(records)
     items = newest(r for r in loaded if isinstance(r, DeclaredItem))
     boxes = newest(r for r in loaded if isinstance(r, ListedBox))
-    found = trips(boxes, [r for r in loaded if isinstance(r, Event)], items, settings)
+    events = [r for r in loaded if isinstance(r, Event)]
+    found = trips(boxes, events, items, settings)
+    find_chain(found, events)
     return {
         "mart_throughput_week": _throughput(found),
         "mart_departure_week": _departures(found, settings),
@@ -45,11 +49,13 @@ def marts(records: Iterable[Record], settings: Settings) -> dict[str, Table]:
         "mart_transit_week": _transit(found, settings),
         "mart_booking_week": _bookings([r for r in loaded if isinstance(r, BookedSlots)], settings),
         "mart_match_week": _matches(found),
+        **way_marts(found, settings),
+        **port_marts(events, settings),
+        **open_marts(found),
+        "mart_booking_use_week": booking_use(
+            [r for r in loaded if isinstance(r, BookedSlots)], found, settings
+        ),
     }
-
-
-def _table(names: Sequence[str], groups: dict[tuple[str, ...], dict[str, Any]]) -> Table:
-    return [dict(zip(names, key, strict=True)) | groups[key] for key in sorted(groups)]
 
 
 def _throughput(found: Sequence[Trip]) -> Table:
@@ -67,7 +73,7 @@ def _throughput(found: Sequence[Trip]) -> Table:
         )
         for name, add in zip(names, (1, 0, box.teu_x100, box.gross_g or 0, box.net_g or 0), strict=True):
             sums[key][name] += add
-    return _table(("iso_week", "service_id", "direction", "flow", "hs_chapter", "full_empty"), dict(sums))
+    return table(("iso_week", "service_id", "direction", "flow", "hs_chapter", "full_empty"), dict(sums))
 
 
 def _departures(found: Sequence[Trip], settings: Settings) -> Table:
@@ -76,14 +82,14 @@ def _departures(found: Sequence[Trip], settings: Settings) -> Table:
     limit_s = settings.thresholds.departure_on_time_minutes * 60
     for train, aboard in _by_train(found).items():
         left = min((t.at["departed"] for t in aboard if "departed" in t.at), default=None)
-        late_s = _seconds(train.planned_at_utc, left) if left else 0
+        late_s = seconds(train.planned_at_utc, left) if left else 0
         row = sums[week_of(min(t.departed_on for t in aboard)), train.service_id, train.direction]
         row["trains"] += 1
         row["wagons"] += len({t.box.wagon_no for t in aboard if t.box.wagon_no})
         row["trains_timed"] += left is not None
         row["trains_on_time"] += left is not None and abs(late_s) <= limit_s
         row["delay_s_sum"] += late_s
-    return _table(("iso_week", "service_id", "direction"), dict(sums))
+    return table(("iso_week", "service_id", "direction"), dict(sums))
 
 
 def _by_train(found: Sequence[Trip]) -> dict[Departure, list[Trip]]:
@@ -91,10 +97,6 @@ def _by_train(found: Sequence[Trip]) -> dict[Departure, list[Trip]]:
     for trip in found:
         trains[trip.box.departure].append(trip)
     return trains
-
-
-def _seconds(start: datetime, end: datetime) -> int:
-    return round((end - start).total_seconds())
 
 
 def _trade(items: Sequence[DeclaredItem], settings: Settings) -> Table:
@@ -116,17 +118,17 @@ def _trade(items: Sequence[DeclaredItem], settings: Settings) -> Table:
         }
         for key, group in groups.items()
     }
-    return _table(("iso_week", "service_id", "direction", "flow", "hs_chapter"), rows)
+    return table(("iso_week", "service_id", "direction", "flow", "hs_chapter"), rows)
 
 
 def _transit(found: Sequence[Trip], settings: Settings) -> Table:
     groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for trip in found:
         train = trip.box.departure
-        for measure, day, seconds in _stretches(trip):
-            groups[week_of(day), train.service_id, train.direction, measure].append(seconds)
+        for measure, day, took_s in _stretches(trip):
+            groups[week_of(day), train.service_id, train.direction, measure].append(took_s)
     rows = {key: _spread(key[-1], sorted(values), settings) for key, values in groups.items()}
-    return _table(("iso_week", "service_id", "direction", "measure"), rows)
+    return table(("iso_week", "service_id", "direction", "measure"), rows)
 
 
 def _stretches(trip: Trip) -> Iterator[tuple[str, date, int]]:
@@ -138,9 +140,9 @@ def _stretches(trip: Trip) -> Iterator[tuple[str, date, int]]:
         if all(name in trip.at for name in needed):
             is_border = measure == "border"
             ends = ("border_departed", "border_out") if is_border else ("delivered", "door_destination")
-            seconds = _seconds(trip.at[start], trip.at[end])
-            if seconds >= 0:
-                yield measure, trip.local_date(*ends), seconds
+            took_s = seconds(trip.at[start], trip.at[end])
+            if took_s >= 0:
+                yield measure, trip.local_date(*ends), took_s
 
 
 def _spread(measure: str, values: list[int], settings: Settings) -> dict[str, int | None]:
@@ -159,14 +161,6 @@ def _spread(measure: str, values: list[int], settings: Settings) -> dict[str, in
     }
 
 
-def quantile(values: Sequence[int], share: Fraction) -> int:
-    """A quantile of sorted values by linear interpolation, rounded half to even."""
-    place = share * (len(values) - 1)
-    low = int(place)
-    high = min(low + 1, len(values) - 1)
-    return round(values[low] + (values[high] - values[low]) * (place - low))
-
-
 def _bookings(bookings: Sequence[BookedSlots], settings: Settings) -> Table:
     by_train: dict[tuple[str, ...], list[BookedSlots]] = defaultdict(list)
     for booking in bookings:
@@ -182,7 +176,7 @@ def _bookings(bookings: Sequence[BookedSlots], settings: Settings) -> Table:
     rows = {
         key: _sales(trains, settings.service(key[1]).capacity_teu * 100) for key, trains in groups.items()
     }
-    return _table(("iso_week", "service_id", "direction"), rows)
+    return table(("iso_week", "service_id", "direction"), rows)
 
 
 def _sales(trains: Sequence[Sequence[BookedSlots]], capacity_x100: int) -> dict[str, int | None]:
@@ -204,7 +198,7 @@ def _sell_out_s(booked: Sequence[BookedSlots], capacity_x100: int) -> int | None
     for booking in in_order:
         so_far += booking.teu_x100
         if so_far >= capacity_x100:
-            return _seconds(in_order[0].booked_at_utc, booking.booked_at_utc)
+            return seconds(in_order[0].booked_at_utc, booking.booked_at_utc)
     return None
 
 
@@ -215,4 +209,4 @@ def _matches(found: Sequence[Trip]) -> Table:
             row = sums[week_of(trip.departed_on), trip.box.departure.service_id]
             row["laden_boxes"] += 1
             row["declared_boxes"] += trip.flow != "UNDECLARED"
-    return _table(("iso_week", "service_id"), dict(sums))
+    return table(("iso_week", "service_id"), dict(sums))

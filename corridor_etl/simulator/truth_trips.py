@@ -32,11 +32,12 @@ T = TypeVar("T", ListedBox, DeclaredItem)
 
 @dataclass
 class Trip:
-    """A listed box with its milestones (UTC), the node of each role and its flow."""
+    """A listed box with its six milestones and what lies between them (UTC), the node of each role and its flow."""
 
     box: ListedBox
     nodes: dict[str, str]
     at: dict[str, datetime] = field(default_factory=dict)
+    chain: dict[str, datetime] = field(default_factory=dict)
     flow: str = ""
 
     @property

@@ -61,7 +61,8 @@ _RELATIONS = (
     ("dim_iso_week", "dim_date", "iso_week"),
     ("dim_date", "dim_holiday", "date_on"),
     *((dimension, mart, column) for mart in MARTS
-      for dimension, column in (("dim_service", "service_id"), ("dim_iso_week", "iso_week"))),
+      for dimension, column in (("dim_service", "service_id"), ("dim_iso_week", "iso_week"))
+      if column in MARTS[mart].c),
 )  # fmt: skip
 
 
@@ -71,7 +72,8 @@ def render_warehouse() -> str:
     parts = [
         _HEAD,
         "## The star",
-        "Of the codes only `service_id` is a foreign key: a code that no table knows must not stop a batch. The other\n"
+        "Of the codes only `service_id` is a foreign key: a code that no table knows must not stop a batch. The "
+        "other\n"
         "lines are joins by code, for which the views use LEFT JOIN.",
         _diagram(),
         "## Example queries",

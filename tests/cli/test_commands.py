@@ -89,7 +89,8 @@ def test_a_dry_run_changes_nothing(own_home: Path) -> None:
         (("report", "publish", "2025-W60"), 2, "'2025-W60' is not an ISO week"),
         (("report", "show", "2025-W24"), 2, "no issue of 2025-W24 is published"),
         (("backfill", "plan", "2025-W10:2025-W09"), 2, "runs backwards"),
-        (("kpi", "show", "nonsense"), 2, "one of booking"),
+        (("kpi", "show", "nonsense"), 2, "one of balance, booking"),
+        (("kpi", "show", "speed", "--lang", "fr"), 2, "one of en, zh, ru, kk"),
         (("lake", "files", "--kind", "nonsense"), 2, "there is no record kind 'nonsense'"),
         (("deliveries", "show", "7"), 2, "there is no delivery_no 7"),
         (("nonsense",), 2, "No such command"),
@@ -156,3 +157,14 @@ def test_a_dry_run_shows_format_count_first_rows_and_findings(own_home: Path) ->
     assert "container_no" in shown
     assert "QZAU7000011" in shown
     assert not (own_home / "archive").exists()
+
+
+def test_a_kpi_is_told_in_the_languages_of_the_reports_and_says_when_it_has_no_figures() -> None:
+    told = json.loads(run("kpi", "show", "speed", "--lang", "ru", "--json").stdout)
+    assert told["title"] == "Скорость с задержкой и без неё (ЦАРЭС, TFI4)"
+    assert told["mart"] == "mart_speed_week"
+    assert "unavailable" not in told
+    lacking = run("kpi", "show", "carec_cost").stdout
+    assert "No record kind has costs of transport" in lacking
+    listed = {k["name"]: k["state"] for k in json.loads(run("kpi", "list", "--json").stdout)}
+    assert (listed["carec_cost"], listed["speed"]) == ("not available", "available")

@@ -31,10 +31,8 @@ LEGS = ("leg_origin", "leg_to_border", "leg_border", "leg_from_border", "leg_del
 
 
 def plain_marts(current: Mapping[str, pl.DataFrame], settings: Settings) -> dict[str, set[tuple[Any, ...]]]:
-    manifests, events, items, bookings = (
-        current[k].to_dicts() for k in ("manifest_container", "port_event", "declaration_item", "booking")
-    )
-    trips = [_trip(m, manifests, events, items, settings) for m in manifests]
+    items, bookings = (current[k].to_dicts() for k in ("declaration_item", "booking"))
+    trips = plain_trips(current, settings)
     tables = {
         "mart_throughput_week": _throughput(trips),
         "mart_departure_week": _departures(trips, settings),
@@ -44,6 +42,13 @@ def plain_marts(current: Mapping[str, pl.DataFrame], settings: Settings) -> dict
         "mart_match_week": _match(trips),
     }
     return {name: {(*key, *figures) for key, figures in table.items()} for name, table in tables.items()}
+
+
+def plain_trips(current: Mapping[str, pl.DataFrame], settings: Settings) -> list[Row]:
+    manifests, events, items = (
+        current[k].to_dicts() for k in ("manifest_container", "port_event", "declaration_item")
+    )
+    return [_trip(m, manifests, events, items, settings) for m in manifests]
 
 
 def _week(day: date) -> str:

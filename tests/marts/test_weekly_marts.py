@@ -16,7 +16,7 @@ from corridor_etl.settings import Settings, checkout
 from corridor_etl.warehouse.mart_tables import checked
 from corridor_etl.warehouse.schema import MARTS
 from corridor_etl.warehouse.schema.marts import MADE_FROM
-from tests.facts.corridor_records import booking, current, frame, item, journey, manifest, utc
+from tests.facts.corridor_records import booking, current, event, frame, item, journey, manifest, utc
 
 AT = (
     "2025-06-01 15:00",
@@ -35,7 +35,9 @@ def one_train() -> dict[str, pl.DataFrame]:
         for box in "ABC"
     ]
     events = [e for box in "ABC" for e in journey(*AT, container_no=box)]
-    return current(boxes, events, [item(container_nos="A B")], [booking("B1", "40", "2025-05-20T08:00:00")])
+    events.append(event("RAIL_LOAD", "NGB", "2025-06-01 19:00", container_no="A"))
+    slots = booking("B1", "40", "2025-05-20T08:00:00", departure_on_local=date(2025, 6, 8))
+    return current(boxes, events, [item(container_nos="A B")], [slots])
 
 
 @pytest.mark.parametrize("records", [{}, current(), one_train()], ids=["missing", "empty", "train"])

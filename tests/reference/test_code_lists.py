@@ -124,3 +124,15 @@ def test_shifting_weeks_keeps_the_weekday(day: date, weeks: int) -> None:
 def test_the_time_zone_database_is_not_older_than_the_change() -> None:
     fold = datetime(2024, 2, 29, 23, 30, tzinfo=ZoneInfo("Asia/Almaty"))
     assert fold.astimezone(UTC) != fold.replace(fold=1).astimezone(UTC)
+
+
+def test_years_have_52_or_53_weeks() -> None:
+    assert [calendar.weeks_in_year(y) for y in (2020, 2024, 2025, 2026, 2027)] == [53, 52, 52, 53, 52]
+
+
+def test_years_are_compared_week_by_week_and_a_week_53_without_partner_not_at_all() -> None:
+    pairs = calendar.pairs_of_years("2026-W53")
+    assert len(pairs) == 52
+    assert (pairs[0], pairs[-1]) == (("2026-W01", "2025-W01"), ("2026-W52", "2025-W52"))
+    assert calendar.weeks_so_far("2026-W02") == ["2026-W01", "2026-W02"]
+    assert calendar.pairs_of_years("2027-W02") == [("2027-W01", "2026-W01"), ("2027-W02", "2026-W02")]

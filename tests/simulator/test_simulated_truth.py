@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from corridor_etl.settings import load_settings
 from corridor_etl.simulator.records import BookedSlots, DeclaredItem, Departure, Event, ListedBox, Record
-from corridor_etl.simulator.truth_marts import marts, quantile
+from corridor_etl.simulator.truth_marts import marts
+from corridor_etl.simulator.truth_numbers import quantile
 
 SETTINGS = load_settings()
 SUNDAY = date(2025, 4, 20)

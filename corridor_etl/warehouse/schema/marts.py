@@ -7,39 +7,11 @@ belongs to ``corridor_etl.marts``.
 
 from __future__ import annotations
 
-from typing import Any
+from corridor_etl.warehouse.columns import count
+from corridor_etl.warehouse.schema._mart import mart
+from corridor_etl.warehouse.schema.way_marts import WAY_MARTS
 
-from sqlalchemy import Column, Table
-
-from corridor_etl.warehouse.columns import count, text
-from corridor_etl.warehouse.schema._metadata import METADATA
-
-_DIMENSIONS = {
-    "service_id": "service of corridor.toml, UNKNOWN where none is known",
-    "direction": "W toward Kazakhstan and Europe, E toward China",
-    "flow": "EXPORT_DOMESTIC, RE_EXPORT, IMPORT, RE_IMPORT, TRANSIT, DOMESTIC, EMPTY or UNDECLARED",
-    "hs_chapter": "HS chapter, 2 digits; empty where the goods are not known or the box is empty",
-    "full_empty": "F laden, E empty, ? unknown",
-    "measure": "door_to_door, border, or leg_ with origin, to_border, border, from_border, delivery",
-}
-
-
-def _mart(name: str, comment: str, week: str, dimensions: str, *measures: Column[Any]) -> Table:
-    keys = [text(d, _DIMENSIONS[d], primary_key=True) for d in dimensions.split()]
-    return Table(
-        name,
-        METADATA,
-        text("iso_week", week, primary_key=True),
-        *keys,
-        *measures,
-        count(
-            "snapshot", "batch in which the figures of the week last changed", foreign_key="batch.snapshot"
-        ),
-        comment=comment,
-    )
-
-
-_THROUGHPUT = _mart(
+_THROUGHPUT = mart(
     "mart_throughput_week",
     "Containers and cargo that left the origin, per week of departure.",
     "ISO week of the departure, on the calendar of the origin",
@@ -51,7 +23,7 @@ _THROUGHPUT = _mart(
     count("cargo_net_g", "goods alone; unknown weights add nothing", "g"),
 )
 
-_DEPARTURE = _mart(
+_DEPARTURE = mart(
     "mart_departure_week",
     "Trains and their punctuality, per week of departure.",
     "ISO week of the train's departure, on the calendar of the origin",
@@ -63,7 +35,7 @@ _DEPARTURE = _mart(
     count("delay_s_sum", "actual less planned departure, summed over timed trains", "s"),
 )
 
-_TRADE = _mart(
+_TRADE = mart(
     "mart_trade_week",
     "Declared goods, per week of release.",
     "ISO week of the release, on the calendar of the customs office",
@@ -75,7 +47,7 @@ _TRADE = _mart(
     count("net_g", "statutory quantity of items counted in kilograms", "g"),
 )
 
-_TRANSIT = _mart(
+_TRANSIT = mart(
     "mart_transit_week",
     "Transit times of laden containers, per week in which the measured stretch ended.",
     "ISO week of the end of the stretch, on the calendar of its place",
@@ -92,7 +64,7 @@ _TRANSIT = _mart(
     ),
 )
 
-_BOOKING = _mart(
+_BOOKING = mart(
     "mart_booking_week",
     "Booked slots, per week of planned departure.",
     "ISO week of the planned departure",
@@ -107,7 +79,7 @@ _BOOKING = _mart(
     count("departures_sold_out", "departures whose slots were all booked", "departures"),
 )
 
-_MATCH = _mart(
+_MATCH = mart(
     "mart_match_week",
     "Laden containers with a customs declaration, per week of departure.",
     "ISO week of the departure, on the calendar of the origin",
@@ -116,7 +88,7 @@ _MATCH = _mart(
     count("declared_boxes", "laden containers that a declaration names", "containers"),
 )
 
-MARTS = {t.name: t for t in (_THROUGHPUT, _DEPARTURE, _TRADE, _TRANSIT, _BOOKING, _MATCH)}
+MARTS = {t.name: t for t in (_THROUGHPUT, _DEPARTURE, _TRADE, _TRANSIT, _BOOKING, _MATCH, *WAY_MARTS)}
 
 _MOVED = ("manifest_container", "port_event")
 MADE_FROM: dict[str, tuple[str, ...]] = {
@@ -126,5 +98,14 @@ MADE_FROM: dict[str, tuple[str, ...]] = {
     "mart_transit_week": _MOVED,
     "mart_booking_week": ("booking",),
     "mart_match_week": (*_MOVED, "declaration_item"),
+    "mart_balance_week": _MOVED,
+    "mart_load_week": _MOVED,
+    "mart_leg_week": _MOVED,
+    "mart_chain_week": _MOVED,
+    "mart_open_trip_week": _MOVED,
+    "mart_speed_week": _MOVED,
+    "mart_booking_use_week": ("booking", "manifest_container"),
+    "mart_port_move_week": ("port_event",),
+    "mart_port_stay_week": ("port_event",),
 }
 """Record kinds whose rows can change the figures of each mart."""
