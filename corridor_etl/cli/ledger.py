@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from corridor_etl.cli._moment import AsOf, opened
 from corridor_etl.cli._output import AsJson, show, show_one
 from corridor_etl.errors import UsageError
+
+if TYPE_CHECKING:
+    from corridor_etl.warehouse import Warehouse
 
 deliveries = typer.Typer(help="Files as received.", no_args_is_help=True)
 outbox = typer.Typer(help="Mails waiting to be sent.", no_args_is_help=True)
@@ -81,15 +84,40 @@ def coverage(
 def revisions(
     week: Annotated[str | None, typer.Option(help="Only figures of this ISO week.")] = None,
     since: Annotated[int | None, typer.Option(help="Only changes made after this snapshot.")] = None,
+    statistics: Annotated[
+        bool, typer.Option("--statistics", help="How good first prints were, by figure.")
+    ] = False,
+    triangle: Annotated[
+        str | None,
+        typer.Option(help="What was known how many weeks after, of mart_trade_week.value_cny_fen."),
+    ] = None,
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """List each change of a weekly figure since its week first appeared, with its cause."""
+    if statistics or triangle:
+        with opened(as_of) as warehouse:
+            _show_vintages(warehouse, triangle, as_json)
+        return
     with opened(as_of) as warehouse:
         rows = warehouse.revisions(week=week, since=since).to_dicts()
     columns = ("iso_week", "mart", "row_key", "measure", "value_before", "value_after", "snapshot",
                "committed_at_utc", "cause", "delivery_no")  # fmt: skip
     show(rows, as_json=as_json, columns=columns, empty="no figure has changed since its week first appeared")
+
+
+def _show_vintages(warehouse: Warehouse, figure: str | None, as_json: bool) -> None:
+    from corridor_etl.marts.vintages import additive_measures, revision_statistics, vintages
+    from corridor_etl.marts.vintages import triangle as triangle_of
+
+    mart, _, measure = (figure or "").partition(".")
+    known = additive_measures()
+    if figure and measure not in known.get(mart, ()):
+        some = ", ".join(f"{name}.{columns[0]}" for name, columns in known.items())
+        raise UsageError(f"'{figure}' is no figure that adds up over a week", expected=f"one like {some}")
+    values = vintages({name: warehouse.mart(name) for name in known}, warehouse.revisions())
+    found = triangle_of(values, mart, measure) if figure else revision_statistics(values)
+    show(found.to_dicts(), as_json=as_json, columns=found.columns, empty="no weeks")
 
 
 @outbox.command("list")

@@ -205,6 +205,22 @@ def test_the_changes_since_add_up_to_the_difference_of_the_marts(season: Season)
     assert (added, trade[1] - trade[0]) == (-1, -1)
 
 
+def test_first_prints_are_those_of_the_first_round(season: Season) -> None:
+    first, last = (
+        r["marts"]["mart_trade_week"].group_by("iso_week").agg(pl.col("items").sum())
+        for r in season.rounds[::3]
+    )
+    told = json.loads(shown("revisions", "--triangle", "mart_trade_week.items", "--json"))
+    assert {row["iso_week"]: row["first"] for row in told} == dict(first.iter_rows())
+    assert {row["iso_week"]: row["now"] for row in told} == dict(last.iter_rows())
+    rows = {(r["mart"], r["measure"]): r for r in json.loads(shown("revisions", "--statistics", "--json"))}
+    revisions = [row["now"] - row["first"] for row in told]
+    found = rows["mart_trade_week", "items"]
+    assert found["relative_ppm"] == round(sum(map(abs, revisions)) / sum(r["now"] for r in told) * 1e6) > 0
+    with pytest.raises(UsageError, match="no figure that adds up"):
+        RUNNER.invoke(app, ["revisions", "--triangle", "mart_transit_week.mean_s"], catch_exceptions=False)
+
+
 def _interrupted(warehouse: Warehouse, settings: Settings) -> ReportData:
     """Gathers the data of an issue while another process takes all trade away."""
     with Warehouse.open() as other:
