@@ -60,14 +60,14 @@ def target_progress(
     ``UsageError`` for a label that is no week.
     """
     done, in_year = _weeks_done(week), _weeks_in_year(week)
-    mine = {name: frame.filter(service_id=service_id) for name, frame in marts.items()}
-    throughput, trade = mine["mart_throughput_week"], mine["mart_trade_week"]
+    names = ("mart_throughput_week", "mart_trade_week", "mart_transit_week")
+    throughput, trade, transit = (marts[name].filter(service_id=service_id) for name in names)
     running = _weeks_running(throughput, week)
     cargo_g = int(_so_far(throughput, week)["cargo_gross_g"].sum())
     trade_fen = int(_so_far(trade, week)["value_cny_fen"].sum())
     target_g = _whole(settings.targets.cargo_t_per_year, 1_000_000)
     target_fen = _whole(settings.targets.added_trade_cny_per_year, 100)
-    timed = _westbound_door_to_door(mine["mart_transit_week"], week)
+    timed = _westbound_door_to_door(transit, week)
     return TargetProgress(
         service_id=service_id,
         week=week,

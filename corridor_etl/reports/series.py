@@ -14,6 +14,7 @@ import polars as pl
 from corridor_etl.reports.measures import DEPARTURE, MEASURES, THROUGHPUT, TRADE, Measure
 
 _FINENESS = Decimal("0.0001")
+_MARTS = {measure.mart for measure in MEASURES}
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ def service_series(marts: Mapping[str, pl.DataFrame], service_id: str) -> dict[s
     frames = {
         name: prepared(name, frame.filter(pl.col("service_id") == service_id))
         for name, frame in marts.items()
+        if name in _MARTS
     }
     return {m.address: Series(m, _parts(m, frames.get(m.mart))) for m in MEASURES}
 
