@@ -26,8 +26,8 @@ from corridor_etl.model import CROSS_SOURCE
 from corridor_etl.reports.checks import check
 from corridor_etl.reports.context import WeeklyContext, weekly_context
 from corridor_etl.reports.issue import content_sha256, contents, freeze, issue_folder
-from corridor_etl.reports.render import Rendered, render
 from corridor_etl.reports.measures import BOOKING, MEASURES
+from corridor_etl.reports.render import Rendered, render
 from corridor_etl.reports.report_data import Balance, ReportData
 from corridor_etl.settings import Recipient, Settings, load_settings
 from corridor_etl.warehouse import IssueRow, Lease, OutboxRow, Warehouse
@@ -105,7 +105,7 @@ def _page(folder: str) -> Path:
 
 
 def _has_data(week: str, data: ReportData) -> bool:
-    """Whether a mart that an issue speaks of has the week; trips still open have rows in weeks in which nothing came."""
+    """Whether a mart that an issue speaks of has the week; open trips have rows in weeks in which nothing came."""
     return any(
         not data.marts[name].filter(iso_week=week).is_empty() for name in _SPOKEN_OF if name in data.marts
     )
