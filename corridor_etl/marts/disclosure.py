@@ -9,28 +9,16 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import polars as pl
+
+from corridor_etl.settings import Confidentiality
 
 TOTAL = "total"
 Cell = tuple[str, str]
 _Node = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Rules:
-    """When a cell is sensitive, per cent of its amount.
-
-    ``fewest_firms``: fewer firms, of either side of the trade, are too few. ``largest_pct``, ``two_largest_pct``: more
-    than this share of the largest firm, or the two largest, is dominance. ``protection_pct``: the second largest could
-    reckon the largest closer than this.
-    """
-
-    fewest_firms: int = 4
-    largest_pct: int = 75
-    two_largest_pct: int = 85
-    protection_pct: int = 15
+_PER_CENT = 10_000
+"""Shares are compared in whole numbers, to a hundredth of a per cent."""
 
 
 REASONS = ("too_few_firms", "one_dominates", "two_dominate", "too_close_an_estimate")
@@ -38,7 +26,9 @@ REASONS = ("too_few_firms", "one_dominates", "two_dominate", "too_close_an_estim
 WITHHELD_WITH_OTHERS = "follows_from_others"
 
 
-def sensitive(contributions: pl.DataFrame, cell: Sequence[str], amount: str, rules: Rules) -> pl.DataFrame:
+def sensitive(
+    contributions: pl.DataFrame, cell: Sequence[str], amount: str, rules: Confidentiality
+) -> pl.DataFrame:
     """The sensitive cells and why: the columns ``cell`` and ``reason``, sorted by cell.
 
     ``contributions`` has the columns ``cell``, ``side`` (as consignor, consignee), ``firm`` and whole numbers of at
@@ -57,16 +47,20 @@ def sensitive(contributions: pl.DataFrame, cell: Sequence[str], amount: str, rul
     return worst.select(*cell, reason).sort(cell)
 
 
-def _reason(rules: Rules) -> pl.Expr:
+def _reason(rules: Confidentiality) -> pl.Expr:
     """The place among :data:`REASONS` of the first that applies, else their number."""
     whole, first, two = pl.col("whole"), pl.col("first"), pl.col("two")
     tests = (
         pl.col("firms") < rules.fewest_firms,
-        first * 100 > whole * rules.largest_pct,
-        two * 100 > whole * rules.two_largest_pct,
-        (whole - two) * 100 < first * rules.protection_pct,
+        first * _PER_CENT > whole * _share(rules.largest_pct),
+        two * _PER_CENT > whole * _share(rules.two_largest_pct),
+        (whole - two) * _PER_CENT < first * _share(rules.protection_pct),
     )
     return pl.coalesce(pl.when(test).then(n) for n, test in enumerate(tests)).fill_null(len(tests))
+
+
+def _share(pct: float) -> int:
+    return round(pct * _PER_CENT / 100)
 
 
 def withheld(amounts: Mapping[Cell, int], primary: Mapping[Cell, str]) -> dict[Cell, str]:
@@ -76,7 +70,7 @@ def withheld(amounts: Mapping[Cell, int], primary: Mapping[Cell, str]) -> dict[C
     is hidden in a ring of withheld cells, every row and column of which has two: no sum tells any of them. Of all
     rings the one with the least to withhold is taken. A sensitive cell that nothing can hide takes its totals along.
     """
-    table = _with_totals(amounts)
+    table = with_totals(amounts)
     hidden = {cell: reason for cell, reason in primary.items() if table.get(cell)}
     # Large cells first: what hides them often hides the small ones as well.
     for cell in sorted(hidden, key=lambda c: (-table[c], c)):
@@ -85,7 +79,8 @@ def withheld(amounts: Mapping[Cell, int], primary: Mapping[Cell, str]) -> dict[C
     return hidden
 
 
-def _with_totals(amounts: Mapping[Cell, int]) -> dict[Cell, int]:
+def with_totals(amounts: Mapping[Cell, int]) -> dict[Cell, int]:
+    """The cells and the totals of their rows, of their columns, and of all."""
     table = dict(amounts)
     for (row, column), amount in amounts.items():
         for total in ((row, TOTAL), (TOTAL, column), (TOTAL, TOTAL)):

@@ -18,6 +18,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from corridor_etl.errors import SettingsError
+from corridor_etl.settings._confidentiality import Confidentiality
 from corridor_etl.settings._grades import LETTERS, Grades
 from corridor_etl.settings._reconciliation import Precedence, Reconciliation
 from corridor_etl.settings._sections import (
@@ -36,7 +37,7 @@ from corridor_etl.settings._sections import (
 )
 
 __all__ = [
-    "LETTERS", "Corridor", "Dialect", "Grades", "Leg", "Precedence", "Recipient",
+    "LETTERS", "Confidentiality", "Corridor", "Dialect", "Grades", "Leg", "Precedence", "Recipient",
     "Reconciliation", "ReferenceLists", "Retention", "Sender", "Service", "Settings",
     "SourceFamily", "Targets", "Thresholds", "checkout", "config_path", "home", "load_settings", "parse_settings",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field
 
 from corridor_etl.errors import SettingsError
 from corridor_etl.model import KINDS
+from corridor_etl.settings._confidentiality import Confidentiality
 from corridor_etl.settings._grades import Grades
 from corridor_etl.settings._reconciliation import Reconciliation
 from corridor_etl.settings._section import Percent, Positive, PositiveCount, Section
@@ -200,6 +201,7 @@ class Settings(Section):
     retention: Retention = Retention()
     reconciliation: Reconciliation = Reconciliation()
     grades: Grades = Grades()
+    confidentiality: Confidentiality = Confidentiality()
     recipients: tuple[Recipient, ...]
 
     def service(self, service_id: str) -> Service:

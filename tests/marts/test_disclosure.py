@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corridor_etl.marts.disclosure import TOTAL, WITHHELD_WITH_OTHERS, Cell, Rules, sensitive, withheld
+from corridor_etl.marts.disclosure import TOTAL, WITHHELD_WITH_OTHERS, Cell, sensitive, withheld
+from corridor_etl.settings import Confidentiality
 
 
 def contributions(*amounts: int, side: str = "consignor", week: str = "2025-W24") -> pl.DataFrame:
@@ -19,7 +20,7 @@ def contributions(*amounts: int, side: str = "consignor", week: str = "2025-W24"
 
 
 def reason(*frames: pl.DataFrame) -> str | None:
-    found = sensitive(pl.concat(frames), ["iso_week"], "cargo_g", Rules())
+    found = sensitive(pl.concat(frames), ["iso_week"], "cargo_g", Confidentiality())
     return None if found.is_empty() else str(found["reason"].item())
 
 
@@ -44,7 +45,7 @@ def test_a_cell_is_sensitive_by_its_firms(amounts: tuple[int, ...], why: str | N
 
 
 def test_the_largest_firm_must_not_be_reckoned_too_closely_by_the_second() -> None:
-    strict = Rules(largest_pct=100, two_largest_pct=100)
+    strict = Confidentiality(largest_pct=100, two_largest_pct=100)
     cell = contributions(100, 50, 7, 7)
     assert sensitive(cell, ["iso_week"], "cargo_g", strict)["reason"].to_list() == ["too_close_an_estimate"]
     assert sensitive(contributions(100, 50, 8, 7), ["iso_week"], "cargo_g", strict).is_empty()
