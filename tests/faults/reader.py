@@ -67,7 +67,9 @@ def _rows(connection: Connection, name: str) -> str:
 
 def _in_order(column: Column[Any]) -> ColumnElement[Any]:
     """Numbers that a database gives, as their place among all: a sequence of PostgreSQL goes on after a rollback."""
-    source = next(iter(column.foreign_keys)).column if column.foreign_keys else column
+    source = column
+    while source.foreign_keys:
+        source = next(iter(source.foreign_keys)).column
     own = source.table.primary_key.columns
     if (
         len(own) != 1
