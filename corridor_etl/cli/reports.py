@@ -149,16 +149,14 @@ def public(
     as_json: AsJson = False,
 ) -> None:
     """Show a week as others may see it: cells that tell of a single firm are withheld."""
-    from corridor_etl.facts.corridor import corridor_facts
+    from corridor_etl.jobs.known_facts import known_facts
     from corridor_etl.marts.public import SCHEMA, public_week
-    from corridor_etl.model import KINDS
     from corridor_etl.reference.calendar import monday
     from corridor_etl.settings import load_settings
 
     monday(week)
     settings = load_settings()
     with opened(as_of) as warehouse:
-        current = {kind: warehouse.current(kind) for kind in KINDS}
-    facts = corridor_facts(current, settings)
+        current, facts = known_facts(warehouse, settings)
     found = public_week(current, facts, week, settings.live_service.id, settings.confidentiality)
     show(found.to_dicts(), as_json=as_json, columns=tuple(SCHEMA), empty=f"{week} has no data")

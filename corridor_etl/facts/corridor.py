@@ -9,13 +9,15 @@ import polars as pl
 
 from corridor_etl.facts.booked_departures import booked_departures
 from corridor_etl.facts.bookings import confirmed_bookings
-from corridor_etl.facts.declared_containers import declared_containers
 from corridor_etl.facts.departures import departures_of
 from corridor_etl.facts.port_visits import port_moves, port_visits
 from corridor_etl.facts.rates import rates_of
 from corridor_etl.facts.trade_lines import trade_lines
 from corridor_etl.facts.trips import container_trips
 from corridor_etl.settings import Settings
+
+RECORD_KINDS = ("manifest_container", "port_event", "declaration_item", "booking", "exchange_rate")
+"""The kinds of records that facts are made of."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,6 @@ class Facts:
     departures: pl.DataFrame
     trade_lines: pl.DataFrame
     booked_departures: pl.DataFrame
-    declared_containers: pl.DataFrame
     bookings: pl.DataFrame
     port_moves: pl.DataFrame
     port_visits: pl.DataFrame
@@ -39,16 +40,14 @@ def corridor_facts(current: Mapping[str, pl.DataFrame], settings: Settings) -> F
     trips = container_trips(
         current.get("manifest_container"), current.get("port_event"), declarations, settings, rates
     )
-    lines = trade_lines(declarations, settings, rates)
     departures = departures_of(trips)
     moves = port_moves(current.get("port_event"))
     return Facts(
         trips=trips,
         departures=departures,
-        trade_lines=lines,
+        trade_lines=trade_lines(declarations, settings, rates),
         booked_departures=booked_departures(current.get("booking"), settings),
         bookings=confirmed_bookings(current.get("booking"), departures),
-        declared_containers=declared_containers(current, lines, trips, settings),
         port_moves=moves,
         port_visits=port_visits(moves, current.get("port_event")),
     )

@@ -11,14 +11,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 import polars as pl
 
 from corridor_etl.errors import UsageError
-from corridor_etl.facts.corridor import Facts, corridor_facts
+from corridor_etl.facts.declared_containers import declared_containers
 from corridor_etl.facts.departures import TRAIN
+from corridor_etl.jobs.known_facts import known_facts
 from corridor_etl.marts.contributions import FACT_OF, contributions
-from corridor_etl.model import KINDS
 from corridor_etl.reports.explanation import definition, parts, value_of
 from corridor_etl.reports.measures import BY_ADDRESS, Measure
 from corridor_etl.settings import Settings
@@ -27,11 +28,16 @@ from corridor_etl.warehouse import Warehouse
 _ADDRESS = re.compile(
     r"(?P<edition>\w+)/(?P<week>\d{4}-W\d\d)(/r(?P<revision>\d+))?(/\w+)?#(?P<figure>[\w.]+)"
 )
+# fact -> what names a row of it, and the record kinds whose rows in quarantine could be missing
+_RECORD = {
+    "trips": ("train_no", "departure_on_local", "container_no"),
+    "departures": ("train_no", "departure_on_local"),
+    "trade_lines": ("regime", "declaration_no", "item_no"),
+}
 _KINDS = {
     "trips": ("manifest_container", "port_event"),
     "departures": ("manifest_container", "port_event"),
     "trade_lines": ("declaration_item",),
-    "booked_departures": ("booking",),
 }
 _MATCH = "mart_match_week"
 LINE = {"record": pl.String(), "what": pl.String(), "delivery_id": pl.String(), "line_no": pl.Int64()}
@@ -90,14 +96,15 @@ class Explainer:
         self.name = f"{edition}/{week}/r{issue['revision']}"
         self._figures = warehouse.issue_figures(edition, week, issue["revision"])
         self._then = warehouse.at(self.snapshot)
-        self._facts = corridor_facts({kind: self._then.current(kind) for kind in KINDS}, settings)
+        self._current, self._facts = known_facts(self._then, settings)
+        self._files = self._then.deliveries().select("delivery_id", "file_name").unique("delivery_id")
 
     def explain(self, measure: Measure) -> Explanation:
         """One figure."""
-        service = self._settings.live_service.id
+        service, fact = self._settings.live_service.id, FACT_OF[measure.mart]
         made = contributions(measure.mart, self._facts, self._settings, service_id=service, week=self.week)
-        counted = _labelled(parts(measure, made), measure)
-        lines = _with_files(_lines(counted, measure, self._facts, self._then), self._then)
+        counted = _labelled(parts(measure, made), fact)
+        lines = self._with_files(self._lines(counted, measure))
         published = self._figures.filter(address=measure.address)["value_text"].to_list()
         return Explanation(
             address=f"{self.name}#{measure.address}",
@@ -110,9 +117,56 @@ class Explainer:
                 c for c in ("record", "direction", "amount", "over") if c in counted.columns
             ),
             lines=lines,
-            corrections=_corrections(lines, self.week, self._then),
-            held_back=_held_back(measure, self.week, self._then),
+            corrections=self._corrections(lines),
+            held_back=self._held_back(fact),
         )
+
+    def _lines(self, counted: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+        """The lines each part rests on; columns :data:`LINE`."""
+        fact = FACT_OF[measure.mart]
+        if fact == "trade_lines":
+            return _of_lines(counted, "declaration")
+        if fact == "departures":
+            counted = counted.select("record", *TRAIN).join(self._facts.trips, on=TRAIN)
+        found = [_of_lines(counted, "loading list"), _events_of(counted, self._current["port_event"])]
+        if measure.mart == _MATCH:
+            named = self._declared.select("trip_id", "delivery_id", "line_no").drop_nulls()
+            linked = counted.select("record", "trip_id").join(named, on="trip_id")
+            found.append(_of_lines(linked, "declaration"))
+        return pl.concat(found).unique()
+
+    @cached_property
+    def _declared(self) -> pl.DataFrame:
+        return declared_containers(self._current, self._facts.trade_lines, self._facts.trips, self._settings)
+
+    @cached_property
+    def _remarks(self) -> pl.DataFrame:
+        """delivery_id, line_no and the rules that remarked on the line."""
+        rules = pl.col("rule_id").unique().sort().str.join(" ").alias("rules")
+        found = self._then.findings().drop_nulls("line_no")
+        return found.group_by("delivery_id", "line_no").agg(rules)
+
+    def _with_files(self, lines: pl.DataFrame) -> pl.DataFrame:
+        told = lines.join(self._files, on="delivery_id", how="left").join(
+            self._remarks, on=["delivery_id", "line_no"], how="left"
+        )
+        names = ("record", "what", "file_name", "line_no", "rules", "delivery_id")
+        is_event = pl.col("what").str.starts_with("event ")
+        return told.select(names).sort("record", is_event, "what", "file_name", "line_no")
+
+    def _corrections(self, lines: pl.DataFrame) -> pl.DataFrame:
+        effects = self._then.correction_effects(week=self.week).filter(guard_outcome="passed")
+        return effects.join(lines, on="delivery_id", how="semi").select(
+            "correction_id", "record_kind", "action", "rows", "delivery_id", "first_line_no"
+        )
+
+    def _held_back(self, fact: str) -> pl.DataFrame:
+        """Rows of the kinds a fact rests on that were in quarantine, of this week or of none that is known."""
+        is_week = (pl.col("iso_week") == self.week) | pl.col("iso_week").is_null()
+        rows = self._then.quarantine(state="open").filter(pl.col("record_kind").is_in(_KINDS[fact]), is_week)
+        weights = [json.loads(cells or "{}").get("cargo_gross_kg") for cells in rows["raw_json"]]
+        told = rows.with_columns(pl.Series("cargo_gross_kg", weights, dtype=pl.String))
+        return told.select("record_kind", "file_name", "line_no", "rule_ids", "iso_week", "cargo_gross_kg")
 
 
 def _parsed(address: str) -> tuple[str, str, int | None, Measure]:
@@ -129,31 +183,9 @@ def _parsed(address: str) -> tuple[str, str, int | None, Measure]:
     return found["edition"], found["week"], revision, BY_ADDRESS[found["figure"]]
 
 
-_RECORD = {
-    "trips": ("train_no", "departure_on_local", "container_no"),
-    "departures": ("train_no", "departure_on_local"),
-    "trade_lines": ("regime", "declaration_no", "item_no"),
-    "booked_departures": ("train_no", "departure_on_local"),
-}
-
-
-def _labelled(counted: pl.DataFrame, measure: Measure) -> pl.DataFrame:
-    names = [pl.col(name).cast(pl.String) for name in _RECORD[FACT_OF[measure.mart]]]
+def _labelled(counted: pl.DataFrame, fact: str) -> pl.DataFrame:
+    names = [pl.col(name).cast(pl.String) for name in _RECORD[fact]]
     return counted.with_columns(pl.concat_str(names, separator=" ").alias("record"))
-
-
-def _lines(counted: pl.DataFrame, measure: Measure, facts: Facts, then: Warehouse) -> pl.DataFrame:
-    """The lines each part rests on; columns :data:`LINE`."""
-    fact = FACT_OF[measure.mart]
-    if fact == "trade_lines":
-        return _of_lines(counted, "declaration")
-    if fact == "departures":
-        counted = counted.select("record", *TRAIN).join(facts.trips, on=TRAIN)
-    found = [_of_lines(counted, "loading list"), _events_of(counted, then)]
-    if measure.mart == _MATCH:
-        links = facts.declared_containers.select("trip_id", "delivery_id", "line_no").drop_nulls()
-        found.append(_of_lines(counted.select("record", "trip_id").join(links, on="trip_id"), "declaration"))
-    return pl.concat(found).unique().sort("record", "what", "delivery_id", "line_no")
 
 
 def _of_lines(rows: pl.DataFrame, what: str) -> pl.DataFrame:
@@ -162,7 +194,7 @@ def _of_lines(rows: pl.DataFrame, what: str) -> pl.DataFrame:
     )
 
 
-def _events_of(trips: pl.DataFrame, then: Warehouse) -> pl.DataFrame:
+def _events_of(trips: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """The events that gave the trips their instants."""
     instants = [
         name for name in trips.columns if name.endswith("_at_utc") and name != "planned_departure_at_utc"
@@ -174,44 +206,10 @@ def _events_of(trips: pl.DataFrame, then: Warehouse) -> pl.DataFrame:
         )
         .drop_nulls()
     )
-    events = then.current("port_event").filter(classifier="ACT")
-    told = events.select("container_no", "event_at_utc", "event_code", "delivery_id", "line_no")
+    told = events.filter(classifier="ACT").select(
+        "container_no", "event_at_utc", "event_code", "delivery_id", "line_no"
+    )
     joined = seen.join(told, on=["container_no", "event_at_utc"])
     return joined.select(
         "record", what=pl.lit("event ") + pl.col("event_code"), delivery_id="delivery_id", line_no="line_no"
     ).unique()
-
-
-def _with_files(lines: pl.DataFrame, then: Warehouse) -> pl.DataFrame:
-    files = then.deliveries().filter(status="loaded").select("delivery_id", "file_name")
-    remarks = then.findings().filter(pl.col("line_no").is_not_null())
-    rules = remarks.group_by("delivery_id", "line_no").agg(
-        pl.col("rule_id").unique().sort().str.join(" ").alias("rules")
-    )
-    told = lines.join(files.unique("delivery_id"), on="delivery_id", how="left").join(
-        rules, on=["delivery_id", "line_no"], how="left"
-    )
-    names = ("record", "what", "file_name", "line_no", "rules", "delivery_id")
-    is_event = pl.col("what").str.starts_with("event ")
-    return told.select(names).sort("record", is_event, "what", "file_name", "line_no")
-
-
-def _corrections(lines: pl.DataFrame, week: str, then: Warehouse) -> pl.DataFrame:
-    effects = then.correction_effects(week=week).filter(guard_outcome="passed")
-    return effects.join(lines.select("delivery_id").unique(), on="delivery_id", how="semi").select(
-        "correction_id", "record_kind", "action", "rows", "delivery_id", "first_line_no"
-    )
-
-
-def _held_back(measure: Measure, week: str, then: Warehouse) -> pl.DataFrame:
-    """Rows of the record kinds the figure rests on that were in quarantine, of this week or of none that is known."""
-    kinds = _KINDS[FACT_OF[measure.mart]]
-    rows = then.quarantine(state="open").filter(
-        pl.col("record_kind").is_in(kinds), (pl.col("iso_week") == week) | pl.col("iso_week").is_null()
-    )
-    weights = [json.loads(cells or "{}").get("cargo_gross_kg") for cells in rows["raw_json"]]
-    files = then.deliveries().select("delivery_id", "file_name").unique("delivery_id")
-    told = rows.with_columns(pl.Series("cargo_gross_kg", weights, dtype=pl.String))
-    return told.join(files, on="delivery_id", how="left", suffix="_of_delivery").select(
-        "record_kind", "file_name", "line_no", "rule_ids", "iso_week", "cargo_gross_kg"
-    )

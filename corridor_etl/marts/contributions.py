@@ -19,10 +19,9 @@ FACT_OF = {
     "mart_departure_week": "departures",
     "mart_trade_week": "trade_lines",
     "mart_transit_week": "trips",
-    "mart_booking_week": "booked_departures",
     "mart_match_week": "trips",
 }
-"""The fact that a mart counts. Only figures that add up over facts can be taken apart."""
+"""The fact that a mart of the issue's figures counts. Only what adds up over facts can be taken apart."""
 _NUMBER = "fact_no"
 
 

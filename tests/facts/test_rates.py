@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corridor_etl.facts.corridor import corridor_facts
+from corridor_etl.facts.declared_containers import declared_containers
 from corridor_etl.facts.money import converted, in_currency
 from corridor_etl.facts.rates import BUILT_IN, SCHEMA, Rates, market, rates_of
 from corridor_etl.reference.currency import converted as converted_alone
@@ -143,9 +144,11 @@ def test_a_missing_rate_does_not_stop_the_flow_of_a_box(settings: Settings) -> N
         item("D1", currency="AUD"),
         item("D2", currency="CNY", origin_country="JP", total_price=Decimal(1)),
     ]
-    facts = corridor_facts(current(manifests=[manifest()], items=rows), settings)
+    records = current(manifests=[manifest()], items=rows)
+    facts = corridor_facts(records, settings)
     assert facts.trips["flow"].to_list() == ["RE_EXPORT"]
-    assert facts.declared_containers["value_fen"].to_list() == [None, 100]
+    linked = declared_containers(records, facts.trade_lines, facts.trips, settings)
+    assert linked["value_fen"].to_list() == [None, 100]
 
 
 amounts = st.decimals(0, Decimal("1000000000000.00"), places=2)
