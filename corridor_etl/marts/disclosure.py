@@ -47,6 +47,14 @@ def sensitive(
     return worst.select(*cell, reason).sort(cell)
 
 
+def with_margins(contributions: pl.DataFrame, cell: Sequence[str]) -> pl.DataFrame:
+    """``contributions`` to the cells of a two-way table, and again to each total, which may be of few firms too."""
+    row, column = cell
+    total = pl.lit(TOTAL)
+    margins = ({row: total}, {column: total}, {row: total, column: total})
+    return pl.concat([contributions, *(contributions.with_columns(**margin) for margin in margins)])
+
+
 def _reason(rules: Confidentiality) -> pl.Expr:
     """The place among :data:`REASONS` of the first that applies, else their number."""
     whole, first, two = pl.col("whole"), pl.col("first"), pl.col("two")
@@ -66,7 +74,8 @@ def _share(pct: float) -> int:
 def withheld(amounts: Mapping[Cell, int], primary: Mapping[Cell, str]) -> dict[Cell, str]:
     """All cells of a two-way table that have to be withheld, with the reason; totals among them.
 
-    ``amounts`` are the inner cells by (row, column), at least 0; totals are published under :data:`TOTAL`. Each cell
+    ``amounts`` are the inner cells by (row, column), at least 0; totals are published under :data:`TOTAL`, and may be
+    among the ``primary`` ones. Each cell
     is hidden in a ring of withheld cells, every row and column of which has two: no sum tells any of them. Of all
     rings the one with the least to withhold is taken. A sensitive cell that nothing can hide takes its totals along.
     """

@@ -1,6 +1,7 @@
 """What others may see of a week: trade and cargo by flow and HS chapter, without the cells that tell of a single firm.
 
-Which cells these are is decided in ``disclosure``. Firms are compared by their code or, where there is none, by name.
+Which cells these are is decided in ``disclosure``. Traders are told apart by their code, consignors and consignees by
+their name, however it is written large or small.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import polars as pl
 from corridor_etl.facts.corridor import Facts
 from corridor_etl.facts.records import records
 from corridor_etl.facts.whole_numbers import scaled
-from corridor_etl.marts.disclosure import TOTAL, sensitive, with_totals, withheld
+from corridor_etl.marts.disclosure import sensitive, with_margins, with_totals, withheld
 from corridor_etl.settings import Confidentiality
 
 CELL = ("flow", "hs_chapter")
@@ -25,7 +26,7 @@ SCHEMA = {
 
 @dataclass(frozen=True)
 class _Source:
-    """A table: its fact, the amount in it, and which columns of which records name the firms of each side."""
+    """A table: its fact, the amount in it, and the columns of the records that name the firms, one for each side."""
 
     name: str
     fact: str
@@ -34,14 +35,14 @@ class _Source:
     unit: str
     record_kind: str
     key: tuple[str, ...]
-    firms: Mapping[str, str]
+    sides: tuple[str, ...]
 
 
 _SOURCES = (
     _Source("trade_value", "trade_lines", "release_week", scaled("value_cny", 2), "0.01 CNY", "declaration_item",
-            ("regime", "declaration_no", "item_no"), {"trader": "trader_uscc"}),
+            ("regime", "declaration_no", "item_no"), ("trader_uscc",)),
     _Source("cargo_weight", "trips", "departure_week", scaled("cargo_gross_kg", 3), "g", "manifest_container",
-            ("delivery_id", "line_no"), {"consignor": "consignor_name", "consignee": "consignee_name"}),
+            ("delivery_id", "line_no"), ("consignor_name", "consignee_name")),
 )  # fmt: skip
 
 
@@ -69,20 +70,15 @@ def _table(
     )
     rows = rows.select(*source.key, *CELL, amount=source.amount.fill_null(0))
     amounts = {(f, h): int(n) for f, h, n in rows.group_by(CELL).agg(pl.col("amount").sum()).iter_rows()}
-    firms = records(source.record_kind, current.get(source.record_kind)).select(
-        *source.key, *source.firms.values()
-    )
+    firms = records(source.record_kind, current.get(source.record_kind)).select(*source.key, *source.sides)
     sides = rows.join(firms.unique(source.key), on=source.key, how="left").unpivot(
-        list(source.firms.values()), index=[*CELL, "amount"], variable_name="side", value_name="firm"
+        source.sides, index=[*CELL, "amount"], variable_name="side", value_name="firm"
     )
     named = sides.with_columns(pl.col("firm").str.strip_chars().str.to_uppercase().replace("", None))
-    found = sensitive(named, CELL, "amount", rules)
+    found = sensitive(with_margins(named, CELL), CELL, "amount", rules)
     hidden = withheld(amounts, {(f, h): why for f, h, why in found.iter_rows()})
     cells = [
         (source.name, *cell, None if cell in hidden else amount, source.unit, hidden.get(cell))
         for cell, amount in with_totals(amounts).items()
     ]
     return pl.DataFrame(cells, schema=SCHEMA, orient="row")
-
-
-__all__ = ["CELL", "SCHEMA", "TOTAL", "public_week"]

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corridor_etl.facts.corridor import corridor_facts
-from corridor_etl.marts.public import TOTAL, public_week
+from corridor_etl.marts.disclosure import TOTAL
+from corridor_etl.marts.public import public_week
 from corridor_etl.settings import Settings, load_settings
 from tests.facts.corridor_records import current, item, manifest
 
@@ -54,6 +55,17 @@ def test_many_firms_of_like_size_are_shown_with_totals(settings: Settings) -> No
 def test_one_buyer_of_many_sellers_is_protected_too(settings: Settings) -> None:
     rows = [boxes(firm, "94", 20_000, n, consignee="Dala Market") for n, firm in enumerate(FIRMS)]
     assert seen(rows, settings)["UNDECLARED", "94"] == (None, "too_few_firms")
+
+
+def test_a_total_of_one_firm_is_withheld_like_a_cell(settings: Settings) -> None:
+    """Its cells hide each other, and would leave their sum to be read."""
+    many = [item(f"D{n}{c}", trader_uscc=f"91330200MA000000{n}", hs_code=f"{c}09409000")
+            for n in range(5) for c in ("85", "94")]  # fmt: skip
+    alone = [item(f"R{c}", trader_uscc="913302000000000000", origin_country="JP", hs_code=f"{c}09409000")
+             for c in ("85", "94")]  # fmt: skip
+    found = seen(many + alone, settings, "trade_value")
+    assert {found["RE_EXPORT", column] for column in ("85", "94", TOTAL)} == {(None, "too_few_firms")}
+    assert found[TOTAL, TOTAL][0] is None or found["EXPORT_DOMESTIC", TOTAL][0] is None
 
 
 def test_a_firm_is_one_however_it_is_written_and_a_sum_hides_no_gap(settings: Settings) -> None:
