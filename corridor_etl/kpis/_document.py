@@ -37,7 +37,7 @@ def _section(kpi: Kpi) -> str:
         ("Basis", kpi.basis),
         ("Week", kpi.week_date),
         ("Clock", kpi.zone),
-        ("Adds up over weeks and groups", "yes, except as the caveat says" if kpi.is_additive else "no"),
+        ("Adds up over weeks and groups", _sums(kpi)),
         ("Small numbers", kpi.small_number_rule),
         ("Mart", _mart(kpi)),
         ("Dimensions", _code(kpi.dimensions)),
@@ -54,6 +54,12 @@ def _mart(kpi: Kpi) -> str:
     if not kpi.mart:
         return "none"
     return f"`{kpi.mart}`" if kpi.compute else f"derived from `{kpi.mart}`"
+
+
+def _sums(kpi: Kpi) -> str:
+    if not kpi.is_additive:
+        return "no"
+    return f"yes, but not {_code(kpi.unsummed)}" if kpi.unsummed else "yes"
 
 
 def _code(names: tuple[str, ...]) -> str:

@@ -40,7 +40,8 @@ class Kpi:
     ``dimensions`` (text, first ``iso_week``) identify a row, ``columns`` (whole numbers) hold its figures. A KPI with
     ``derive`` instead makes its rows from tables others fill (``mart`` names the first of them). ``unavailable`` is
     the reason why one can not be made at all: it has no rows, and is never a zero. Several KPIs may share a mart.
-    ``helpers`` are functions that belong to the formula as it is printed.
+    ``unsummed`` are columns of an additive one whose sum over groups says nothing. ``helpers`` are
+    functions that belong to the formula as it is printed.
     """
 
     name: str
@@ -61,6 +62,12 @@ class Kpi:
     example: Example | None = None
     unavailable: str = ""
     helpers: tuple[Callable[..., object], ...] = ()
+    unsummed: tuple[str, ...] = ()
+
+    @property
+    def summed(self) -> tuple[str, ...]:
+        """The columns that add up over groups of a week."""
+        return tuple(c for c in self.columns if c not in self.unsummed) if self.is_additive else ()
 
     @property
     def schema(self) -> Mapping[str, pl.DataType]:

@@ -59,6 +59,7 @@ KPI = Kpi(
     unit="0.01 TEU; ppm",
     basis="Loading lists; boxes of unknown load or length add nothing.",
     is_additive=True,
+    unsummed=("empty_east_ppm", "backhaul_ppm"),
     week_date="Departure of the container from the origin, on the origin's calendar; planned date if no event",
     zone="Origin of the train",
     caveat=Translated(

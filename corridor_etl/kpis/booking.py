@@ -46,6 +46,7 @@ KPI = Kpi(
     unit="0.01 TEU; s",
     basis="Confirmed bookings; capacity of the service in corridor.toml for each departure that has a booking.",
     is_additive=True,
+    unsummed=("sell_out_s_median",),
     week_date="Planned departure date at the origin",
     zone="Origin of the train",
     caveat=Translated(

@@ -81,6 +81,7 @@ KPI = Kpi(
     unit="bookings; s; trains; 0.01 TEU; ppm",
     basis="Confirmed bookings; loading lists for the timetable and the laden containers of the same train.",
     is_additive=True,
+    unsummed=("lead_s_median", "lead_s_p90", "load_factor_ppm", "short_ppm"),
     week_date="Planned departure date at the origin",
     zone="Origin of the train",
     caveat=Translated(

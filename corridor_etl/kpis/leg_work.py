@@ -69,6 +69,7 @@ KPI = Kpi(
     unit="containers; wagons; km; 0.01 TEU km; g km",
     basis="Loading lists; shortest way over the legs whose length the reference table has, mostly estimates.",
     is_additive=True,
+    unsummed=("boxes", "leg_km"),
     week_date="Departure of the container from the origin, on the origin's calendar; planned date if no event",
     zone="Origin of the train",
     caveat=Translated(

@@ -89,6 +89,7 @@ KPI = Kpi(
     unit="trips; m; s; m per hour; ppm",
     basis="Actual events of laden containers; length of the way by the reference table of legs, mostly estimates.",
     is_additive=True,
+    unsummed=("swod_m_per_hour", "swd_m_per_hour", "delay_ppm"),
     week_date="Arrival at the train's destination, on that place's calendar",
     zone="Destination of the train",
     caveat=Translated(

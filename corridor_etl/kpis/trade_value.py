@@ -42,6 +42,7 @@ KPI = Kpi(
     unit="0.01 CNY; 0.01 USD; g",
     basis="Declared price as invoiced, not adjusted to FOB or CIF; market mid rate of the release date.",
     is_additive=True,
+    unsummed=("declarations",),
     week_date="Release date at the customs office",
     zone="Customs office",
     caveat=Translated(

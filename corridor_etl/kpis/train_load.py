@@ -74,6 +74,7 @@ KPI = Kpi(
     unit="containers; g; 0.01 TEU; ppm",
     basis="Loading lists; capacity of the service in corridor.toml for each train that left.",
     is_additive=True,
+    unsummed=("fill_ppm", "fill_laden_ppm"),
     week_date="Departure of the container; of a train's capacity the earliest departure among its containers",
     zone="Origin of the train",
     caveat=Translated(

@@ -5,14 +5,12 @@ For figures that add up over the rows of a week. The changes themselves are reco
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from corridor_etl.kpis import _exact
 from corridor_etl.marts.weekly import members_by_mart
-from corridor_etl.reference.calendar import monday
 
 FIGURE = ("mart", "measure")
 VALUE = {
@@ -25,16 +23,7 @@ REVISED_PPM, SETTLED_PPM = 10_000, 5_000
 
 def additive_measures() -> dict[str, tuple[str, ...]]:
     """Mart -> the columns whose sum over the rows of a week is a figure."""
-    found = {
-        mart: [
-            c
-            for kpi in members
-            if kpi.is_additive
-            for c in kpi.columns
-            if not c.endswith(("_median", "_ppm"))
-        ]
-        for mart, members in members_by_mart().items()
-    }
+    found = {mart: [c for kpi in members for c in kpi.summed] for mart, members in members_by_mart().items()}
     return {mart: tuple(dict.fromkeys(columns)) for mart, columns in found.items() if columns}
 
 
@@ -44,8 +33,9 @@ def vintages(marts: Mapping[str, pl.DataFrame], changes: pl.DataFrame) -> pl.Dat
     ``marts`` are the tables as they are now, ``changes`` the revisions of the warehouse up to now. ``snapshot`` and
     ``known_at_utc`` of the first print are null: when its week first appeared is no revision.
     """
-    now = pl.concat(_totals(mart, marts[mart]) for mart in sorted(additive_measures()) if mart in marts)
-    steps = _steps(changes)
+    measures = additive_measures()
+    now = pl.concat(_totals(mart, marts[mart], measures[mart]) for mart in sorted(measures) if mart in marts)
+    steps = _steps(changes, measures)
     key = [*FIGURE, "iso_week"]
     gone = steps.group_by(key).agg(pl.col("step").sum().alias("since"))
     # A figure whose last row was taken away is 0 now, and has no row to say so.
@@ -64,15 +54,15 @@ def vintages(marts: Mapping[str, pl.DataFrame], changes: pl.DataFrame) -> pl.Dat
     return pl.concat(both).sort(*key, "vintage")
 
 
-def _totals(mart: str, frame: pl.DataFrame) -> pl.DataFrame:
-    sums = frame.group_by("iso_week").agg(pl.col(c).sum() for c in additive_measures()[mart])
+def _totals(mart: str, frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    sums = frame.group_by("iso_week").agg(pl.col(columns).sum())
     long = sums.unpivot(index="iso_week", variable_name="measure", value_name="now")
     return long.select(pl.lit(mart).alias("mart"), "measure", "iso_week", pl.col("now").cast(pl.Int64))
 
 
-def _steps(changes: pl.DataFrame) -> pl.DataFrame:
+def _steps(changes: pl.DataFrame, measures: Mapping[str, Sequence[str]]) -> pl.DataFrame:
     """Per figure, week and snapshot by how much it changed; a change of its rows that leaves the sum is none."""
-    rows = [(mart, column) for mart, columns in additive_measures().items() for column in columns]
+    rows = [(mart, column) for mart, columns in measures.items() for column in columns]
     wanted = pl.DataFrame(rows, schema={"mart": pl.String(), "measure": pl.String()}, orient="row")
     moved = pl.col("value_after").fill_null(0) - pl.col("value_before").fill_null(0)
     summed = (
@@ -125,9 +115,8 @@ def _settled_s() -> pl.Expr:
 
 
 def _end(iso_week: pl.Expr) -> pl.Expr:
-    return iso_week.map_elements(lambda week: monday(week) + timedelta(weeks=1), return_dtype=pl.Date()).cast(
-        pl.Datetime("us", "UTC")
-    )
+    sunday = (iso_week + "-7").str.to_datetime("%G-W%V-%u", time_unit="us", time_zone="UTC")
+    return sunday + pl.duration(days=1)
 
 
 def triangle(values: pl.DataFrame, mart: str, measure: str) -> pl.DataFrame:

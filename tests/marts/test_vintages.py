@@ -137,4 +137,8 @@ def test_measures_that_do_not_add_up_are_not_revised_as_sums() -> None:
     measures = additive_measures()
     assert "mart_transit_week" not in measures
     assert "sell_out_s_median" not in measures["mart_booking_week"]
+    assert measures["mart_speed_week"] == ("trips", "way_m_sum", "moving_s_sum", "total_s_sum")
+    assert {"lead_s_p90", "declarations", "leg_km", "fill_ppm"}.isdisjoint(
+        c for cs in measures.values() for c in cs
+    )
     assert all(column in MARTS[mart].columns for mart, columns in measures.items() for column in columns)
