@@ -30,6 +30,7 @@ _HISTORY = (
     "rule_id", "outcome", "state", "first_seen_at_utc", "closed_at_utc", "closed_by", "reason", "observed",
 )  # fmt: skip
 _ALL = "all"
+_NOTHING_OPEN = "nothing is open; --outcome all shows what matches and what may still come"
 
 
 def register(app: typer.Typer) -> None:
@@ -66,7 +67,12 @@ def list_items(
         show(past, as_json=False, columns=_HISTORY, empty="never a discrepancy")
     else:
         shown = rows if as_json else [_side_by_side(row) for row in rows]
-        show(shown, as_json=as_json, columns=_COLUMNS, empty="the documents agree")
+        show(
+            shown,
+            as_json=as_json,
+            columns=_COLUMNS,
+            empty=_NOTHING_OPEN,
+        )
 
 
 def _asked(
