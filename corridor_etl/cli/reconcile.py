@@ -78,7 +78,7 @@ def list_items(
 def _asked(
     week: str | None, container: str | None, outcome: str | None, partner: str | None, as_of: str | None
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The items, the oldest first, and what the ledger says of them."""
+    """The items, the oldest first, and what the ledger says of those of one container."""
     import polars as pl
 
     from corridor_etl.jobs import partner_items
@@ -89,11 +89,11 @@ def _asked(
     with opened(as_of) as warehouse:
         found = job.items(warehouse, settings)
         wanted = found.filter(pl.lit(True), *_fitting(week, container, outcome))
-        past = job.history(warehouse, wanted)
+        past = [] if container is None else job.history(warehouse, wanted).to_dicts()
     rows = wanted.sort(-pl.col("age_days").fill_null(0), "subject_key").to_dicts()
     if partner is not None:
         rows = partner_items.asked_about(rows, partner, settings)
-    return rows, past.to_dicts()
+    return rows, past
 
 
 def _check(outcome: str | None, partner: str | None, csv_file: Path | None) -> None:

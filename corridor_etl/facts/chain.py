@@ -13,7 +13,7 @@ from typing import Literal
 
 import polars as pl
 
-from corridor_etl.facts.milestones import MILESTONES
+from corridor_etl.facts.milestones import INSTANTS, left_at_utc
 
 BEFORE, AFTER = pl.duration(days=30), pl.duration(days=60)
 INSTANT = pl.duration(microseconds=1)
@@ -57,7 +57,6 @@ LINKS = (
 )  # fmt: skip
 NAMES = tuple(dict.fromkeys(link.name for link in LINKS))
 _COLUMNS = ("role", "event_code", "rank", "link", "after", "before", "takes", "unless", "load", "of_trip")
-_SIX = tuple(m.name for m in MILESTONES)
 
 
 def with_chain(trips: pl.DataFrame, events: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
@@ -85,12 +84,10 @@ def with_chain(trips: pl.DataFrame, events: pl.DataFrame, places: pl.DataFrame) 
 
 def _bounds(trips: pl.DataFrame) -> pl.DataFrame:
     """Per trip the instants links are looked for between; the neighbours are the container's in order of departure."""
-    noon = pl.col("departure_on_local").cast(pl.Datetime("us", "UTC")) + pl.duration(hours=12)
-    left = pl.coalesce("departed_at_utc", "planned_departure_at_utc", noon)
     box = pl.col("container_no")
     beyond = [pl.col(name) for name in ("delivered_at_utc", "arrived_at_utc", "border_departed_at_utc")]
-    dated = trips.with_columns(left.alias("left")).with_columns(
-        pl.min_horizontal(*_SIX, "left").alias("start"), pl.max_horizontal(*_SIX, "left").alias("end")
+    dated = trips.with_columns(left_at_utc().alias("left")).with_columns(
+        pl.min_horizontal(*INSTANTS, "left").alias("start"), pl.max_horizontal(*INSTANTS, "left").alias("end")
     )
     dated = dated.sort("container_no", "left", "trip_id").with_columns(
         pl.when(box == box.shift(1)).then(pl.col("end").shift(1)).alias("previous_end"),

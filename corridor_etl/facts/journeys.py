@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from corridor_etl.facts.milestones import left_at_utc
+
 CYCLE = pl.duration(days=6)  # no box goes, comes back and leaves again within so little time
 COMPLETED, OPEN, TURNED_BACK, SPLIT = "completed", "open", "turned_back", "split"
 
@@ -20,13 +22,11 @@ def with_journeys(trips: pl.DataFrame) -> pl.DataFrame:
     train took the box on; turned_back where it came back to the train's origin; else open. ``turned_back_at_utc`` is
     kept only for trips that turned back.
     """
-    noon = pl.col("departure_on_local").cast(pl.Datetime("us", "UTC")) + pl.duration(hours=12)
-    left = pl.coalesce("departed_at_utc", "planned_departure_at_utc", noon)
     in_turn = trips.select(
         "trip_id",
         "container_no",
         "direction",
-        left.alias("left"),
+        left_at_utc().alias("left"),
         pl.min_horizontal("arrived_at_utc", "delivered_at_utc").alias("arrived"),
         (pl.col("turned_back_at_utc").is_not_null() & pl.col("departed_at_utc").is_not_null()).alias(
             "came_back"

@@ -30,6 +30,7 @@ MILESTONES = (
     Milestone("arrived_at_utc", "ARRI", "destination"),
     Milestone("delivered_at_utc", "GTOT", "door_destination"),
 )
+INSTANTS = tuple(milestone.name for milestone in MILESTONES)
 GATE_IN_DAYS = (-30, 2)
 JOURNEY_DAYS = (-1, 60)
 
@@ -48,6 +49,12 @@ def with_milestones(trips: pl.DataFrame, events: pl.DataFrame, places: pl.DataFr
         .agg(_instant(m) for m in MILESTONES)
     )
     return trips.join(found, on="trip_id", how="left", maintain_order="left")
+
+
+def left_at_utc() -> pl.Expr:
+    """When a trip left, as well as is known: seen leaving, else by the timetable, else at noon (UTC) of its day."""
+    noon = pl.col("departure_on_local").cast(pl.Datetime("us", "UTC")) + pl.duration(hours=12)
+    return pl.coalesce("departed_at_utc", "planned_departure_at_utc", noon)
 
 
 def _wanted(trips: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:

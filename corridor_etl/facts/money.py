@@ -13,12 +13,11 @@ from functools import reduce
 import polars as pl
 
 from corridor_etl.facts.rates import Rates, market
-from corridor_etl.facts.whole_numbers import scaled
+from corridor_etl.facts.whole_numbers import divided_half_even, scaled
 
 MONEY = pl.Decimal(18, 2)
 _WIDE = pl.Int128()
 _FITS = 1e37  # products of whole numbers up to here, doubled, fit into 128 bits
-_PARTS = ("num", "den", "source", "rate_on")
 
 
 def in_currency(
@@ -107,10 +106,7 @@ def _quotient(frame: pl.DataFrame, up: Sequence[str], down: Sequence[str], divis
         above = above * pl.col(name).cast(_WIDE)
     for name in down:
         below = below * pl.col(name).cast(_WIDE)
-    floor = above.floordiv(below)
-    twice = (above - floor * below) * 2
-    is_up = (twice > below) | ((twice == below) & (floor - floor.floordiv(2) * 2 != 0))
-    exact = frame.select(floor.cast(pl.Int64) + is_up.cast(pl.Int64)).to_series()
+    exact = frame.select(divided_half_even(above, below).cast(pl.Int64)).to_series()
     is_large = (
         frame.select((_size(up) > _FITS) | (_size(down) * divisor > _FITS)).to_series().fill_null(False)
     )

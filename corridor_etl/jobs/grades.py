@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from corridor_etl.clock import now_utc
+from corridor_etl.facts.trips import ISO_WEEK
 from corridor_etl.model import KINDS
 from corridor_etl.model._types import CLOCK, VERSIONED
 from corridor_etl.quality.freshness import IN_TIME, LATE, source_weeks
@@ -14,7 +15,6 @@ from corridor_etl.settings import Settings
 from corridor_etl.warehouse import Warehouse
 
 _BY_STAGING = {column.name for column in (*CLOCK, *VERSIONED)}
-_WEEK = "%G-W%V"
 
 
 def grades(warehouse: Warehouse, settings: Settings, week: str | None = None) -> pl.DataFrame:
@@ -34,7 +34,7 @@ def counts(warehouse: Warehouse, settings: Settings) -> pl.DataFrame:
     deliveries = (
         warehouse.deliveries()
         .drop_nulls("sender_id")
-        .with_columns(iso_week=pl.col("received_at_utc").dt.strftime(_WEEK))
+        .with_columns(iso_week=pl.col("received_at_utc").dt.strftime(ISO_WEEK))
     )
     parts = [
         _files(deliveries),

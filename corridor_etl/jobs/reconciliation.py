@@ -73,7 +73,6 @@ def history(warehouse: Warehouse, found: pl.DataFrame) -> pl.DataFrame:
     by_key = _keys(found).join(ledger, on="ledger_key")
     loads = ledger.filter(subject="port_load").with_columns(
         loaded_on=pl.col("ledger_key").str.split("|").list.get(1).str.head(10).str.to_date("%Y-%m-%d"),
-        container_nos=pl.col("container_nos"),
     )
     trips = found.filter(subject="trip", direction="W").select(
         "subject_key", "container_nos", "moved_on_local"

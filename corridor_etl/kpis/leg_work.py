@@ -16,9 +16,6 @@ from corridor_etl.settings import Settings
 
 DIMENSIONS = ("iso_week", "service_id", "direction", "leg")
 COLUMNS = ("boxes", "wagons", "leg_km", "teu_x100_km", "cargo_gross_g_km")
-_LEGS = {
-    **dict.fromkeys(("service_id", "direction", "leg"), pl.String()), "leg_km": pl.Int64(), "is_first": pl.Boolean(),
-}  # fmt: skip
 _LEG = {
     **dict.fromkeys(("service_id", "direction", "leg"), pl.String()), "leg_km": pl.Int64(), "is_first": pl.Boolean(),
 }  # fmt: skip

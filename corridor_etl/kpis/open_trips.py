@@ -11,6 +11,7 @@ from datetime import timedelta
 import polars as pl
 
 from corridor_etl.facts.corridor import Facts
+from corridor_etl.facts.milestones import INSTANTS
 from corridor_etl.facts.trips import ISO_WEEK
 from corridor_etl.kpis import _survival
 from corridor_etl.kpis._durations import with_goods
@@ -32,10 +33,6 @@ COLUMNS = (
 _ENDS = pl.DataFrame(
     {"weeks": list(range(1, 10))}, schema={"weeks": pl.Int64()}
 )  # the nine weeks of a cohort
-_SIX = (
-    "gate_in_at_utc", "departed_at_utc", "border_arrived_at_utc", "border_departed_at_utc", "arrived_at_utc",
-    "delivered_at_utc",
-)  # fmt: skip
 
 
 def compute(facts: Facts, settings: Settings) -> pl.DataFrame:
@@ -46,7 +43,7 @@ def compute(facts: Facts, settings: Settings) -> pl.DataFrame:
     states = cohorts.with_columns(
         is_open.alias("is_open"), (until - pl.col("gate_in_at_utc")).dt.total_seconds().alias("lasted_s")
     ).filter(pl.col("lasted_s") >= 0)
-    is_complete = ~pl.col("is_open") & pl.all_horizontal(pl.col(name).is_not_null() for name in _SIX)
+    is_complete = ~pl.col("is_open") & pl.all_horizontal(pl.col(name).is_not_null() for name in INSTANTS)
     counted = states.group_by(DIMENSIONS).agg(
         pl.len().cast(pl.Int64).alias("trips"),
         (~pl.col("is_open")).sum().cast(pl.Int64).alias("trips_delivered"),
@@ -60,7 +57,7 @@ def compute(facts: Facts, settings: Settings) -> pl.DataFrame:
 
 def _cohorts(trips: pl.DataFrame) -> pl.DataFrame:
     """Each trip once per week in whose cohort it is, with ``seen_until``: the week's end, or the last known instant."""
-    instants = trips.select(pl.max_horizontal(*_SIX)).to_series()
+    instants = trips.select(pl.max_horizontal(*INSTANTS)).to_series()
     monday = pl.col("gate_in_at_utc").dt.truncate("1w")
     ends = trips.join(_ENDS, how="cross").with_columns(
         (monday + pl.duration(weeks="weeks")).alias("ends_at_utc")

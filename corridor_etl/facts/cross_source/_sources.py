@@ -9,6 +9,7 @@ from datetime import date
 import polars as pl
 
 from corridor_etl.facts.departures import TRAIN
+from corridor_etl.facts.milestones import left_at_utc
 from corridor_etl.facts.places import role_nodes
 from corridor_etl.facts.records import records
 from corridor_etl.facts.trips import container_trips
@@ -108,11 +109,11 @@ def sources(
 
 
 def _windowed(trips: pl.DataFrame) -> pl.DataFrame:
-    noon = pl.col("departure_on_local").cast(pl.Datetime("us", "UTC")) + pl.duration(hours=12)
-    left = pl.coalesce("departed_at_utc", "planned_departure_at_utc", noon)
     before, after = pl.duration(days=BEFORE_DAYS), pl.duration(days=AFTER_DAYS)
     at = pl.col("left_on_utc")
-    dated = trips.with_columns(left.alias("left_on_utc")).sort("container_no", "left_on_utc", "trip_id")
+    dated = trips.with_columns(left_at_utc().alias("left_on_utc")).sort(
+        "container_no", "left_on_utc", "trip_id"
+    )
     return dated.with_columns(
         pl.max_horizontal(at - before, at.shift(1).over("container_no")).alias("from_utc"),
         pl.min_horizontal(at + after, at.shift(-1).over("container_no")).alias("to_utc"),

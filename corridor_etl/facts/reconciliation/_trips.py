@@ -8,6 +8,7 @@ from corridor_etl.facts.cross_source import Sources
 from corridor_etl.facts.cross_source import links as linking
 from corridor_etl.facts.cross_source._sources import listed_by
 from corridor_etl.facts.cross_source.trips import seaports
+from corridor_etl.facts.milestones import INSTANTS
 from corridor_etl.facts.reconciliation._sides import goods_gap, grams, heads, with_chosen
 from corridor_etl.facts.reconciliation.outcomes import with_outcomes
 from corridor_etl.quality.checks.cross_source import is_declared, ratio_is_within, weights_agree
@@ -20,10 +21,7 @@ _OF_SUBJECT = (
     "seal_changes", "laden_gap_days",
 )  # fmt: skip
 _OF_FIRST = ("service_id", "direction", "train_no", "list_delivery_id", "list_line_no")
-_SEEN = (
-    "gate_in_at_utc", "departed_at_utc", "border_arrived_at_utc", "border_departed_at_utc", "arrived_at_utc",
-    "delivered_at_utc", "port_exit_hours", "port_delivery_id",
-)  # fmt: skip
+_SEEN = (*INSTANTS, "port_exit_hours", "port_delivery_id")
 
 
 def trip_items(
