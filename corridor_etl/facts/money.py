@@ -18,6 +18,7 @@ from corridor_etl.facts.whole_numbers import divided_half_even, scaled
 MONEY = pl.Decimal(18, 2)
 _WIDE = pl.Int128()
 _FITS = 1e37  # products of whole numbers up to here, doubled, fit into 128 bits
+_HOLDS = 2**63 - 1
 
 
 def in_currency(
@@ -38,9 +39,9 @@ def in_currency(
 
 
 def as_money(minor: pl.Series) -> pl.Series:
-    """Hundredths as a decimal."""
+    """Hundredths as a decimal; null where it has more than sixteen digits before the point."""
     hundredth = pl.lit("0.01").cast(pl.Decimal(38, 2))
-    return pl.select(minor.cast(pl.Decimal(38, 2)) * hundredth).to_series().cast(MONEY)
+    return pl.select(minor.cast(pl.Decimal(38, 2)) * hundredth).to_series().cast(MONEY, strict=False)
 
 
 def converted(frame: pl.DataFrame, target: str, rates: Rates, *, digits: int) -> pl.DataFrame:
@@ -48,7 +49,7 @@ def converted(frame: pl.DataFrame, target: str, rates: Rates, *, digits: int) ->
 
     ``frame`` has ``amount`` (whole numbers of 10^-``digits`` of ``currency``), ``currency`` and the day ``on``.
     ``source`` joins those of both sides, ``rate_on`` is the older of both; null where no rate is needed. ``value`` is
-    null where a rate is missing.
+    null where a rate is missing, and where it does not fit into 64 bits.
     """
     asked = frame.select("amount", "currency", "on", target=pl.lit(target))
     sides = asked
@@ -106,7 +107,7 @@ def _quotient(frame: pl.DataFrame, up: Sequence[str], down: Sequence[str], divis
         above = above * pl.col(name).cast(_WIDE)
     for name in down:
         below = below * pl.col(name).cast(_WIDE)
-    exact = frame.select(divided_half_even(above, below).cast(pl.Int64)).to_series()
+    exact = frame.select(divided_half_even(above, below).cast(pl.Int64, strict=False)).to_series()
     is_large = (
         frame.select((_size(up) > _FITS) | (_size(down) * divisor > _FITS)).to_series().fill_null(False)
     )
@@ -128,5 +129,5 @@ def _with_large(
         quotient = Fraction(1, divisor)
         for n, factor in enumerate(row):
             quotient = quotient * factor if n < len(up) else quotient / factor
-        values.append(round(quotient))
-    return exact.scatter(rows, values)
+        values.append(round(quotient) if abs(quotient) < _HOLDS else None)
+    return exact.scatter(rows, pl.Series(values, dtype=pl.Int64))

@@ -164,7 +164,8 @@ def test_a_frame_is_converted_like_amounts_one_by_one(
         rows, schema={"total_price": pl.Decimal(18, 2), "currency": pl.String, "on": pl.Date}, orient="row"
     )
     found = in_currency(asked, target, on="on", max_age_days=7)
-    assert found.to_list() == [converted_alone(a, c, target, d) for a, c, d in rows]
+    alone = [converted_alone(a, c, target, d) for a, c, d in rows]
+    assert found.to_list() == [v if v is None or v < 10**16 else None for v in alone]
 
 
 @given(
@@ -180,8 +181,8 @@ def test_amounts_and_rates_of_any_size_are_rounded_exactly(
     rates = Rates("market_daily", "USD", pl.DataFrame(table, schema=SCHEMA, orient="row"), 7)
     exact = round(amount * worth / 10 ** (places - 2))
     asked = pl.DataFrame({"amount": [amount], "currency": ["AAA"], "on": [DAY]})
-    if abs(exact) < 2**63:
-        assert converted(asked, "BBB", rates, digits=places)["value"].to_list() == [exact]
+    expected = exact if abs(exact) < 2**63 else None
+    assert converted(asked, "BBB", rates, digits=places)["value"].to_list() == [expected]
 
 
 def test_without_any_delivered_rate_the_table_is_the_built_in_one(settings: Settings) -> None:

@@ -25,10 +25,11 @@ def price_multiplies(
     return (product - stated).abs() <= allowed
 
 
-def is_worth_something(total: pl.Expr, mode: pl.Expr, *, free_modes: list[str]) -> pl.Expr:
-    """A total is above zero; zero is allowed for gifts, samples and free replacements."""
+def is_worth_something(total: pl.Expr, mode: pl.Expr, *, free_modes: list[str], most: int) -> pl.Expr:
+    """A total is above zero and no more than any lot can be worth; zero is allowed for gifts, samples and free
+    replacements."""
     is_free = mode.is_in(free_modes).fill_null(False)
-    return (total > 0) | ((total == 0) & is_free)
+    return ((total > 0) | ((total == 0) & is_free)) & (total <= pl.lit(most))
 
 
 def has_rate(code: pl.Expr, on: pl.Expr, *, bases: list[str], max_age_days: int) -> pl.Expr:

@@ -58,7 +58,7 @@ def _place(name: str, value: Any, params: dict[str, str]) -> str:
 
 def _shown(name: str, value: Any) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{value * 100:.10g} %" if name.endswith("share") else f"{value:,.10g}"
+        return f"{value * 100:.10g} %" if name.endswith("share") else f"{value:,.14g}"
     return _moment(value) if name.endswith("_at_utc") else str(value)
 
 

@@ -23,11 +23,14 @@ class ExpectPriceMultiplies(RowExpectation):
 
 @judged_by(values.is_worth_something)
 class ExpectPositiveValue(RowExpectation):
-    """Declared totals are above zero."""
+    """Declared totals are above zero, and no slip of digits."""
 
     map_metric = "value.positive"
-    sentence = "{first} must be above zero; zero is allowed in supervision modes {free_modes}."
+    sentence = (
+        "{first} must be above zero and at most {most}; zero is allowed in supervision modes {free_modes}."
+    )
     free_modes: list[str]
+    most: int
 
 
 @judged_by(values.has_rate)
