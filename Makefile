@@ -24,7 +24,7 @@ demo: $(READY)  ## simulate a corridor, ingest it, report it, and say where the 
 	@$(BIN)/corridor demo
 
 test: check  ## lint, types and the test suite
-	@$(IN_MEMORY) $(BIN)/python -m pytest -q -n auto --dist worksteal -m "not long"
+	@$(IN_MEMORY) $(BIN)/python -m pytest -q -n auto -m "not long"
 
 long: $(READY)  ## tests that take minutes: many processes at random, hosts of four kinds, PostgreSQL dying
 	@$(IN_MEMORY) $(BIN)/python -m pytest -q -m long

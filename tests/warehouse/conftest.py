@@ -13,7 +13,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from corridor_etl.model import STORED_TRIP, kind
 from corridor_etl.warehouse import Batch, DeliveryRow, Warehouse
@@ -132,6 +134,27 @@ def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     return name
 
 
+@pytest.fixture
+def own_database(
+    database: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Gives the test a database of the server to itself, where the warehouse is in one."""
+    if database == "sqlite":
+        yield
+        return
+    server, name = request.getfixturevalue("postgresql"), f"own_{os.getpid()}_{next(_NUMBERS)}"
+    address = make_url(server).set(database=name).render_as_string(hide_password=False)
+    monkeypatch.setenv("CORRIDOR_DATABASE_URL", address)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+        yield
+        for made in (name, f"{name}_aside"):
+            connection.execute(f"DROP DATABASE IF EXISTS {made} WITH (FORCE)".encode())
+
+
+_NUMBERS = itertools.count(1)
+
+
 @pytest.fixture(scope="session")
 def made_in_sqlite(tmp_path_factory: pytest.TempPathFactory) -> MadeHome:
     return MadeHome(tmp_path_factory.mktemp("made") / "sqlite", None)
@@ -140,9 +163,6 @@ def made_in_sqlite(tmp_path_factory: pytest.TempPathFactory) -> MadeHome:
 @pytest.fixture(scope="session")
 def made_in_postgresql(tmp_path_factory: pytest.TempPathFactory, postgresql: str) -> MadeHome:
     return MadeHome(tmp_path_factory.mktemp("made") / "postgresql", postgresql)
-
-
-_NUMBERS = itertools.count(1)
 
 
 @pytest.fixture

@@ -61,3 +61,28 @@ class MadeHome:
     def _on_server(self, statement: str) -> None:
         with psycopg.connect(str(self.server), autocommit=True) as connection:
             connection.execute(statement.encode())
+
+
+@contextmanager
+def undone(warehouse: Warehouse) -> Iterator[None]:
+    """Puts home and database back as they were before the block; a database of a server must be the test's own."""
+    home, aside, engine = warehouse.home, warehouse.home.with_name("aside"), warehouse.engine
+    engine.dispose()
+    shutil.copytree(home, aside)
+    database = str(engine.url.database)
+    if is_server := engine.dialect.name == "postgresql":
+        server = engine.url.set(database="postgres", drivername="postgresql").render_as_string(False)
+        _copy(server, database, f"{database}_aside")
+    yield
+    engine.dispose()
+    shutil.rmtree(home)
+    aside.rename(home)
+    if is_server:
+        _copy(server, f"{database}_aside", database)
+
+
+def _copy(server: str, source: str, target: str) -> None:
+    """Makes database ``target`` anew, like ``source``, which nobody may be connected to."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {target} WITH (FORCE)".encode())
+        connection.execute(f"CREATE DATABASE {target} TEMPLATE {source}".encode())

@@ -7,6 +7,7 @@ needs its own file and nothing else.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,8 @@ def sample_rows(revision: str) -> Rows:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def filled(warehouse: Warehouse, last: str, lake_rows: Any) -> None:
-    """Brings an empty database up to revision ``last``, with the rows of each revision on the way.
+def walked(warehouse: Warehouse, lake_rows: Any) -> Iterator[str]:
+    """Brings an empty database up from revision to revision, with rows of each, and tells where it is.
 
     ``lake_rows``: rows of bookings that delivery 1 loaded, put into the lake as soon as there is one.
     """
@@ -51,11 +52,19 @@ def filled(warehouse: Warehouse, last: str, lake_rows: Any) -> None:
     for revision in revisions():
         with writing(warehouse.engine) as connection:
             migrations.upgrade(connection, revision)
-            for name, rows in sample_rows(revision).items():
-                connection.execute(table(connection, name).insert(), _alike(rows))
+            samples = sample_rows(revision)
+            found = tables(connection, samples)
+            for name, rows in samples.items():
+                connection.execute(found[name].insert(), _alike(rows))
             if revision == LAKE:
                 warehouse.lake.ensure(connection)
                 warehouse.lake.register(connection, warehouse.lake.stage({"booking": lake_rows}, 1), 1)
+        yield revision
+
+
+def filled(warehouse: Warehouse, last: str, lake_rows: Any) -> None:
+    """Brings an empty database up to revision ``last``, see :func:`walked`."""
+    for revision in walked(warehouse, lake_rows):
         if revision == last:
             return
 
@@ -65,21 +74,24 @@ def _alike(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{name: row.get(name) for name in names} for row in rows]
 
 
-def table(connection: Connection, name: str) -> Table:
-    """A table as it is in the database now."""
-    return Table(name, MetaData(), autoload_with=connection, resolve_fks=False)
+def tables(connection: Connection, names: Iterable[str]) -> Mapping[str, Table]:
+    """Tables as they are in the database now."""
+    found = MetaData()
+    found.reflect(connection, only=sorted(names), resolve_fks=False)
+    return found.tables
 
 
 def stored(warehouse: Warehouse) -> Rows:
     """Every row of every table, in the order of the primary key."""
     with reading(warehouse.engine) as connection:
         names = [n for n in inspect(connection).get_table_names() if n != migrations.VERSION_TABLE]
-        found = {name: table(connection, name) for name in sorted(names)}
+        found = tables(connection, names)
         return {
             name: [
-                dict(row._mapping) for row in connection.execute(select(t).order_by(*t.primary_key.columns))
+                dict(row._mapping)
+                for row in connection.execute(select(found[name]).order_by(*found[name].primary_key.columns))
             ]
-            for name, t in found.items()
+            for name in sorted(names)
         }
 
 
