@@ -24,12 +24,14 @@ from corridor_etl.reports import (
     flows_table,
     formats,
     goods,
+    statements,
     tables,
     tiles,
     wording,
 )
 from corridor_etl.reports.content import Chart, Exception_, Table, Target, Tile
 from corridor_etl.reports.figures import Figure, figures
+from corridor_etl.reports.language import speaking, spoken
 from corridor_etl.reports.measures import TRADE
 from corridor_etl.reports.notes import notes
 from corridor_etl.reports.report_data import ReportData
@@ -151,24 +153,41 @@ def weekly_context(
     revision: int,
     published_at: datetime,
     snapshot: int,
+    language: str = "en",
 ) -> WeeklyContext:
-    """The issue of a week. ``published_at`` is the scheduled instant, shown in the report's zone."""
+    """The issue of a week. ``published_at`` is the scheduled instant, shown in the report's zone.
+
+    Every word of it is in ``language``; the figures' values and classes are the same in each.
+    """
+    with speaking(language):
+        return _built(week, data, settings, issue_no, revision, published_at, snapshot)
+
+
+def _built(
+    week: str,
+    data: ReportData,
+    settings: Settings,
+    issue_no: int,
+    revision: int,
+    published_at: datetime,
+    snapshot: int,
+) -> WeeklyContext:
     published_at = published_at.astimezone(settings.report_zone)
     known = _known(week, data, settings, published_at.date())
     return WeeklyContext(
         edition=EDITION,
         week=week,
         revision=revision,
-        language="en",
+        language=spoken(),
         issue_no=issue_no,
         snapshot=snapshot,
         published_at=published_at,
         next_issue_on=published_at.date() + timedelta(weeks=1),
-        corridor_name=settings.corridor.name,
-        operator=settings.corridor.operator,
+        corridor_name=settings.corridor.name_in(spoken()),
+        operator=settings.corridor.operator_in(spoken()),
         contact=settings.corridor.contact,
         dates=formats.days_of_week(monday(week)),
-        notice=wording.notice(revision, is_final=known.is_final),
+        notice=statements.notice(revision, is_final=known.is_final),
         subject=wording.subject(known.numbers, week, revision),
         notes=notes(settings, published_at, f"{EDITION}/{week}/r{revision}"),
         **_words(known),
@@ -197,12 +216,12 @@ def _words(known: _Known) -> dict[str, Any]:
     return {
         "headline": wording.headline(numbers, known.week, known.target_days),
         "points": _points(known),
-        "partial": wording.partial(numbers, known.settings.thresholds.match_rate_min_pct),
+        "partial": statements.partial(numbers, known.settings.thresholds.match_rate_min_pct),
         "attention": found,
         "attention_more": more,
-        "year_gone": f"{formats.number(year_of(known.week).gone_pct, 1)}% of the year has passed.",
-        "match": wording.match(numbers),
-        "balance": wording.balance(**dataclasses.asdict(known.data.balance)),
+        "year_gone": year_of(known.week).sentence,
+        "match": statements.match(numbers),
+        "balance": statements.balance(**dataclasses.asdict(known.data.balance)),
         "corrections": corrections.sentence(known.data.corrections, known.week),
         "quality": tables.quality_sentence(known.data.checks, known.data.quarantine_open),
     }
