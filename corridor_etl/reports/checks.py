@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import email
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -18,10 +17,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from corridor_etl.reports import consistency, png, wording
-from corridor_etl.reports.context import WeeklyContext
+from corridor_etl.reports.content import WeeklyContext
+from corridor_etl.reports.editions import Edition, edition
 from corridor_etl.reports.figures import Figure
 from corridor_etl.reports.render import Rendered, domain
-from corridor_etl.settings import checkout
 
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 LEFTOVERS = re.compile(r"\b(?:NaN|nan|None|inf|Infinity|undefined)\b|\{\{|\{%|%\(")
@@ -67,10 +66,9 @@ class Issue:
         return email.message_from_bytes(self.message, policy=SMTP)
 
     @cached_property
-    def limits(self) -> dict[str, Any]:
-        """The edition's ``report.toml``."""
-        path = checkout() / "templates" / self.context.edition / "report.toml"
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+    def edition(self) -> Edition:
+        """What the edition's ``report.toml`` says."""
+        return edition(self.context.edition)
 
 
 def check(rendered: Rendered, context: WeeklyContext, message: bytes) -> list[str]:
@@ -105,7 +103,7 @@ def _known_numbers(context: WeeklyContext) -> set[str]:
     ]
     for f in context.figures:
         texts += [f.text, f.range_text, f.on_week.text, f.on_year.text]
-    for table in context.tables.values():
+    for table in (*context.tables.values(), *context.background.values()):
         texts += [cell.text for row in table.rows for cell in row]
     texts += [f"{t.name} {t.state}" for t in context.targets]
     for chart in context.charts:
@@ -136,10 +134,13 @@ def nothing_left_over(issue: Issue) -> Iterator[str]:
 
 def verbs_agree(issue: Issue) -> Iterator[str]:
     """A word for outside the range is used only for a figure that is outside, on that side."""
-    teu, border = (issue.context.figure(a) for a in ("throughput.teu", "transit.border_hours"))
-    yield from _verbs(issue.context.headline, border, {"above": "slowed", "below": "sped up"})
+    leads_with_trade = issue.edition.headline == "trade"
+    if not leads_with_trade:
+        border = issue.context.figure("transit.border_hours")
+        yield from _verbs(issue.context.headline, border, {"above": "slowed", "below": "sped up"})
+    lead = issue.context.figure("trade.value_cny" if leads_with_trade else "throughput.teu")
     level = issue.context.headline.split(";")[0]
-    yield from _verbs(level, teu, {"above": "above its", "below": "below its"})
+    yield from _verbs(level, lead, {"above": "above its", "below": "below its"})
 
 
 def _verbs(text: str, figure: Figure, verbs: dict[str, str]) -> Iterator[str]:
@@ -165,11 +166,11 @@ def lengths(issue: Issue) -> Iterator[str]:
 
 def sizes(issue: Issue) -> Iterator[str]:
     """Mail, pictures and message are small enough not to be cut or refused."""
-    found = [("mail", len(issue.rendered.mail_html.encode()), issue.limits["mail_max_bytes"])]
+    found = [("mail", len(issue.rendered.mail_html.encode()), issue.edition.mail_max_bytes)]
     found += [
-        (f"picture {c}", len(d), issue.limits["picture_max_bytes"]) for c, d in issue.rendered.images.items()
+        (f"picture {c}", len(d), issue.edition.picture_max_bytes) for c, d in issue.rendered.images.items()
     ]
-    found.append(("message", len(issue.message), issue.limits["message_max_bytes"]))
+    found.append(("message", len(issue.message), issue.edition.message_max_bytes))
     for name, size, most in found:
         if size > most:
             yield f"the {name} has {size} bytes, at most {most} are allowed"

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from corridor_etl.reports import formats
-from corridor_etl.reports.content import Cell, Table
-from corridor_etl.reports.context import WeeklyContext
+from corridor_etl.reports.content import Cell, Table, WeeklyContext
+from corridor_etl.reports.editions import edition
 from corridor_etl.reports.measures import LEGS
 
 _NOUNS = "container|train|file|row|chapter"
@@ -91,6 +91,9 @@ def legs_are_the_whole(context: WeeklyContext) -> Iterator[str]:
 
 def target_agrees(context: WeeklyContext) -> Iterator[str]:
     """Headline, tile and exceptions say the same of the transit target."""
+    kind = edition(context.edition)
+    if "transit.door_to_door_days" not in kind.tiles:
+        return
     tile = any("missed" in t.verdict for t in context.tiles)
     if "target" in context.headline and ("missed" in context.headline) != tile:
         yield "the headline and the tile disagree on the transit target"

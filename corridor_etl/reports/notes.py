@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from corridor_etl.reports import formats, wording
+from corridor_etl.reports import formats
 from corridor_etl.reports.range import LIMIT_FACTOR
 from corridor_etl.settings import Service, Settings
 
@@ -23,7 +23,7 @@ def notes(settings: Settings, published_at: datetime, issue: str) -> tuple[str, 
         "carried on by a week. A value inside it is no evidence of change, whatever its weekly percentage.",
         "Cargo weight is the gross weight of goods and packaging without the container. Door to door runs from the "
         "gate-in at the origin to the gate-out at the destination; empty containers are not in transit times.",
-        f"A departure is on time within {wording.plain(limits.departure_on_time_minutes)} minutes of its plan.",
+        f"A departure is on time within {formats.lateness(int(limits.departure_on_time_minutes * 60))} of its plan.",
         "TEU: twenty-foot equivalent unit. p: provisional. pp: percentage points. “:” not available, which is not "
         "zero. Totals are computed before rounding.",
         f"Where a number comes from: corridor explain {issue}#throughput.teu ends at the lines of the files it was "

@@ -103,6 +103,20 @@ def _weeks_within(progress: TargetProgress, days: float) -> Target:
     return Target(name, f"{kept} of {timed}", filled, "Target: every week's mean.", tone)
 
 
+def trade_target_point(progress: TargetProgress, settings: Settings) -> str:
+    """Trade of the year so far beside its target."""
+    if not progress.trade_cny_fen_ytd:
+        return "No trade is recorded this year."
+    target = Decimal(str(settings.targets.added_trade_cny_per_year)) / 10**6
+    reached = Decimal(progress.trade_cny_fen_ytd) / 10**8
+    gone = formats.number(year_of(progress.week).gone_pct, 1)
+    return (
+        f"Trade this year reached CNY {formats.number(reached)} million, "
+        f"{formats.number(100 * reached / target, 1)}% of the annual target of CNY {formats.number(target)} million "
+        f"with {gone}% of the year gone."
+    )
+
+
 def cargo_point(progress: TargetProgress, settings: Settings) -> str:
     """Cargo of the year so far beside its target."""
     if not progress.cargo_g_ytd:

@@ -1,4 +1,4 @@
-"""The six tiles of a weekly issue: value, on week, on year, and its normal range or target."""
+"""The six tiles of an issue: value, on week, on year, and its normal range or target."""
 
 from __future__ import annotations
 
@@ -10,22 +10,26 @@ from corridor_etl.reports.content import Tile
 from corridor_etl.reports.figures import Change, Figure
 from corridor_etl.settings import Settings
 
-ADDRESSES = (
-    "throughput.teu",
-    "throughput.cargo_t",
-    "trade.value_cny",
-    "transit.door_to_door_days",
-    "throughput.loaded_eastbound_pct",
-)
-_NAMES = {"transit.door_to_door_days": "Door to door, mean"}
+ON_TIME = "departures.on_time"
+_NAMES = {
+    "transit.door_to_door_days": "Door to door, mean",
+    "trade.value_cny_westbound": "Trade, westbound",
+    "trade.value_cny_eastbound": "Trade, eastbound",
+    "match.declared_pct": "Boxes declared",
+}
 
 
 def tiles(
-    figures: Mapping[str, Figure], settings: Settings, late: Sequence[tuple[str, date, int]]
+    addresses: Sequence[str],
+    figures: Mapping[str, Figure],
+    settings: Settings,
+    late: Sequence[tuple[str, date, int]],
 ) -> tuple[Tile, ...]:
-    """The tiles in reading order."""
+    """The tiles of figures, in the order of ``addresses``; that of departures on time also tells of late trains."""
     target = settings.targets.door_to_door_days
-    return (*(_tile(figures[a], target) for a in ADDRESSES), _on_time(figures, settings, late))
+    return tuple(
+        _on_time(figures, settings, late) if a == ON_TIME else _tile(figures[a], target) for a in addresses
+    )
 
 
 def _tile(figure: Figure, target_days: float) -> Tile:

@@ -37,8 +37,12 @@ _RANGE_SENTENCE = {
 }
 
 
-def headline(figures: Figures, week: str, target_days: float) -> str:
-    """The level, whether it is normal, the one signal and the target, in at most 120 characters."""
+def headline(figures: Figures, week: str, target_days: float, *, lead: str = "throughput") -> str:
+    """The level of what an edition leads with, whether it is normal, and the one signal beside it."""
+    return _trade_headline(figures, week) if lead == "trade" else _moved_headline(figures, week, target_days)
+
+
+def _moved_headline(figures: Figures, week: str, target_days: float) -> str:
     teu = figures["throughput.teu"]
     level = f"{teu.text} TEU moved{_LEVEL_TAIL[teu.range_class]}"
     if teu.value is None:
@@ -48,6 +52,20 @@ def headline(figures: Figures, week: str, target_days: float) -> str:
     choices: tuple[list[str], ...] = ([border, target], [border, short], [border], [])
     texts = [f"{level}; {' and '.join(t)}" if (t := [w for w in c if w]) else level for c in choices]
     return next(text for text in texts if len(text) <= HEADLINE_LIMIT)
+
+
+def _trade_headline(figures: Figures, week: str) -> str:
+    value, declared, laden = (
+        figures[a] for a in ("trade.value_cny", "match.declared_boxes", "match.laden_boxes")
+    )
+    level = f"Goods worth CNY {value.text} million{_LEVEL_TAIL[value.range_class]}"
+    if value.value is None:
+        level = f"No declaration was released in week {int(week[-2:])} of {week[:4]}"
+    if not laden.value:
+        return level
+    some = declared.value or 0
+    part = formats.part_of(some, laden.value, "loaded container")
+    return f"{level}; {part} {formats.verb(some, laden.value, 'is', 'are')} declared"
 
 
 def border_phrase(figures: Figures) -> str:
@@ -73,22 +91,39 @@ def misses_target(door: Figure, target_days: float) -> bool | None:
     return formats.rounded(door.value, 2) > Decimal(str(target_days))
 
 
-def subject(figures: Figures, week: str, revision: int = 0) -> str:
-    """Week, throughput with its change, trade value and the border's signal in at most 70 characters."""
-    teu, value = figures["throughput.teu"], figures["trade.value_cny"]
-    start = f"{'Corrected: ' if revision else ''}{week} corridor weekly: "
-    change = f" ({teu.on_week.text})" if teu.on_week.value is not None else ""
-    parts = ["no departure recorded" if teu.value is None else f"{teu.text} TEU{change}"]
-    if value.value is not None:
-        parts.append(f"CNY {value.text} m{' p' if value.maturity == 'p' else ''}")
-    parts += [w for w in [{"above": "border slow", "below": "border fast"}.get(_border_class(figures))] if w]
+def subject(
+    figures: Figures,
+    week: str,
+    revision: int = 0,
+    *,
+    label: str = "corridor weekly",
+    lead: str = "throughput",
+) -> str:
+    """Week, edition, what it leads with and its change, and what else fits, in at most 70 characters."""
+    start = f"{'Corrected: ' if revision else ''}{week} {label}: "
+    parts = _trade_subject(figures) if lead == "trade" else _moved_subject(figures)
     while len(parts) > 1 and len(start + ", ".join(parts)) > SUBJECT_LIMIT:
         parts.pop()
     return start + ", ".join(parts)
 
 
-def _border_class(figures: Figures) -> str:
-    return figures["transit.border_hours"].range_class
+def _moved_subject(figures: Figures) -> list[str]:
+    teu, border = figures["throughput.teu"], figures["transit.border_hours"]
+    change = f" ({teu.on_week.text})" if teu.on_week.value is not None else ""
+    moved = "no departure recorded" if teu.value is None else f"{teu.text} TEU{change}"
+    signal = {"above": "border slow", "below": "border fast"}.get(border.range_class, "")
+    return [part for part in (moved, _worth(figures["trade.value_cny"]), signal) if part]
+
+
+def _trade_subject(figures: Figures) -> list[str]:
+    value, declared = figures["trade.value_cny"], figures["match.declared_pct"]
+    change = f" ({value.on_week.text})" if value.on_week.value is not None else ""
+    worth = f"{_worth(value)}{change}" if value.value is not None else "no declaration released"
+    return [worth, *([] if declared.value is None else [f"{declared.text}% declared"])]
+
+
+def _worth(value: Figure) -> str:
+    return "" if value.value is None else f"CNY {value.text} m{' p' if value.maturity == 'p' else ''}"
 
 
 def throughput_point(figures: Figures, week: str) -> str:
