@@ -38,21 +38,15 @@ OWNERS = {
     "corrections": NP_("owner", "data team"),
     "discrepancies": NP_("owner", "corridor operations desk"),
 }
-WATCHED = (
-    "transit.border_hours",
-    "transit.door_to_door_days",
-    "throughput.teu",
-    "throughput.cargo_t",
-    "trade.value_cny",
-    "throughput.loaded_eastbound_pct",
-)
 
 
 @dataclass(frozen=True)
 class Situation:
-    """What the exceptions are judged from."""
+    """What the exceptions are judged from: ``rules`` are names of :data:`RULES`, ``watched`` addresses of figures."""
 
     week: str
+    rules: Sequence[str]
+    watched: Sequence[str]
     figures: Mapping[str, Figure]
     series: Mapping[str, Series]
     thresholds: Thresholds
@@ -67,12 +61,12 @@ class Situation:
 
 def exceptions(situation: Situation) -> tuple[tuple[Exception_, ...], int]:
     """The first five exceptions and how many more there are."""
-    found = [e for rule in RULES for e in rule(situation)]
+    found = [e for name, rule in RULES.items() if name in situation.rules for e in rule(situation)]
     return tuple(found[:LIMIT]), max(len(found) - LIMIT, 0)
 
 
 def _outside(s: Situation) -> list[Exception_]:
-    return [_out_of_range(s, address) for address in WATCHED if s.figures[address].is_outside]
+    return [_out_of_range(s, address) for address in s.watched if s.figures[address].is_outside]
 
 
 def _out_of_range(s: Situation, address: str) -> Exception_:
@@ -221,15 +215,16 @@ def _unsettled(s: Situation) -> list[Exception_]:
     return list(s.unsettled)
 
 
-RULES: tuple[Callable[[Situation], list[Exception_]], ...] = (
+RULES: Mapping[str, Callable[[Situation], list[Exception_]]] = {
     # figures that somebody mended by hand and that are mended no longer are in doubt themselves
-    _corrections_refused,
-    _outside,
-    _over_target,
-    _late_trains,
-    _undeclared,
-    _disagreeing,
-    _unsettled,
-    _missing_sources,
-    _held_back,
-)
+    "corrections": _corrections_refused,
+    "outside": _outside,
+    "target": _over_target,
+    "trains": _late_trains,
+    "declarations": _undeclared,
+    "contradictions": _disagreeing,
+    "unsettled": _unsettled,
+    "sources": _missing_sources,
+    "quarantine": _held_back,
+}
+"""The rules by name, most urgent first."""

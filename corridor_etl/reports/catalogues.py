@@ -130,12 +130,26 @@ def extracted() -> Catalog:
     """Every message of the sources and templates, sorted, with the files it is in."""
     catalog = Catalog(domain=DOMAIN, project="corridor_etl", creation_date=_NO_DATE, charset="utf-8")
     for folder, methods in _SOURCES:
-        found = extract_from_dir(checkout() / folder, methods, _OPTIONS, keywords=KEYWORDS)
+        found = extract_from_dir(
+            checkout() / folder, methods, _OPTIONS, keywords=KEYWORDS, directory_filter=_is_source
+        )
         for name, _, message, comments, context in found:
             catalog.add(
                 message, locations=[((folder / name).as_posix(), 0)], auto_comments=comments, context=context
             )
     return catalog
+
+
+def _is_source(folder: str) -> bool:
+    return not Path(folder).name.startswith((".", "__"))  # Babel's own rule leaves out _shared
+
+
+def _headed(catalog: Catalog) -> None:
+    catalog.fuzzy = False
+    catalog.project, catalog.version = "corridor_etl", "reports"
+    catalog.header_comment = f"# The words of the reports in language {catalog.locale_identifier}.\n#"
+    catalog.creation_date = catalog.revision_date = _NO_DATE
+    catalog.msgid_bugs_address = catalog.last_translator = catalog.language_team = ""
 
 
 def update() -> None:
@@ -144,7 +158,7 @@ def update() -> None:
     for language in TRANSLATED:
         catalog = _read(language) if path(language).exists() else Catalog(locale=language, charset="utf-8")
         catalog.update(template, no_fuzzy_matching=True)
-        catalog.creation_date = catalog.revision_date = _NO_DATE
+        _headed(catalog)
         path(language).parent.mkdir(parents=True, exist_ok=True)
         with path(language).open("wb") as file:
             write_po(file, catalog, width=110, ignore_obsolete=True, include_lineno=False, sort_output=True)

@@ -45,6 +45,7 @@ def flows(trade: pl.DataFrame, service_id: str, week: str) -> Table:
         tr("Net\u00a0t"),
         tr("Share"),
         words=2,
+        steps={n: units.scale(c).step for n, c in ((2, "CNY"), (3, "USD"))},
     )
     note = tr(NOTE) if lines else tr("No released declaration in this week.")
     return Table("flows", 0, tr("Trade by flow"), heads, tuple(lines), note, has_total=bool(lines))

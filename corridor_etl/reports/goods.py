@@ -68,7 +68,13 @@ def goods(trade: pl.DataFrame, service_id: str, week: str, *, is_final: bool) ->
     on_mean = tr_n("On %(count)s-week mean, %(unit)s", "On %(count)s-week mean, %(unit)s", len(weeks) or MEAN_WEEKS,
                    unit=money_head("CNY"))  # fmt: skip
     heads = columns(
-        tr("Goods (HS chapter)"), tr("Direction"), money_head("CNY"), tr("Share"), on_mean, words=2
+        tr("Goods (HS chapter)"),
+        tr("Direction"),
+        money_head("CNY"),
+        tr("Share"),
+        on_mean,
+        words=2,
+        steps=dict.fromkeys((2, 4), units.scale("CNY").step),
     )
     title = tr("Goods by value") if is_final or not rows else tr("Goods by value (provisional)")
     note = (

@@ -25,8 +25,8 @@ def notes(settings: Settings, published_at: datetime, issue: str) -> tuple[str, 
             "the gate-in at the origin to the gate-out at the destination; empty containers are not in transit times."
         ),
         tr(
-            "A departure is on time within %(minutes)s minutes of its plan.",
-            minutes=formats.plain(settings.thresholds.departure_on_time_minutes),
+            "A departure is on time within %(window)s of its plan.",
+            window=formats.lateness(int(settings.thresholds.departure_on_time_minutes * 60)),
         ),
         tr(
             "TEU: twenty-foot equivalent unit. p: provisional. pp: percentage points. “:” not available, which is not "

@@ -29,14 +29,6 @@ def direction_word(direction: str | None) -> str:
     return tr(known) if known else formats.clean(direction)
 
 
-KEY_FIGURES = (
-    "throughput.teu",
-    "throughput.cargo_t",
-    "trade.value_cny",
-    "transit.door_to_door_days",
-    "transit.border_hours",
-    "throughput.loaded_eastbound_pct",
-)
 TRAINS_SHOWN = 12
 LEG_NAMES = {
     "leg_origin": N_("Origin, gate-in to departure"),
@@ -48,11 +40,15 @@ LEG_NAMES = {
 
 
 def key_figures(
-    series: Mapping[str, Series], figures: Mapping[str, Figure], week: str, thresholds: Thresholds
+    addresses: Sequence[str],
+    series: Mapping[str, Series],
+    figures: Mapping[str, Figure],
+    week: str,
+    thresholds: Thresholds,
 ) -> Table:
-    """Each measure: this week, changes, range, year to date and the same weeks of the year before."""
+    """Each measure of ``addresses``: this week, changes, range, year to date and the same weeks of the year before."""
     rows = []
-    for address in KEY_FIGURES:
+    for address in addresses:
         found, mine = figures[address], series[address]
         so_far = year_of(week).so_far
         alike = [(w, then) for w, then in pairs_of_years(week) if mine.value(then) is not None]

@@ -126,6 +126,23 @@ def _weeks_within(progress: TargetProgress, days: float) -> Target:
     )
 
 
+def trade_target_point(progress: TargetProgress, settings: Settings) -> str:
+    """Trade of the year so far beside its target."""
+    if not progress.trade_cny_fen_ytd:
+        return tr("No trade is recorded this year.")
+    target = Decimal(str(settings.targets.added_trade_cny_per_year))
+    reached = Decimal(progress.trade_cny_fen_ytd) / 100
+    scale = units.scale("CNY", reached)
+    return tr(
+        "Trade this year reached %(reached)s, %(done)s of the annual target of %(target)s, with %(gone)s of the year "
+        "gone.",
+        reached=scale.with_unit(scale.number(reached), is_long=True),
+        done=formats.per_cent(formats.number(100 * reached / target, 1)),
+        target=units.target_amount("CNY", target),
+        gone=year_of(progress.week).gone,
+    )
+
+
 def cargo_point(progress: TargetProgress, settings: Settings) -> str:
     """Cargo of the year so far beside its target."""
     if not progress.cargo_g_ytd:

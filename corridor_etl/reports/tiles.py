@@ -1,4 +1,4 @@
-"""The six tiles of a weekly issue: value, on week, on year, and its normal range or target."""
+"""The six tiles of an issue: value, on week, on year, and its normal range or target."""
 
 from __future__ import annotations
 
@@ -9,25 +9,30 @@ from decimal import Decimal
 from corridor_etl.reports import formats, verdicts, wording
 from corridor_etl.reports.content import Tile
 from corridor_etl.reports.figures import Change, Figure
-from corridor_etl.reports.language import tr, tr_n
+from corridor_etl.reports.language import N_, tr, tr_n
 from corridor_etl.settings import Settings
 
-ADDRESSES = (
-    "throughput.teu",
-    "throughput.cargo_t",
-    "trade.value_cny",
-    "transit.door_to_door_days",
-    "throughput.loaded_eastbound_pct",
-)
+ON_TIME = "departures.on_time"
 _DOOR = "transit.door_to_door_days"
+_NAMES = {
+    _DOOR: N_("Door to door, mean"),
+    "trade.value_cny_westbound": N_("Trade, westbound"),
+    "trade.value_cny_eastbound": N_("Trade, eastbound"),
+    "match.declared_pct": N_("Boxes declared"),
+}
 
 
 def tiles(
-    figures: Mapping[str, Figure], settings: Settings, late: Sequence[tuple[str, date, int]]
+    addresses: Sequence[str],
+    figures: Mapping[str, Figure],
+    settings: Settings,
+    late: Sequence[tuple[str, date, int]],
 ) -> tuple[Tile, ...]:
-    """The tiles in reading order."""
+    """The tiles of figures, in the order of ``addresses``; that of departures on time also tells of late trains."""
     target = settings.targets.door_to_door_days
-    return (*(_tile(figures[a], target) for a in ADDRESSES), _on_time(figures, settings, late))
+    return tuple(
+        _on_time(figures, settings, late) if a == ON_TIME else _tile(figures[a], target) for a in addresses
+    )
 
 
 def _tile(figure: Figure, target_days: float) -> Tile:
@@ -35,7 +40,7 @@ def _tile(figure: Figure, target_days: float) -> Tile:
     if figure.address == _DOOR and wording.misses_target(figure, target_days):
         verdict, tone = tr("Target of %(days)s missed", days=formats.plain(target_days)), "bad"
     return Tile(
-        name=tr("Door to door, mean") if figure.address == _DOOR else figure.name,
+        name=tr(_NAMES[figure.address]) if figure.address in _NAMES else figure.name,
         value=figure.text,
         unit="" if figure.value is None else figure.shown_unit,
         lines=(_on_week(figure), _on_year(figure)),

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from corridor_etl.reports import formats
-from corridor_etl.reports.counts import counted
+from corridor_etl.reports.counts import counted, part_of
 from corridor_etl.reports.figures import Change, Figure
-from corridor_etl.reports.language import N_, listed, tr
+from corridor_etl.reports.language import N_, listed, tr, tr_in
 
 HEADLINE_LIMIT = 120
 SUBJECT_LIMIT = 70
@@ -53,8 +53,22 @@ _TARGET_SHORT = {
 }
 
 
-def headline(figures: Figures, week: str, target_days: float) -> str:
-    """The level, whether it is normal, the one signal and the target, in at most 120 characters."""
+_WORTH = {
+    "above": N_("Goods worth %(value)s, above the normal range"),
+    "below": N_("Goods worth %(value)s, below the normal range"),
+    "high": N_("Goods worth %(value)s, high but within the normal range"),
+    "low": N_("Goods worth %(value)s, low but within the normal range"),
+    "in line": N_("Goods worth %(value)s, in line with recent weeks"),
+    "none": N_("Goods worth %(value)s"),
+}
+
+
+def headline(figures: Figures, week: str, target_days: float, *, lead: str = "throughput") -> str:
+    """The level of what an edition leads with, whether it is normal, and the one signal beside it."""
+    return _trade_headline(figures, week) if lead == "trade" else _moved_headline(figures, week, target_days)
+
+
+def _moved_headline(figures: Figures, week: str, target_days: float) -> str:
     level = level_phrase(figures, week)
     border, target = border_phrase(figures), target_phrase(figures, target_days)
     short = target_phrase(figures, target_days, is_short=True)
@@ -64,7 +78,7 @@ def headline(figures: Figures, week: str, target_days: float) -> str:
 
 
 def _with_signals(level: str, signals: list[str]) -> str:
-    return tr("%(fact)s; %(other)s", fact=level, other=listed(signals)) if signals else level
+    return tr("%(fact)s; %(other)s", fact=level, other=_both(signals)) if signals else level
 
 
 def level_phrase(figures: Figures, week: str) -> str:
@@ -74,6 +88,23 @@ def level_phrase(figures: Figures, week: str) -> str:
         number, year = int(week[-2:]), week[:4]
         return tr("No departure is recorded for week %(week)s of %(year)s", week=number, year=year)
     return tr(_LEVEL[teu.range_class], teu=teu.text)
+
+
+def _trade_headline(figures: Figures, week: str) -> str:
+    value, declared, laden = (
+        figures[a] for a in ("trade.value_cny", "match.declared_boxes", "match.laden_boxes")
+    )
+    if value.value is None:
+        level = tr(
+            "No declaration was released in week %(week)s of %(year)s", week=int(week[-2:]), year=week[:4]
+        )
+    else:
+        level = tr(_WORTH[value.range_class], value=value.with_unit(is_long=True))
+    if not laden.value:
+        return level
+    boxes = part_of(declared.value or 0, laden.value, "loaded container")
+    text = tr("%(fact)s; declared: %(boxes)s", fact=level, boxes=boxes)
+    return text if len(text) <= HEADLINE_LIMIT else level
 
 
 def border_phrase(figures: Figures) -> str:
@@ -97,31 +128,61 @@ def misses_target(door: Figure, target_days: float) -> bool | None:
     return formats.rounded(door.value, 2) > Decimal(str(target_days))
 
 
-def subject(figures: Figures, week: str, revision: int = 0) -> str:
-    """Week, throughput with its change, trade value and the border's signal in at most 70 characters."""
-    parts = _subject_parts(figures)
+def subject(
+    figures: Figures,
+    week: str,
+    revision: int = 0,
+    *,
+    label: str = "corridor weekly",
+    lead: str = "throughput",
+) -> str:
+    """Week, edition, what it leads with and its change, and what else fits, in at most 70 characters.
+
+    ``label`` is the message an edition is called by.
+    """
     pattern = (
-        N_("Corrected: %(week)s corridor weekly: %(facts)s")
+        N_("Corrected: %(week)s %(edition)s: %(facts)s")
         if revision
-        else N_("%(week)s corridor weekly: %(facts)s")
+        else N_("%(week)s %(edition)s: %(facts)s")
     )
+    parts = _trade_subject(figures) if lead == "trade" else _moved_subject(figures)
     texts = [
-        tr(pattern, week=week, facts=tr("%(first)s, %(second)s", first=a, second=b) if b else a)
+        tr(
+            pattern,
+            week=week,
+            edition=tr_in("subject", label),
+            facts=tr("%(first)s, %(second)s", first=a, second=b) if b else a,
+        )
         for a, b in _shorter_and_shorter(parts)
     ]
     return next((text for text in texts if len(text) <= SUBJECT_LIMIT), texts[-1])
 
 
-def _subject_parts(figures: Figures) -> list[str]:
+def _moved_subject(figures: Figures) -> list[str]:
     teu, value = figures["throughput.teu"], figures["trade.value_cny"]
-    moved = teu.with_unit()
-    if teu.on_week.value is not None:
-        moved = tr("%(amount)s (%(change)s)", amount=moved, change=teu.on_week.text)
-    parts = [tr("no departure recorded") if teu.value is None else moved]
+    parts = [tr("no departure recorded") if teu.value is None else _with_change(teu, teu.with_unit())]
     if value.value is not None:
-        parts.append(f"{value.with_unit()}{' p' if value.maturity == 'p' else ''}")
+        parts.append(_worth(value))
     signal = _BORDER_SHORT.get(figures["transit.border_hours"].range_class)
     return [*parts, tr(signal)] if signal else parts
+
+
+def _trade_subject(figures: Figures) -> list[str]:
+    value, declared = figures["trade.value_cny"], figures["match.declared_pct"]
+    parts = [tr("no declaration released") if value.value is None else _with_change(value, _worth(value))]
+    if declared.value is not None:
+        parts.append(tr("%(share)s declared", share=formats.per_cent(declared.text)))
+    return parts
+
+
+def _with_change(figure: Figure, amount: str) -> str:
+    if figure.on_week.value is None:
+        return amount
+    return tr("%(amount)s (%(change)s)", amount=amount, change=figure.on_week.text)
+
+
+def _worth(value: Figure) -> str:
+    return f"{value.with_unit()}{' p' if value.maturity == 'p' else ''}"
 
 
 def _shorter_and_shorter(parts: list[str]) -> list[tuple[str, str]]:
@@ -227,7 +288,13 @@ def _compared(fact: str, figure: Figure, week: str) -> str:
     year = str(int(week[:4]) - 1)
     parts = [against_week_before(figure, figure.on_week), against_year_before(figure, figure.on_year, year)]
     found = [p for p in parts if p]
-    return tr("%(fact)s, %(compared)s", fact=fact, compared=listed(found)) if found else fact
+    return tr("%(fact)s, %(compared)s", fact=fact, compared=_both(found)) if found else fact
+
+
+def _both(clauses: list[str]) -> str:
+    if len(clauses) < 2:
+        return clauses[0]
+    return tr_in("clauses", "%(first)s and %(second)s", first=clauses[0], second=clauses[1])
 
 
 def against_week_before(figure: Figure, change: Change) -> str:

@@ -47,7 +47,7 @@ Pattern = Annotated[str, AfterValidator(_valid_pattern)]
 Translated = Literal["zh", "ru", "kk"]
 
 
-def _named(names: Mapping[Translated, str], language: str, usual: str) -> str:
+def _in_language(names: Mapping[Translated, str], language: str, usual: str) -> str:
     return next((name for known, name in names.items() if known == language), usual)
 
 
@@ -67,11 +67,11 @@ class Corridor(Section):
 
     def name_in(self, language: str) -> str:
         """The corridor's name in a language of the reports, else ``name``."""
-        return _named(self.names, language, self.name)
+        return _in_language(self.names, language, self.name)
 
     def operator_in(self, language: str) -> str:
         """The operator's name in a language of the reports, else ``operator``."""
-        return _named(self.operator_names, language, self.operator)
+        return _in_language(self.operator_names, language, self.operator)
 
 
 class Targets(Section):
@@ -129,7 +129,7 @@ class Service(Section):
 
     def name_in(self, language: str) -> str:
         """The service's name in a language of the reports, else ``name``."""
-        return _named(self.names, language, self.name)
+        return _in_language(self.names, language, self.name)
 
     def nodes(self, direction: str) -> dict[str, str]:
         """Role -> node for direction ``W`` or ``E``; eastbound is the mirror of westbound."""
@@ -194,7 +194,7 @@ class SourceFamily(Section):
 
     def name_in(self, language: str) -> str:
         """The family's name in a language of the reports, else ``name``."""
-        return _named(self.names, language, self.name)
+        return _in_language(self.names, language, self.name)
 
 
 class Recipient(Section):
