@@ -17,6 +17,7 @@ report = typer.Typer(help="Weekly issues.", no_args_is_help=True)
 kpi = typer.Typer(help="Figures and their definitions.", no_args_is_help=True)
 
 Week = Annotated[str, typer.Argument(help="ISO week, like 2025-W24.")]
+EditionName = Annotated[str, typer.Option("--edition", help="weekly, throughput, trade or brief.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -26,13 +27,17 @@ def register(app: typer.Typer) -> None:
 
 
 @report.command()
-def publish(week: Week, mail: Annotated[bool, typer.Option(help="Queue the mails.")] = True) -> None:
-    """Publish the issue of a week: page, mails, ledger. A week is published once."""
+def publish(
+    week: Week,
+    edition: EditionName = "weekly",
+    mail: Annotated[bool, typer.Option(help="Queue the mails.")] = True,
+) -> None:
+    """Publish the issue of a week: page, mails, ledger. An edition of a week is published once."""
     from corridor_etl.jobs.weekly import publish_week
     from corridor_etl.reference.calendar import monday
 
     monday(week)
-    result = publish_week(week, queue_mail=mail)
+    result = publish_week(week, edition_id=edition, queue_mail=mail)
     typer.echo(result.line())
     for path in result.messages:
         typer.echo(f"mail: {path}")
@@ -50,13 +55,13 @@ def list_issues(as_of: AsOf = None, as_json: AsJson = False) -> None:
 
 
 @report.command("show")
-def show_issue(week: Week, as_of: AsOf = None, as_json: AsJson = False) -> None:
+def show_issue(
+    week: Week, edition: EditionName = "weekly", as_of: AsOf = None, as_json: AsJson = False
+) -> None:
     """Show every figure of a published issue with its address; with --as-of, as they were known then."""
     with opened(as_of) as warehouse:
-        if as_of is None:
-            rows = warehouse.issue_figures("weekly", week, 0).to_dicts()
-        else:
-            rows = _figures_then(week, warehouse)
+        published = warehouse.issue_figures(edition, week, 0).to_dicts()
+        rows = published if as_of is None else _figures_then(week, warehouse)
     if not rows:
         raise UsageError(f"no issue of {week} is published", fix=f"corridor report publish {week}")
     show(rows, as_json=as_json, columns=("address", "value_text", "unit"), empty="no figures")

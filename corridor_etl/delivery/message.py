@@ -27,7 +27,6 @@ from corridor_etl.reports.figures_csv import figures_csv
 from corridor_etl.reports.render import Rendered, archive_url, domain
 from corridor_etl.settings import Recipient, Settings
 
-LIST_NAME = "corridor-weekly"
 BOUNDARIES = {
     "mixed": "=_corridor_part_01",
     "alternative": "=_corridor_part_02",
@@ -56,6 +55,10 @@ def recipient_hash(address: str) -> str:
     return hashlib.sha256(address.casefold().encode()).hexdigest()[:10]
 
 
+def _list_name(context: WeeklyContext) -> str:
+    return f"corridor-{context.edition}"
+
+
 def _headers(
     context: WeeklyContext, recipient: Recipient, settings: Settings
 ) -> Iterable[tuple[str, object]]:
@@ -68,8 +71,8 @@ def _headers(
         ("To", Address(recipient.name, addr_spec=recipient.address)),
         ("Subject", context.subject),
         ("Message-ID", message_id(context, recipient.address)),
-        ("List-ID", f"Corridor weekly <{LIST_NAME}.{host}>"),
-        ("List-Unsubscribe", f"<{leave}>, <mailto:{contact}?subject=unsubscribe%20{LIST_NAME}>"),
+        ("List-ID", f"{context.title} <{_list_name(context)}.{host}>"),
+        ("List-Unsubscribe", f"<{leave}>, <mailto:{contact}?subject=unsubscribe%20{_list_name(context)}>"),
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         ("List-Archive", f"<{archive_url(context)}>"),
         ("Auto-Submitted", "auto-generated"),
@@ -109,7 +112,7 @@ def _image(cid: str, data: bytes) -> EmailMessage:
 
 def _attachment(context: WeeklyContext) -> EmailMessage:
     part = EmailMessage(policy=SMTP)
-    name = f"{LIST_NAME}-{context.week}.csv"
+    name = f"{_list_name(context)}-{context.week}.csv"
     part.set_content(figures_csv(context), "text", "csv", disposition="attachment", filename=name,
                      params={"charset": "utf-8"})  # fmt: skip
     return part

@@ -5,8 +5,9 @@ What a week's issue is belongs to ``weekly``.
 
 from __future__ import annotations
 
-from corridor_etl.jobs.weekly import EDITION, IssueResult, publish_week
+from corridor_etl.jobs.weekly import IssueResult, publish_week
 from corridor_etl.reference.calendar import parse_range
+from corridor_etl.reports.editions import WEEKLY
 from corridor_etl.warehouse import Warehouse
 
 
@@ -17,7 +18,7 @@ def weeks_to_rebuild(weeks: str) -> list[str]:
     """
     wanted = parse_range(weeks)
     with Warehouse.open() as warehouse:
-        published = set(warehouse.issues().filter(edition=EDITION)["week"])
+        published = set(warehouse.issues().filter(edition=WEEKLY)["week"])
     return [week for week in wanted if week not in published]
 
 

@@ -24,3 +24,12 @@ def short_name(code: str, limit: int = 60) -> str:
     text = descriptions().get(code, "")
     head = text.split(";")[0].split(",")[0].strip()
     return head if len(head) <= limit else head[: limit - 1].rstrip() + "…"
+
+
+@cache
+def chapter_names(language: str) -> dict[str, str]:
+    """Chapter -> its short name in zh, ru or kk, for tables; empty for a language without short names."""
+    names = table("hs_chapter_names")
+    if f"name_{language}" not in names.columns:
+        return {}
+    return mapping("hs_chapter_names", "chapter", f"name_{language}")

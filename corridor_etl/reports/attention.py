@@ -15,43 +15,38 @@ from corridor_etl.reference.calendar import shifted
 from corridor_etl.reports import formats, wording
 from corridor_etl.reports.content import Exception_
 from corridor_etl.reports.corrections import Refusal
+from corridor_etl.reports.counts import counted, part_of
 from corridor_etl.reports.figures import Figure, figure
+from corridor_etl.reports.language import N_, NP_, tr, tr_in, tr_n
 from corridor_etl.reports.series import Series
 from corridor_etl.settings import Thresholds
 
 LIMIT = 5
-NONE = "Nothing outside its range this week."
+NONE = N_("Nothing outside its range this week.")
 
 OWNERS = {
-    "throughput.teu": "train operator",
-    "throughput.cargo_t": "train operator",
-    "throughput.loaded_eastbound_pct": "train operator",
-    "trade.value_cny": "customs broker",
-    "transit.border_hours": "rail operations",
-    "transit.door_to_door_days": "corridor operations desk",
-    "departures": "train operator",
-    "declarations": "customs broker",
-    "sources": "data team",
-    "quarantine": "data team",
-    "corrections": "data team",
-    "discrepancies": "corridor operations desk",
+    "throughput.teu": NP_("owner", "train operator"),
+    "throughput.cargo_t": NP_("owner", "train operator"),
+    "throughput.loaded_eastbound_pct": NP_("owner", "train operator"),
+    "trade.value_cny": NP_("owner", "customs broker"),
+    "transit.border_hours": NP_("owner", "rail operations"),
+    "transit.door_to_door_days": NP_("owner", "corridor operations desk"),
+    "departures": NP_("owner", "train operator"),
+    "declarations": NP_("owner", "customs broker"),
+    "sources": NP_("owner", "data team"),
+    "quarantine": NP_("owner", "data team"),
+    "corrections": NP_("owner", "data team"),
+    "discrepancies": NP_("owner", "corridor operations desk"),
 }
-WATCHED = (
-    "transit.border_hours",
-    "transit.door_to_door_days",
-    "throughput.teu",
-    "throughput.cargo_t",
-    "trade.value_cny",
-    "throughput.loaded_eastbound_pct",
-)
-_UNITS = {"%": "%", "CNY m": " m", "h": " h", "days": " days", "t": " t", "TEU": " TEU"}
 
 
 @dataclass(frozen=True)
 class Situation:
-    """What the exceptions are judged from."""
+    """What the exceptions are judged from: ``rules`` are names of :data:`RULES`, ``watched`` addresses of figures."""
 
     week: str
+    rules: Sequence[str]
+    watched: Sequence[str]
     figures: Mapping[str, Figure]
     series: Mapping[str, Series]
     thresholds: Thresholds
@@ -66,30 +61,38 @@ class Situation:
 
 def exceptions(situation: Situation) -> tuple[tuple[Exception_, ...], int]:
     """The first five exceptions and how many more there are."""
-    found = [e for rule in RULES for e in rule(situation)]
+    found = [e for name, rule in RULES.items() if name in situation.rules for e in rule(situation)]
     return tuple(found[:LIMIT]), max(len(found) - LIMIT, 0)
 
 
 def _outside(s: Situation) -> list[Exception_]:
-    return [_out_of_range(s, address) for address in WATCHED if s.figures[address].is_outside]
+    return [_out_of_range(s, address) for address in s.watched if s.figures[address].is_outside]
 
 
 def _out_of_range(s: Situation, address: str) -> Exception_:
     found = s.figures[address]
-    unit = _UNITS[found.shown_unit]
-    prefix = "CNY " if found.unit == "CNY" else ""
-    text = f"{prefix}{found.text}{unit}, normal {found.range_text}."
     crossings = s.figures["transit.border_trips"].value
+    text = tr("%(value)s, normal %(range)s.", value=found.with_unit(), range=found.range_text)
     if address == "transit.border_hours" and crossings:
-        text = f"Mean {text[:-1]}; {formats.counted(crossings, 'container')}."
-    return Exception_(f"{found.name} is outside its normal range", text, OWNERS[address], _since(s, address))
+        text = tr("Mean %(value)s, normal %(range)s; %(containers)s.", value=found.with_unit(), range=found.range_text,
+                  containers=counted(crossings, "container"))  # fmt: skip
+    title = tr("%(figure)s is outside its normal range", figure=found.name)
+    return Exception_(title, text, _owner(address), _since(s, address))
+
+
+def _owner(of: str) -> str:
+    return tr_in("owner", OWNERS[of])
 
 
 def _since(s: Situation, address: str) -> str:
     weeks, week = 1, shifted(s.week, -1)
     while weeks < s.thresholds.range_weeks and _side(s, address, week) == _side(s, address, s.week):
         weeks, week = weeks + 1, shifted(week, -1)
-    return "New this week." if weeks == 1 else f"{weeks} weeks in a row outside the range."
+    if weeks == 1:
+        return tr("New this week.")
+    return tr_n(
+        "%(count)s week in a row outside the range.", "%(count)s weeks in a row outside the range.", weeks
+    )
 
 
 def _side(s: Situation, address: str, week: str) -> str:
@@ -101,42 +104,58 @@ def _over_target(s: Situation) -> list[Exception_]:
     if not wording.misses_target(door, s.target_days):
         return []
     inside, trips = (s.figures[f"transit.{n}"].value or 0 for n in ("within_target", "door_to_door_trips"))
-    kept = f"{formats.part_of(inside, trips, 'container')} {formats.verb(inside, trips, 'was', 'were')}"
-    text = f"Mean {door.text} days; {kept} within the target."
-    return [
-        Exception_(
-            f"Door-to-door time is over {wording.plain(s.target_days)} days", text, OWNERS[door.address]
-        )
-    ]
+    text = tr(
+        "Mean %(value)s; within the target: %(containers)s.",
+        value=door.with_unit(is_long=True),
+        containers=part_of(inside, trips, "container"),
+    )
+    return [Exception_(over_target_title(s.target_days), text, _owner(door.address))]
+
+
+def over_target_title(target_days: float) -> str:
+    """The title of the exception of a mean door-to-door time over its target."""
+    return tr("Door-to-door time is over %(days)s days", days=formats.plain(target_days))
 
 
 def _late_trains(s: Situation) -> list[Exception_]:
+    window = formats.lateness(int(s.thresholds.departure_on_time_minutes * 60))
     return [
         Exception_(
-            f"Train {train_no} left {formats.lateness(delay_s)} {'late' if delay_s > 0 else 'early'}",
-            f"Departed {formats.day(departed_on)}; the plan allows "
-            f"{formats.lateness(int(s.thresholds.departure_on_time_minutes * 60))} either way.",
-            OWNERS["departures"],
+            _late_title(train_no, delay_s),
+            tr(
+                "Departed %(day)s; the plan allows %(window)s either way.", day=formats.day(on), window=window
+            ),
+            _owner("departures"),
         )
-        for train_no, departed_on, delay_s in s.late_trains
-    ]  # fmt: skip
+        for train_no, on, delay_s in s.late_trains
+    ]
+
+
+def _late_title(train_no: str, delay_s: int) -> str:
+    if delay_s > 0:
+        return tr("Train %(train)s left %(delay)s late", train=train_no, delay=formats.lateness(delay_s))
+    return tr("Train %(train)s left %(delay)s early", train=train_no, delay=formats.lateness(delay_s))
 
 
 def _undeclared(s: Situation) -> list[Exception_]:
     laden, declared = (s.figures[f"match.{n}_boxes"].value for n in ("laden", "declared"))
     if not laden or laden == declared:
         return []
-    count = laden - (declared or 0)
-    some = declared or 0
-    text = f"{formats.part_of(some, laden, 'loaded container')} {formats.verb(some, laden, 'is', 'are')} declared."
-    title = f"{formats.counted(count, 'loaded container')} without a declaration"
-    return [Exception_(title, text, OWNERS["declarations"], "Goods not declared are in no trade value.")]
+    title = tr_n(
+        "%(count)s loaded container without a declaration",
+        "%(count)s loaded containers without a declaration",
+        laden - (declared or 0),
+    )
+    text = tr("Declared: %(boxes)s.", boxes=part_of(declared or 0, laden, "loaded container"))
+    return [Exception_(title, text, _owner("declarations"), tr("Goods not declared are in no trade value."))]
 
 
 def _missing_sources(s: Situation) -> list[Exception_]:
     return [
         Exception_(
-            f"{name}: files are missing", f"{received} of {expected} expected files.", OWNERS["sources"]
+            tr("%(source)s: files are missing", source=name),
+            tr("Received: %(files)s.", files=part_of(received, expected, "file")),
+            _owner("sources"),
         )
         for name, received, expected in s.missing
     ]
@@ -145,20 +164,27 @@ def _missing_sources(s: Situation) -> list[Exception_]:
 def _held_back(s: Situation) -> list[Exception_]:
     if not s.quarantine_open:
         return []
-    title = f"{formats.counted(s.quarantine_open, 'row')} held back"
-    text = "In quarantine, over all weeks; in no figure until corrected."
-    return [Exception_(title, text, OWNERS["quarantine"])]
+    title = tr_n("%(count)s row held back", "%(count)s rows held back", s.quarantine_open)
+    text = tr("In quarantine, over all weeks; in no figure until corrected.")
+    return [Exception_(title, text, _owner("quarantine"))]
 
 
 def _corrections_refused(s: Situation) -> list[Exception_]:
     refused = s.corrections_refused
     if len(refused) < 2:
         return [
-            Exception_(f"Correction {r.correction_id} was not applied", r.text, OWNERS["corrections"])
+            Exception_(
+                tr("Correction %(correction)s was not applied", correction=r.correction_id),
+                r.text,
+                _owner("corrections"),
+            )
             for r in refused
         ]
     text = " ".join(f"{r.correction_id}: {r.text}" for r in refused)
-    return [Exception_(f"{len(refused)} corrections were not applied", text, OWNERS["corrections"])]
+    title = tr_n(
+        "%(count)s correction was not applied", "%(count)s corrections were not applied", len(refused)
+    )
+    return [Exception_(title, text, _owner("corrections"))]
 
 
 def critical_weeks(discrepancies: pl.DataFrame | None, week: str) -> tuple[str, ...]:
@@ -174,24 +200,31 @@ def _disagreeing(s: Situation) -> list[Exception_]:
     count = s.critical_weeks.count(s.week)
     if not count:
         return []
-    title = f"{formats.counted(count, 'contradiction')} between documents"
-    text = f"Trains, ports and customs differ; {formats.number(len(s.critical_weeks))} open in all."
-    return [Exception_(title, text, OWNERS["discrepancies"], f"The oldest is of week {s.critical_weeks[0]}.")]
+    title = tr_n(
+        "%(count)s contradiction between documents", "%(count)s contradictions between documents", count
+    )
+    text = tr(
+        "Trains, ports and customs differ; open in all: %(number)s.",
+        number=formats.number(len(s.critical_weeks)),
+    )
+    since = tr("The oldest is of week %(week)s.", week=s.critical_weeks[0])
+    return [Exception_(title, text, _owner("discrepancies"), since)]
 
 
 def _unsettled(s: Situation) -> list[Exception_]:
     return list(s.unsettled)
 
 
-RULES: tuple[Callable[[Situation], list[Exception_]], ...] = (
+RULES: Mapping[str, Callable[[Situation], list[Exception_]]] = {
     # figures that somebody mended by hand and that are mended no longer are in doubt themselves
-    _corrections_refused,
-    _outside,
-    _over_target,
-    _late_trains,
-    _undeclared,
-    _disagreeing,
-    _unsettled,
-    _missing_sources,
-    _held_back,
-)
+    "corrections": _corrections_refused,
+    "outside": _outside,
+    "target": _over_target,
+    "trains": _late_trains,
+    "declarations": _undeclared,
+    "contradictions": _disagreeing,
+    "unsettled": _unsettled,
+    "sources": _missing_sources,
+    "quarantine": _held_back,
+}
+"""The rules by name, most urgent first."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import altair as alt
 
+from corridor_etl.reports.language import N_, tr
 from corridor_etl.reports.palette import LIGHT
 
 WIDTH = 552
@@ -19,11 +20,11 @@ _BAR_SHARE = 0.8  # of the step between two weeks
 _MIN_LABEL_PX = 15  # between two direct labels
 _MIN_SLOTS = 13  # a quarter: the first weeks of a service stand at the right, not as one giant bar
 
+_WESTBOUND, _EASTBOUND = N_("Westbound %(number)s"), N_("Eastbound %(number)s")
+
 Data = Mapping[str, Any]
 Rows = list[dict[str, Any]]
 Labels = list[tuple[str, float, str, int]]  # text, value, colour, size
-
-_NO_VALUE = ("no departure", 0.0, "muted", 12)
 
 
 def throughput(data: Data) -> alt.LayerChart:
@@ -40,12 +41,12 @@ def throughput(data: Data) -> alt.LayerChart:
     layers = [*_band(band, count, top), _rects(rows), _months(data["weeks"], 0, height)]
     last = (float(data["west"][-1] or 0), float(data["east"][-1] or 0))
     labels: Labels = [
-        (f"{data['labels']['total']} TEU", sum(last), "ink", 14),
-        (f"Eastbound {data['labels']['east']}", last[0] + last[1] / 2, "east-ink", 12),
-        (f"Westbound {data['labels']['west']}", last[0] / 2, "west", 12),
+        (tr("%(number)s TEU", number=data["labels"]["total"]), sum(last), "ink", 14),
+        (tr(_EASTBOUND, number=data["labels"]["east"]), last[0] + last[1] / 2, "east-ink", 12),
+        (tr(_WESTBOUND, number=data["labels"]["west"]), last[0] / 2, "west", 12),
     ]
     if data["west"][-1] is None:
-        labels = [_NO_VALUE]
+        labels = [(tr("no departure"), 0.0, "muted", 12)]
     layers.append(_direct_labels(labels, count, (0, top), height))
     return _sized(layers, count, (0, top), height, _value_axis())
 
@@ -64,11 +65,11 @@ def trade(data: Data) -> alt.LayerChart:
     off = 0.6 * _MIN_LABEL_PX * (top - bottom) / height
     west, east = (float(data[d][-1] or 0) / 2 for d in ("west", "east"))
     labels: Labels = [
-        (f"Westbound {data['labels']['west']}", max(west, off), "west", 12),
-        (f"Eastbound {data['labels']['east']}", min(-east, -off), "east-ink", 12),
+        (tr(_WESTBOUND, number=data["labels"]["west"]), max(west, off), "west", 12),
+        (tr(_EASTBOUND, number=data["labels"]["east"]), min(-east, -off), "east-ink", 12),
     ]
     if data["west"][-1] is None:
-        labels = [("no declaration", off, "muted", 12)]
+        labels = [(tr("no declaration"), off, "muted", 12)]
     zero = alt.Chart(values([{"y": 0}])).mark_rule(color=LIGHT["ink"], strokeWidth=1).encode(y=alt.Y("y:Q"))
     layers = [_rects(rows, outlined=True), zero, _months(data["weeks"], bottom, height),
               _direct_labels(labels, count, (bottom, top), height)]  # fmt: skip
@@ -114,7 +115,7 @@ def _band(band: Mapping[str, str] | None, count: int, top: float) -> list[alt.Ch
     box = {"x": first, "x2": count - 0.5, "y": low, "y2": high, "fill": LIGHT["band"]}
     mean = {"x": first, "x2": count - 0.5, "y": float(band["mean"])}
     rule = alt.Chart(values([mean])).mark_rule(color=LIGHT["axis"], strokeDash=[4, 3], strokeWidth=1)
-    label = alt.Chart(values([{"x": first, "y": min(high, top), "text": "normal range"}])).mark_text(
+    label = alt.Chart(values([{"x": first, "y": min(high, top), "text": tr("normal range")}])).mark_text(
         align="left", baseline="bottom", dy=-3, fontSize=11, color=LIGHT["muted"], font=FONT
     )
     return [
@@ -132,8 +133,10 @@ def _months(weeks: Sequence[Mapping[str, Any]], floor: float, height: int) -> al
     for week in weeks:
         is_first = week["day"] <= 7
         if is_first and (not rows or (week["position"] - rows[-1]["x"]) * step >= 44):
-            year = f" {week['year']}" if week["month"] == "Jan" else ""
-            rows.append({"x": week["position"], "y": floor, "text": f"{week['month']}{year}"})
+            text = week["month"]
+            if week["is_january"]:
+                text = tr("%(month)s %(year)s", month=text, year=week["year"])
+            rows.append({"x": week["position"], "y": floor, "text": text})
     if not rows:
         rows = [{"x": w["position"], "y": floor, "text": w["week"][5:]} for w in weeks[-1:]]
     mark = alt.Chart(values(rows)).mark_text(

@@ -17,6 +17,7 @@ import vl_convert
 
 from corridor_etl.reports import chart_marks, leg_marks, palette, png
 from corridor_etl.reports.content import Chart
+from corridor_etl.reports.language import decimal_mark, group_mark
 
 WIDTH = chart_marks.WIDTH
 MAIL_SCALE = 2
@@ -40,12 +41,14 @@ class Picture:
 
 
 def draw(charts: Sequence[Chart]) -> tuple[Picture, ...]:
-    """The pictures of an issue, in its order."""
+    """The pictures of an issue, in its order, with words in the language spoken."""
     return tuple(_picture(chart) for chart in charts)
 
 
 def _picture(chart: Chart) -> Picture:
-    drawn = vl_convert.vegalite_to_svg(DRAWINGS[chart.id](chart.data).to_dict())
+    drawn = vl_convert.vegalite_to_svg(
+        DRAWINGS[chart.id](chart.data).to_dict(), format_locale=_number_format()
+    )
     height = int(float(re.search(r'height="([0-9.]+)"', drawn)[1]))  # type: ignore[index]
     body = _body(drawn)
     return Picture(
@@ -55,6 +58,11 @@ def _picture(chart: Chart) -> Picture:
         dark_png=_png(body, height, palette.DARK),
         height=height,
     )
+
+
+def _number_format() -> dict[str, object]:
+    """How the renderer writes the numbers of an axis."""
+    return {"decimal": decimal_mark(), "thousands": group_mark(), "grouping": [3], "currency": ["", ""]}
 
 
 def _body(drawn: str) -> str:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import email
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from email.message import EmailMessage
 from email.policy import SMTP
 from functools import cached_property
@@ -17,13 +17,14 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
 
-from corridor_etl.reports import consistency, png, wording
-from corridor_etl.reports.context import WeeklyContext
+from corridor_etl.reports import consistency, formats, png, wording
+from corridor_etl.reports.content import WeeklyContext
+from corridor_etl.reports.editions import Edition, edition
 from corridor_etl.reports.figures import Figure
+from corridor_etl.reports.language import speaking
 from corridor_etl.reports.render import Rendered, domain
-from corridor_etl.settings import checkout
+from corridor_etl.reports.signs import sign
 
-NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 LEFTOVERS = re.compile(r"\b(?:NaN|nan|None|inf|Infinity|undefined)\b|\{\{|\{%|%\(")
 HEADERS = (
     "Date", "From", "To", "Subject", "Message-ID", "List-ID", "List-Unsubscribe", "List-Unsubscribe-Post",
@@ -67,24 +68,24 @@ class Issue:
         return email.message_from_bytes(self.message, policy=SMTP)
 
     @cached_property
-    def limits(self) -> dict[str, Any]:
-        """The edition's ``report.toml``."""
-        path = checkout() / "templates" / self.context.edition / "report.toml"
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+    def edition(self) -> Edition:
+        """What the edition's ``report.toml`` says."""
+        return edition(self.context.edition)
 
 
 def check(rendered: Rendered, context: WeeklyContext, message: bytes) -> list[str]:
     """Every problem of an issue and its message, in the order of the checks; empty where it is fit."""
     issue = Issue(rendered, context, message)
-    return [problem for rule in CHECKS for problem in rule(issue)]
+    with speaking(context.language):
+        return [problem for rule in CHECKS for problem in rule(issue)]
 
 
 def numbers_known(issue: Issue) -> Iterator[str]:
     """Each number in a sentence, tile or alternative text is one of a figure, a table or the masthead."""
     known = _known_numbers(issue.context)
     for where, text in _words(issue.context):
-        for found in NUMBER.findall(text):
-            if found.rstrip(",") not in known:
+        for found in formats.numbers_in(text):
+            if found not in known:
                 yield f"{where} says {found}, which no figure or table holds"
 
 
@@ -105,12 +106,12 @@ def _known_numbers(context: WeeklyContext) -> set[str]:
     ]
     for f in context.figures:
         texts += [f.text, f.range_text, f.on_week.text, f.on_year.text]
-    for table in context.tables.values():
+    for table in (*context.tables.values(), *context.background.values()):
         texts += [cell.text for row in table.rows for cell in row]
     texts += [f"{t.name} {t.state}" for t in context.targets]
     for chart in context.charts:
         texts += [str(v) for v in _plain_values(chart.data)]
-    found = {n.rstrip(",") for text in texts for n in NUMBER.findall(text)}
+    found = {n for text in texts for n in formats.numbers_in(text)}
     return found | {n.lstrip("0") for n in found if n.isdigit()}
 
 
@@ -122,7 +123,7 @@ def _plain_values(data: Any) -> Iterator[str]:
         for value in data:
             yield from _plain_values(value)
     elif isinstance(data, str) and re.fullmatch(r"-?\d+\.\d+", data):
-        yield from (f"{float(data):,.0f}", f"{float(data):,.1f}")
+        yield from (formats.number(abs(Decimal(data)), decimals) for decimals in (0, 1))
 
 
 def nothing_left_over(issue: Issue) -> Iterator[str]:
@@ -136,10 +137,13 @@ def nothing_left_over(issue: Issue) -> Iterator[str]:
 
 def verbs_agree(issue: Issue) -> Iterator[str]:
     """A word for outside the range is used only for a figure that is outside, on that side."""
-    teu, border = (issue.context.figure(a) for a in ("throughput.teu", "transit.border_hours"))
-    yield from _verbs(issue.context.headline, border, {"above": "slowed", "below": "sped up"})
-    level = issue.context.headline.split(";")[0]
-    yield from _verbs(level, teu, {"above": "above its", "below": "below its"})
+    leads_with_trade = issue.edition.headline == "trade"
+    if not leads_with_trade:
+        border = issue.context.figure("transit.border_hours")
+        yield from _verbs(issue.context.headline, border, {"above": sign("slowed"), "below": sign("sped up")})
+    lead = issue.context.figure("trade.value_cny" if leads_with_trade else "throughput.teu")
+    level = re.split("[;；]", issue.context.headline)[0]
+    yield from _verbs(level, lead, {"above": sign("above"), "below": sign("below")})
 
 
 def _verbs(text: str, figure: Figure, verbs: dict[str, str]) -> Iterator[str]:
@@ -165,11 +169,11 @@ def lengths(issue: Issue) -> Iterator[str]:
 
 def sizes(issue: Issue) -> Iterator[str]:
     """Mail, pictures and message are small enough not to be cut or refused."""
-    found = [("mail", len(issue.rendered.mail_html.encode()), issue.limits["mail_max_bytes"])]
+    found = [("mail", len(issue.rendered.mail_html.encode()), issue.edition.mail_max_bytes)]
     found += [
-        (f"picture {c}", len(d), issue.limits["picture_max_bytes"]) for c, d in issue.rendered.images.items()
+        (f"picture {c}", len(d), issue.edition.picture_max_bytes) for c, d in issue.rendered.images.items()
     ]
-    found.append(("message", len(issue.message), issue.limits["message_max_bytes"]))
+    found.append(("message", len(issue.message), issue.edition.message_max_bytes))
     for name, size, most in found:
         if size > most:
             yield f"the {name} has {size} bytes, at most {most} are allowed"

@@ -10,15 +10,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from corridor_etl.reports import formats
-from corridor_etl.reports.content import Cell, Table
-from corridor_etl.reports.context import WeeklyContext
+from corridor_etl.reports import counts, formats
+from corridor_etl.reports.content import Cell, Table, WeeklyContext
+from corridor_etl.reports.editions import edition
+from corridor_etl.reports.language import speaking
 from corridor_etl.reports.measures import LEGS
+from corridor_etl.reports.signs import sign
 
-_NOUNS = "container|train|file|row|chapter"
-_ONE_OF_MANY = re.compile(rf"(?<![\d.,])1 (?:{_NOUNS})s\b|(?<![\d.,])(?!1 )[\d.,]*\d (?:{_NOUNS})\b")
-_SIGNED_ZERO = re.compile(rf"[+{formats.MINUS}-]0(?:\.0+)?(?![\d.,]*\d)")
-_PLAIN_NUMBER = re.compile(rf"[+{formats.MINUS}]?\d[\d,]*(?:\.\d+)?%?")
+_SIGNED_ZERO = re.compile(rf"[+{formats.MINUS}-]0(?:[.,]0+)?(?![\d.,]*\d)")
 _SUMS = (
     ("throughput.teu", "throughput.teu_westbound", "throughput.teu_eastbound"),
     ("trade.value_cny", "trade.value_cny_westbound", "trade.value_cny_eastbound"),
@@ -35,7 +34,8 @@ _FINENESS = Decimal("0.001")  # days; the legs are rounded one by one
 
 def problems(context: WeeklyContext) -> list[str]:
     """Every disagreement within a context; empty where there is none."""
-    return [problem for rule in RULES for problem in rule(context)]
+    with speaking(context.language):
+        return [problem for rule in RULES for problem in rule(context)]
 
 
 def totals_add_up(context: WeeklyContext) -> Iterator[str]:
@@ -51,15 +51,14 @@ def totals_add_up(context: WeeklyContext) -> Iterator[str]:
 
 
 def _number(cell: Cell) -> Decimal | None:
-    if not _PLAIN_NUMBER.fullmatch(cell.text):
-        return None
-    return Decimal(cell.text.rstrip("%").replace(",", "").replace(formats.MINUS, "-"))
+    return formats.parsed(cell.text)
 
 
 def _rounding(table: Table, column: int) -> Decimal:
-    """Half of the last digit shown, for each row and the total."""
+    """Half of what a number is rounded to, usually its last digit, for each row and the total."""
     digits = max(-int((_number(row[column]) or Decimal(0)).as_tuple().exponent) for row in table.rows)
-    return Decimal("0.5").scaleb(-digits) * len(table.rows)
+    step = table.columns[column].step or Decimal(1).scaleb(-digits)
+    return step / 2 * len(table.rows)
 
 
 def directions_add_up(context: WeeklyContext) -> Iterator[str]:
@@ -91,17 +90,20 @@ def legs_are_the_whole(context: WeeklyContext) -> Iterator[str]:
 
 def target_agrees(context: WeeklyContext) -> Iterator[str]:
     """Headline, tile and exceptions say the same of the transit target."""
-    tile = any("missed" in t.verdict for t in context.tiles)
-    if "target" in context.headline and ("missed" in context.headline) != tile:
+    kind = edition(context.edition)
+    if "transit.door_to_door_days" not in kind.tiles:
+        return
+    tile = any(sign("missed") in t.verdict for t in context.tiles)
+    if sign("target") in context.headline and (sign("missed") in context.headline) != tile:
         yield "the headline and the tile disagree on the transit target"
-    if tile != any(e.title.startswith("Door-to-door time is over") for e in context.attention):
+    if tile != any(sign("over target") in e.title for e in context.attention):
         yield "the exceptions and the tile disagree on the transit target"
 
 
 def nouns_agree(context: WeeklyContext) -> Iterator[str]:
     """One train, two trains."""
     for text in _texts(context):
-        for found in _ONE_OF_MANY.findall(text):
+        for found in counts.misfits(text):
             yield f"'{found}' in '{text}'"
 
 

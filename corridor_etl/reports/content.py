@@ -1,13 +1,23 @@
-"""What the blocks of an issue are made of: cells, tables, tiles, targets, exceptions, charts.
+"""What an issue is made of: cells, tables, tiles, targets, exceptions, charts, and the context that holds them all.
 
-Everything is frozen text or exact numbers; templates only place it.
+Everything is frozen text or exact numbers, stored as JSON; templates only place it. What is in it is decided by
+``context``.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
+
+from corridor_etl import __version__
+from corridor_etl.reports.figures import Figure
+
+TEMPLATE_VERSION = "2"
 
 
 @dataclass(frozen=True)
@@ -20,11 +30,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A column head; a minor column is left out on narrow screens."""
+    """A column head; a minor column is left out on narrow screens; ``step`` is what its numbers are rounded to, where
+    that is not their last digit."""
 
     label: str
     is_number: bool = True
     is_minor: bool = False
+    step: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -87,11 +99,95 @@ class Chart:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class WeeklyContext:
+    """One issue of one edition, for one audience, in one language."""
+
+    edition: str
+    audience: str
+    week: str
+    revision: int
+    language: str
+    issue_no: int
+    snapshot: int
+    published_at: datetime
+    next_issue_on: date
+    title: str
+    mast: str
+    blocks: tuple[str, ...]
+    corridor_name: str
+    operator: str
+    contact: str
+    dates: str
+    notice: str
+    partial: str
+    headline: str
+    subject: str
+    points: tuple[str, ...]
+    tiles: tuple[Tile, ...]
+    attention: tuple[Exception_, ...]
+    attention_more: int
+    year_gone: str
+    targets: tuple[Target, ...]
+    figures: tuple[Figure, ...]
+    tables: Mapping[str, Table]
+    background: Mapping[str, Table]
+    charts: tuple[Chart, ...]
+    match: str
+    quality: str
+    corrections: str
+    balance: str
+    notes: tuple[str, ...]
+    package_version: str = __version__
+    template_version: str = TEMPLATE_VERSION
+
+    @property
+    def report_key(self) -> str:
+        """``weekly/2025-W24/r0/en``: edition, week, revision and language."""
+        return f"{self.edition}/{self.week}/r{self.revision}/{self.language}"
+
+    @property
+    def address(self) -> str:
+        """``internal/weekly/2025-W24/r0/en``: where its files are below the site."""
+        return f"{self.audience}/{self.edition}/{self.week}/r{self.revision}/{self.language}"
+
+    @property
+    def preheader(self) -> str:
+        """What a mail program shows beside the subject."""
+        return self.headline
+
+    def figure(self, address: str) -> Figure:
+        """The figure of an address."""
+        return next(f for f in self.figures if f.address == address)
+
+    def chart(self, chart_id: str) -> Chart:
+        """The chart of an id."""
+        return next(c for c in self.charts if c.id == chart_id)
+
+    def to_json(self) -> str:
+        """The context as JSON with sorted keys; decimals as exact text, instants in ISO 8601."""
+        return json.dumps(
+            dataclasses.asdict(self), default=_plain, ensure_ascii=False, sort_keys=True, indent=1
+        )
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    raise TypeError(f"a context holds a {type(value).__name__}")
+
+
 def row(*texts: str | Cell) -> tuple[Cell, ...]:
     """A table row from texts and cells."""
     return tuple(t if isinstance(t, Cell) else Cell(t) for t in texts)
 
 
-def columns(*labels: str, words: int = 1, minor: tuple[int, ...] = ()) -> tuple[Column, ...]:
-    """Columns from labels: the first ``words`` hold words, the others numbers; ``minor`` are positions."""
-    return tuple(Column(label, i >= words, i in minor) for i, label in enumerate(labels))
+def columns(
+    *labels: str, words: int = 1, minor: tuple[int, ...] = (), steps: Mapping[int, Decimal] | None = None
+) -> tuple[Column, ...]:
+    """Columns from labels: the first ``words`` hold words, the others numbers; ``minor`` are positions, ``steps``
+    tell what the numbers of some positions are rounded to."""
+    known = steps or {}
+    return tuple(Column(label, i >= words, i in minor, known.get(i)) for i, label in enumerate(labels))

@@ -1,20 +1,17 @@
-"""Everything one weekly issue says, as frozen data: built from marts and ledger frames, stored as JSON.
+"""Builds everything one issue says from marts and ledger frames: which figures, sentences, tables and charts.
 
-Headline figures are those of the live service, both directions. Templates only place what is here; a rebuild from
-the same data gives the same context.
+Which of them an edition has is said by ``editions``, what they are by ``content``. Headline figures are those of the
+live service, both directions. A rebuild from the same data gives the same context.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
-from corridor_etl import __version__
 from corridor_etl.kpis.target_progress import TargetProgress, target_progress
 from corridor_etl.reference.calendar import monday
 from corridor_etl.reports import (
@@ -24,99 +21,33 @@ from corridor_etl.reports import (
     flows_table,
     formats,
     goods,
+    statements,
     tables,
     tiles,
     wording,
 )
-from corridor_etl.reports.content import Chart, Exception_, Table, Target, Tile
+from corridor_etl.reports.content import Chart, Table, WeeklyContext
+from corridor_etl.reports.editions import WEEKLY, Edition, edition
 from corridor_etl.reports.figures import Figure, figures
+from corridor_etl.reports.language import speaking, spoken, tr, tr_in
 from corridor_etl.reports.measures import TRADE
 from corridor_etl.reports.notes import notes
 from corridor_etl.reports.report_data import ReportData
 from corridor_etl.reports.series import Series, service_series
-from corridor_etl.reports.targets import cargo_point, targets, year_of
+from corridor_etl.reports.targets import cargo_point, targets, trade_target_point, year_of
 from corridor_etl.reports.unsettled import unsettled
 from corridor_etl.settings import Settings
 
-EDITION = "weekly"
-TEMPLATE_VERSION = "1"
+__all__ = ["WeeklyContext", "weekly_context"]
+
 FINAL_AFTER_DAYS = 30  # declarations of a week are taken as complete this long after its end
-
-
-@dataclass(frozen=True)
-class WeeklyContext:
-    """One issue of the weekly edition."""
-
-    edition: str
-    week: str
-    revision: int
-    language: str
-    issue_no: int
-    snapshot: int
-    published_at: datetime
-    next_issue_on: date
-    corridor_name: str
-    operator: str
-    contact: str
-    dates: str
-    notice: str
-    partial: str
-    headline: str
-    subject: str
-    points: tuple[str, ...]
-    tiles: tuple[Tile, ...]
-    attention: tuple[Exception_, ...]
-    attention_more: int
-    year_gone: str
-    targets: tuple[Target, ...]
-    figures: tuple[Figure, ...]
-    tables: Mapping[str, Table]
-    charts: tuple[Chart, ...]
-    match: str
-    quality: str
-    corrections: str
-    balance: str
-    notes: tuple[str, ...]
-    package_version: str = __version__
-    template_version: str = TEMPLATE_VERSION
-
-    @property
-    def report_key(self) -> str:
-        """``weekly/2025-W24/r0/en``: edition, week, revision and language."""
-        return f"{self.edition}/{self.week}/r{self.revision}/{self.language}"
-
-    @property
-    def preheader(self) -> str:
-        """What a mail program shows beside the subject."""
-        return self.headline
-
-    def figure(self, address: str) -> Figure:
-        """The figure of an address."""
-        return next(f for f in self.figures if f.address == address)
-
-    def chart(self, chart_id: str) -> Chart:
-        """The chart of an id."""
-        return next(c for c in self.charts if c.id == chart_id)
-
-    def to_json(self) -> str:
-        """The context as JSON with sorted keys; decimals as exact text, instants in ISO 8601."""
-        return json.dumps(
-            dataclasses.asdict(self), default=_plain, ensure_ascii=False, sort_keys=True, indent=1
-        )
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    raise TypeError(f"a context holds a {type(value).__name__}")
 
 
 @dataclass(frozen=True)
 class _Known:
     """One week's data, worked out once."""
 
+    edition: Edition
     week: str
     data: ReportData
     settings: Settings
@@ -151,36 +82,57 @@ def weekly_context(
     revision: int,
     published_at: datetime,
     snapshot: int,
+    edition_id: str = WEEKLY,
+    audience: str = "internal",
+    language: str = "en",
 ) -> WeeklyContext:
-    """The issue of a week. ``published_at`` is the scheduled instant, shown in the report's zone."""
+    """The issue of a week. ``published_at`` is the scheduled instant, shown in the report's zone.
+
+    Every word of it is in ``language``; the figures' values and classes are the same in each.
+    """
     published_at = published_at.astimezone(settings.report_zone)
-    known = _known(week, data, settings, published_at.date())
-    return WeeklyContext(
-        edition=EDITION,
-        week=week,
-        revision=revision,
-        language="en",
-        issue_no=issue_no,
-        snapshot=snapshot,
-        published_at=published_at,
-        next_issue_on=published_at.date() + timedelta(weeks=1),
-        corridor_name=settings.corridor.name,
-        operator=settings.corridor.operator,
-        contact=settings.corridor.contact,
-        dates=formats.days_of_week(monday(week)),
-        notice=wording.notice(revision, is_final=known.is_final),
-        subject=wording.subject(known.numbers, week, revision),
-        notes=notes(settings, published_at, f"{EDITION}/{week}/r{revision}"),
-        **_words(known),
-        **_blocks(known),
-    )
+    kind = edition(edition_id)
+    with speaking(language):
+        known = _known(kind, week, data, settings, published_at.date())
+        return WeeklyContext(
+            edition=edition_id,
+            audience=audience,
+            week=week,
+            revision=revision,
+            language=language,
+            issue_no=issue_no,
+            snapshot=snapshot,
+            published_at=published_at,
+            **_frame(known, published_at, revision),
+            **_words(known),
+            **_blocks(known),
+        )
 
 
-def _known(week: str, data: ReportData, settings: Settings, published_on: date) -> _Known:
+def _frame(known: _Known, published_at: datetime, revision: int) -> dict[str, Any]:
+    kind, week, settings = known.edition, known.week, known.settings
+    name = settings.corridor.name_in(spoken())
+    return {
+        "next_issue_on": published_at.date() + timedelta(weeks=1),
+        "title": tr(kind.title),
+        "mast": tr("%(corridor)s %(edition)s", corridor=name, edition=tr_in("masthead", kind.label)),
+        "blocks": kind.blocks,
+        "corridor_name": name,
+        "operator": settings.corridor.operator_in(spoken()),
+        "contact": settings.corridor.contact,
+        "dates": formats.days_of_week(monday(week)),
+        "notice": statements.notice(revision, is_final=known.is_final),
+        "subject": wording.subject(known.numbers, week, revision, label=kind.label, lead=kind.headline),
+        "notes": notes(settings, published_at, f"{kind.id}/{week}/r{revision}"),
+    }
+
+
+def _known(kind: Edition, week: str, data: ReportData, settings: Settings, published_on: date) -> _Known:
     live, limits = settings.live_service.id, settings.thresholds
     series = service_series(data.marts, live)
     provisional = _provisional_weeks([*series["trade.value_cny"].weeks, week], published_on)
     return _Known(
+        edition=kind,
         week=week,
         data=data,
         settings=settings,
@@ -195,14 +147,14 @@ def _words(known: _Known) -> dict[str, Any]:
     numbers = known.numbers
     found, more = attention.exceptions(_situation(known))
     return {
-        "headline": wording.headline(numbers, known.week, known.target_days),
+        "headline": wording.headline(numbers, known.week, known.target_days, lead=known.edition.headline),
         "points": _points(known),
-        "partial": wording.partial(numbers, known.settings.thresholds.match_rate_min_pct),
+        "partial": statements.partial(numbers, known.settings.thresholds.match_rate_min_pct),
         "attention": found,
         "attention_more": more,
-        "year_gone": f"{formats.number(year_of(known.week).gone_pct, 1)}% of the year has passed.",
-        "match": wording.match(numbers),
-        "balance": wording.balance(**dataclasses.asdict(known.data.balance)),
+        "year_gone": year_of(known.week).sentence,
+        "match": statements.match(numbers),
+        "balance": statements.balance(**dataclasses.asdict(known.data.balance)),
         "corrections": corrections.sentence(known.data.corrections, known.week),
         "quality": tables.quality_sentence(known.data.checks, known.data.quarantine_open),
     }
@@ -211,6 +163,8 @@ def _words(known: _Known) -> dict[str, Any]:
 def _situation(known: _Known) -> attention.Situation:
     return attention.Situation(
         week=known.week,
+        rules=known.edition.attention,
+        watched=known.edition.watched,
         figures=known.numbers,
         series=known.series,
         thresholds=known.settings.thresholds,
@@ -225,19 +179,25 @@ def _situation(known: _Known) -> attention.Situation:
 
 
 def _blocks(known: _Known) -> dict[str, Any]:
-    week, series, numbers = known.week, known.series, known.numbers
-    limits = known.settings.thresholds
     return {
-        "tiles": tiles.tiles(numbers, known.settings, known.late),
-        "targets": targets(known.progress, series, known.settings),
-        "figures": tuple(numbers.values()),
-        "tables": _tables(known),
-        "charts": (
-            chart_data.throughput_chart(series, numbers, week, limits),
-            chart_data.legs_chart(series, numbers, week, limits, known.target_days),
-            chart_data.trade_chart(series, numbers, week, provisional=known.provisional),
-        ),
+        "tiles": tiles.tiles(known.edition.tiles, known.numbers, known.settings, known.late),
+        "targets": targets(known.progress, known.series, known.settings),
+        "figures": tuple(known.numbers.values()),
+        "tables": _tables(known, known.edition.tables),
+        "background": _tables(known, known.edition.background),
+        "charts": _charts(known),
     }
+
+
+def _charts(known: _Known) -> tuple[Chart, ...]:
+    week, series, numbers, limits = known.week, known.series, known.numbers, known.settings.thresholds
+    makers: dict[str, Callable[[], Chart]] = {
+        "throughput": lambda: chart_data.throughput_chart(series, numbers, week, limits),
+        "legs": lambda: chart_data.legs_chart(series, numbers, week, limits, known.target_days),
+        "trade": lambda: chart_data.trade_chart(series, numbers, week, provisional=known.provisional),
+    }
+    found = (makers[name]() for name in known.edition.charts)
+    return tuple(dataclasses.replace(chart, number=n) for n, chart in enumerate(found, start=1))
 
 
 def _provisional_weeks(weeks: Iterable[str], published_on: date) -> tuple[str, ...]:
@@ -246,26 +206,34 @@ def _provisional_weeks(weeks: Iterable[str], published_on: date) -> tuple[str, .
     return tuple(sorted(still))
 
 
-def _tables(known: _Known) -> dict[str, Table]:
+def _tables(known: _Known, names: Sequence[str]) -> dict[str, Table]:
     data, week, limits = known.data, known.week, known.settings.thresholds
-    found = (
-        tables.key_figures(known.series, known.numbers, week, limits),
-        tables.departures(data.departures, known.live, week, limits),
-        tables.legs(known.series, known.numbers, week, limits),
-        tables.comparison(data.marts, week, known.settings),
-        flows_table.flows(data.marts[TRADE], known.live, week),
-        goods.goods(data.marts[TRADE], known.live, week, is_final=known.is_final),
-        tables.sources(data.coverage, week, known.settings)[0],
-    )
-    present = [t for t in found if t is not None]
+    series, numbers, live = known.series, known.numbers, known.live
+    makers: dict[str, Callable[[], Table | None]] = {
+        "key": lambda: tables.key_figures(known.edition.key_figures, series, numbers, week, limits),
+        "departures": lambda: tables.departures(data.departures, live, week, limits),
+        "legs": lambda: tables.legs(series, numbers, week, limits),
+        "comparison": lambda: tables.comparison(data.marts, week, known.settings),
+        "flows": lambda: flows_table.flows(data.marts[TRADE], live, week),
+        "goods": lambda: goods.goods(data.marts[TRADE], live, week, is_final=known.is_final),
+        "sources": lambda: tables.sources(data.coverage, week, known.settings)[0],
+    }
+    present = [t for name in names if (t := makers[name]()) is not None]
     return {t.id: dataclasses.replace(t, number=n) for n, t in enumerate(present, start=1)}
 
 
 def _points(known: _Known) -> tuple[str, ...]:
-    largest = goods.largest(known.data.marts[TRADE], known.live, known.week)
-    return (
-        wording.throughput_point(known.numbers, known.week),
-        wording.trade_point(known.numbers, known.week, largest),
-        cargo_point(known.progress, known.settings),
-        wording.transit_point(known.numbers, known.target_days),
-    )
+    numbers = known.numbers
+    makers: dict[str, Callable[[], str]] = {
+        "throughput": lambda: wording.throughput_point(numbers, known.week),
+        "trade": lambda: wording.trade_point(numbers, known.week, _largest(known)),
+        "cargo": lambda: cargo_point(known.progress, known.settings),
+        "trade_target": lambda: trade_target_point(known.progress, known.settings),
+        "transit": lambda: wording.transit_point(numbers, known.target_days),
+        "declared": lambda: statements.match(numbers),
+    }
+    return tuple(makers[name]() for name in known.edition.points)
+
+
+def _largest(known: _Known) -> dict[str, str]:
+    return goods.largest(known.data.marts[TRADE], known.live, known.week)

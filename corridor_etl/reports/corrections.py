@@ -10,13 +10,23 @@ from dataclasses import dataclass
 import polars as pl
 
 from corridor_etl.reports import formats
+from corridor_etl.reports.language import N_, NN_, tr, tr_n
 
-_DONE = {"override": "corrected", "scale": "scaled", "drop": "dropped", "flag": "flagged"}
-_NOT_DONE = {"failed": "guard failed", "conflict": "met another correction", "expired": "expired"}
+_DONE = {
+    "override": NN_("%(count)s row corrected", "%(count)s rows corrected"),
+    "scale": NN_("%(count)s row scaled", "%(count)s rows scaled"),
+    "drop": NN_("%(count)s row dropped", "%(count)s rows dropped"),
+    "flag": NN_("%(count)s row flagged", "%(count)s rows flagged"),
+}
+_NOT_DONE = {
+    "failed": N_("guard failed"),
+    "conflict": N_("met another correction"),
+    "expired": N_("expired"),
+}
 _WHY = {
-    "failed": "the rows are not as it expects; the source may have been mended",
-    "conflict": "an earlier correction changes the same cells",
-    "expired": "it has expired",
+    "failed": N_("the rows are not as it expects; the source may have been mended"),
+    "conflict": N_("an earlier correction changes the same cells"),
+    "expired": N_("it has expired"),
 }
 _URGENT = ("failed", "conflict")
 
@@ -36,13 +46,13 @@ def sentence(effects: pl.DataFrame | None, week: str) -> str:
         return ""
     sums = mine.filter(guard_outcome="passed").group_by("action").agg(pl.col("rows").sum())
     rows = dict(sums.iter_rows())
-    parts = [f"{formats.counted(rows[a], 'row')} {word}" for a, word in _DONE.items() if rows.get(a)]
-    done = f"Corrections of known errors: {', '.join(parts)}." if parts else ""
+    parts = [tr_n(*forms, rows[action]) for action, forms in _DONE.items() if rows.get(action)]
+    done = tr("Corrections of known errors: %(rows)s.", rows=", ".join(parts)) if parts else ""
     left = [
-        f"{r['correction_id']} ({_NOT_DONE[r['guard_outcome']]})"
+        f"{r['correction_id']} ({tr(_NOT_DONE[r['guard_outcome']])})"
         for r in _not_applied(mine).iter_rows(named=True)
     ]
-    not_done = f"Not applied: {', '.join(left)}." if left else ""
+    not_done = tr("Not applied: %(corrections)s.", corrections=", ".join(left)) if left else ""
     return " ".join(s for s in (done, not_done) if s)
 
 
@@ -56,9 +66,13 @@ def refused(effects: pl.DataFrame | None, week: str) -> list[Refusal]:
 
 
 def _reason(row: dict[str, object]) -> str:
-    count = formats.counted(int(str(row["rows"])), "row")
-    provider = formats.clean(str(row["provider"]))
-    return f"{count} of the week matched: {_WHY[str(row['guard_outcome'])]}. Provider: {provider}."
+    return tr_n(
+        "%(count)s row of the week matched: %(why)s. Provider: %(provider)s.",
+        "%(count)s rows of the week matched: %(why)s. Provider: %(provider)s.",
+        int(str(row["rows"])),
+        why=tr(_WHY[str(row["guard_outcome"])]),
+        provider=formats.clean(str(row["provider"])),
+    )
 
 
 def _of_week(effects: pl.DataFrame | None, week: str) -> pl.DataFrame | None:

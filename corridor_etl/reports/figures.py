@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from corridor_etl.reference.calendar import same_week_last_year, shifted
-from corridor_etl.reports import formats
+from corridor_etl.reports import formats, units
+from corridor_etl.reports.language import tr
 from corridor_etl.reports.measures import Measure
 from corridor_etl.reports.range import NormalRange, RangeClass, classify, normal_range
 from corridor_etl.reports.series import Series
@@ -32,7 +33,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Figure:
-    """One number of an issue. ``value`` is exact in ``unit``; ``text`` is as shown, in ``shown_unit``."""
+    """One number of an issue. ``value`` is exact in ``unit``; ``text`` is as shown, in ``shown_unit``.
+
+    ``address``, ``value``, ``unit``, ``maturity`` and ``range_class`` are the same in every language.
+    """
 
     address: str
     name: str
@@ -55,25 +59,42 @@ class Figure:
         """Whether the value lies outside its normal range."""
         return self.range_class in ("below", "above")
 
+    @property
+    def scale(self) -> units.Scale:
+        """How its amounts are written."""
+        return units.scale(self.unit, self.value)
 
-def shown(measure: Measure, value: Decimal | None) -> str:
-    """A value of a measure as readers see it, without its unit."""
-    return formats.number(None if value is None else value / measure.shown_per, measure.decimals)
+    def with_unit(self, *, is_long: bool = False) -> str:
+        """The number with its unit: ``84 TEU``, ``CNY 40.7 m``."""
+        return self.scale.with_unit(self.text, is_long=is_long)
+
+
+def scale_of(measure: Measure, value: Decimal | None) -> units.Scale:
+    """How a value of a measure, and what stands beside it, is written."""
+    return units.scale(measure.unit, value, None if measure.unit == "CNY" else measure.decimals)
+
+
+def shown(measure: Measure, value: Decimal | None, beside: Decimal | None = None) -> str:
+    """A value of a measure as readers see it, without its unit, which is that of the value ``beside`` it."""
+    return scale_of(measure, value if beside is None else beside).number(value)
 
 
 def change(measure: Measure, now: Decimal | None, before: Decimal | None, percent_min_base: int) -> Change:
-    """Per cent for levels (a difference below ``percent_min_base``), points for shares, the unit for durations."""
+    """Per cent for levels (a difference below ``percent_min_base``), points for shares, the unit for durations.
+
+    The base is judged in the unit of the measure that readers see in English, in every language.
+    """
     if now is None or before is None:
         return Change()
     difference = now - before
     if measure.kind == "share":
-        return Change(difference, f"{formats.signed(difference, 1)} pp")
+        return Change(difference, tr("%(number)s pp", number=formats.signed(difference, 1)))
     if measure.kind == "duration":
-        unit = "d" if measure.unit == "days" else measure.unit
-        return Change(difference, f"{formats.signed(difference, measure.decimals)} {unit}")
+        scale = scale_of(measure, now)
+        return Change(difference, scale.with_unit(scale.signed(difference)))
     if before / measure.shown_per < percent_min_base:
-        return Change(difference, formats.signed(difference / measure.shown_per, measure.decimals))
-    return Change(difference, f"{formats.signed(100 * difference / before)}%")
+        return Change(difference, scale_of(measure, now).signed(difference))
+    return Change(difference, formats.per_cent(formats.signed(100 * difference / before)))
 
 
 def range_before(series: Series, week: str, thresholds: Thresholds) -> NormalRange | None:
@@ -91,11 +112,11 @@ def figure(series: Series, week: str, thresholds: Thresholds, *, is_final: bool 
     judged = None if value is None else _as_shown(measure, value)
     return Figure(
         address=measure.address,
-        name=measure.name,
+        name=measure.said_name,
         value=value,
         unit=measure.unit,
         text=shown(measure, value),
-        shown_unit=measure.shown_unit or measure.unit,
+        shown_unit=scale_of(measure, value).name,
         maturity="p" if measure.provisional and not is_final else "f",
         on_week=change(measure, value, series.value(shifted(week, -1)), base),
         on_year=change(measure, value, series.value(same_week_last_year(week)), base),
@@ -103,7 +124,7 @@ def figure(series: Series, week: str, thresholds: Thresholds, *, is_final: bool 
         range_high=normal.high if normal else None,
         range_mean=normal.mean if normal else None,
         range_weeks=normal.weeks if normal else 0,
-        range_text=_range_text(measure, normal),
+        range_text=_range_text(scale_of(measure, value), normal),
         range_class=classify(judged, _range_as_shown(measure, normal)),
     )
 
@@ -120,10 +141,10 @@ def _range_as_shown(measure: Measure, normal: NormalRange | None) -> NormalRange
     return NormalRange(low, high, mean, normal.weeks)
 
 
-def _range_text(measure: Measure, normal: NormalRange | None) -> str:
+def _range_text(scale: units.Scale, normal: NormalRange | None) -> str:
     if normal is None:
         return formats.NOT_AVAILABLE
-    return formats.span(normal.low / measure.shown_per, normal.high / measure.shown_per, measure.decimals)
+    return formats.span(normal.low / scale.per, normal.high / scale.per, scale.decimals)
 
 
 def figures(

@@ -6,7 +6,7 @@ import csv
 import io
 from dataclasses import fields
 
-from corridor_etl.reports.context import WeeklyContext
+from corridor_etl.reports.content import WeeklyContext
 from corridor_etl.reports.figures import Change, Figure
 from corridor_etl.spreadsheet_text import inert
 

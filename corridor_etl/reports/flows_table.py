@@ -7,18 +7,18 @@ from decimal import Decimal
 
 import polars as pl
 
-from corridor_etl.reports import formats
+from corridor_etl.reports import formats, units
 from corridor_etl.reports.content import Cell, Table, columns, row
+from corridor_etl.reports.language import N_, tr
 from corridor_etl.reports.tables import direction_word
 
 NAMES = {
-    "EXPORT_DOMESTIC": "Exports of Chinese goods",
-    "RE_EXPORT": "Re-exports of foreign goods",
-    "IMPORT": "Imports",
-    "RE_IMPORT": "Re-imports of Chinese goods",
+    "EXPORT_DOMESTIC": N_("Exports of Chinese goods"),
+    "RE_EXPORT": N_("Re-exports of foreign goods"),
+    "IMPORT": N_("Imports"),
+    "RE_IMPORT": N_("Re-imports of Chinese goods"),
 }
-_MILLION_MINOR = Decimal(100_000_000)
-NOTE = "Values as declared, at the market rate of the release date; each currency is summed by itself."
+NOTE = N_("Values as declared, at the market rate of the release date; each currency is summed by itself.")
 
 
 def flows(trade: pl.DataFrame, service_id: str, week: str) -> Table:
@@ -31,15 +31,34 @@ def flows(trade: pl.DataFrame, service_id: str, week: str) -> Table:
     )
     total = Decimal(now["value_cny_fen"].sum())
     lines = [
-        _line(NAMES.get(flow, flow), direction_word(direction), amounts, total)
+        _line(flow_name(flow), direction_word(direction), amounts, total)
         for flow, direction, *amounts in now.iter_rows()
     ]
     if lines:
         sums = [int(now[name].sum()) for name in ("value_cny_fen", "value_usd_cent", "net_g")]
-        lines.append(_line("Total", "", sums, total))
-    heads = columns("Flow", "Direction", "CNY\u00a0m", "USD\u00a0m", "Net\u00a0t", "Share", words=2)
-    note = NOTE if lines else "No released declaration in this week."
-    return Table("flows", 0, "Trade by flow", heads, tuple(lines), note, has_total=bool(lines))
+        lines.append(_line(tr("Total"), "", sums, total))
+    heads = columns(
+        tr("Flow"),
+        tr("Direction"),
+        money_head("CNY"),
+        money_head("USD"),
+        tr("Net\u00a0t"),
+        tr("Share"),
+        words=2,
+        steps={n: units.scale(c).step for n, c in ((2, "CNY"), (3, "USD"))},
+    )
+    note = tr(NOTE) if lines else tr("No released declaration in this week.")
+    return Table("flows", 0, tr("Trade by flow"), heads, tuple(lines), note, has_total=bool(lines))
+
+
+def flow_name(flow: str) -> str:
+    """The name of a flow of ``container_trip.flow``; one without a name as it is stored, made inert."""
+    return tr(NAMES[flow]) if flow in NAMES else formats.clean(flow)
+
+
+def money_head(currency: str) -> str:
+    """The unit of a column of money, on one line."""
+    return units.scale(currency).name.replace(" ", "\u00a0")
 
 
 def _line(name: str, direction: str, amounts: Sequence[int], total: Decimal) -> tuple[Cell, ...]:
@@ -47,8 +66,8 @@ def _line(name: str, direction: str, amounts: Sequence[int], total: Decimal) -> 
     return row(
         name,
         direction,
-        formats.number(fen / _MILLION_MINOR, 1),
-        formats.number(cent / _MILLION_MINOR, 2),
+        units.scale("CNY").number(Decimal(fen) / 100),
+        units.scale("USD").number(Decimal(cent) / 100),
         formats.number(Decimal(net_g) / 10**6),
         formats.share(Decimal(fen), total),
     )

@@ -1,23 +1,41 @@
 """Numbers, changes, ranges and dates as readers see them. Which number is shown belongs to ``figures``.
 
-Minus is U+2212, ranges have an en dash, what is not available is ":", zero is zero.
+Minus is U+2212, ranges have an en dash, what is not available is ":", zero is zero. Groups, decimal mark, dates and the
+words of units are those of the language spoken.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from babel.dates import format_date, format_interval, format_skeleton
+
+from corridor_etl.reports.language import (
+    NP_,
+    decimal_mark,
+    decimal_text,
+    group_mark,
+    locale,
+    spoken,
+    tr,
+    tr_in,
+)
+
 NOT_AVAILABLE = ":"
 MINUS = "−"
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec".split()
-_FULL_MONTHS = "January February March April May June July August September October November December".split()
-_DAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
+_MONTHS = (
+    NP_("month", "Jan"), NP_("month", "Feb"), NP_("month", "Mar"), NP_("month", "Apr"), NP_("month", "May"),
+    NP_("month", "Jun"), NP_("month", "Jul"), NP_("month", "Aug"), NP_("month", "Sept"), NP_("month", "Oct"),
+    NP_("month", "Nov"), NP_("month", "Dec"),
+)  # fmt: skip
+_THIN_BLANKS = str.maketrans({"\u2009": " ", "\u202f": "\u00a0"})  # many fonts lack them
 
 
 def rounded(value: Decimal, decimals: int) -> Decimal:
-    """Half-even; never a negative zero."""
+    """Half-even; never a negative zero. ``decimals`` -1 rounds to tens."""
     result = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
     return abs(result) if result == 0 else result
 
@@ -26,7 +44,23 @@ def number(value: Decimal | int | None, decimals: int = 0) -> str:
     """``2,935``, ``40.7``, ``−3``; ":" for None."""
     if value is None:
         return NOT_AVAILABLE
-    return f"{rounded(Decimal(value), decimals):,}".replace("-", MINUS)
+    return decimal_text(rounded(Decimal(value), decimals), decimals).replace("-", MINUS)
+
+
+def parsed(text: str) -> Decimal | None:
+    """The number a text is, sign and per cent sign allowed; None for anything else."""
+    group, mark = re.escape(group_mark()), re.escape(decimal_mark())
+    found = re.fullmatch(rf"([+{MINUS}]?)(\d[\d{group}]*)(?:{mark}(\d+))?\s?%?", text)
+    if not found:
+        return None
+    sign, whole, part = found.groups()
+    return Decimal(f"{'-' if sign == MINUS else ''}{whole.replace(group_mark(), '')}.{part or 0}")
+
+
+def numbers_in(text: str) -> list[str]:
+    """The numbers of a text as they are written, without signs."""
+    group, mark = re.escape(group_mark()), re.escape(decimal_mark())
+    return re.findall(rf"\d+(?:{group}\d{{3}})*(?:{mark}\d+)?", text)
 
 
 def signed(value: Decimal | int | None, decimals: int = 0) -> str:
@@ -42,62 +76,66 @@ def span(low: Decimal, high: Decimal, decimals: int) -> str:
     return f"{number(low, decimals)}–{number(high, decimals)}"
 
 
+def per_cent(text: str) -> str:
+    """A number with its per cent sign: ``86.8%``, in Russian after a no-break space."""
+    sign = str(locale().percent_formats[None].pattern).partition("0")[2]
+    return f"{text}{sign}"
+
+
 def share(part: Decimal | int, whole: Decimal | int, decimals: int = 1) -> str:
     """``86.8%``; ":" of nothing."""
-    return f"{number(100 * Decimal(part) / Decimal(whole), decimals)}%" if whole else NOT_AVAILABLE
+    return per_cent(number(100 * Decimal(part) / Decimal(whole), decimals)) if whole else NOT_AVAILABLE
+
+
+def plain(value: float) -> str:
+    """A setting as a reader writes it: 7 and not 7.0."""
+    exact = Decimal(str(value)).normalize()
+    return number(exact, max(-int(exact.as_tuple().exponent), 0))
 
 
 def day(when: date) -> str:
     """``Tue 10 Nov``."""
-    return f"{_DAYS[when.weekday()]} {when.day} {_MONTHS[when.month - 1]}"
+    return _dated(format_skeleton("MMMEd", when, locale=locale()))
 
 
 def long_date(when: date) -> str:
     """``17 November 2026``."""
-    return f"{when.day} {_FULL_MONTHS[when.month - 1]} {when.year}"
+    return _dated(format_date(when, "long", locale=locale()))
 
 
 def days_of_week(monday: date) -> str:
     """``9–15 Nov 2026``, or both months and years where they differ."""
-    sunday = monday + timedelta(days=6)
-    last = f"{sunday.day} {_MONTHS[sunday.month - 1]} {sunday.year}"
-    if monday.year != sunday.year:
-        return f"{monday.day} {_MONTHS[monday.month - 1]} {monday.year} – {last}"
-    if monday.month != sunday.month:
-        return f"{monday.day} {_MONTHS[monday.month - 1]} – {last}"
-    return f"{monday.day}–{last}"
+    return _dated(format_interval(monday, monday + timedelta(days=6), "yMMMd", locale=locale()))
+
+
+def _dated(text: str) -> str:
+    return text.translate(_THIN_BLANKS)
 
 
 def month(when: date) -> str:
     """``Nov``."""
-    return _MONTHS[when.month - 1]
+    return tr_in("month", _MONTHS[when.month - 1])
 
 
 def lateness(seconds: int) -> str:
     """A delay without its sign: ``45 min``, ``4 h 10 min``, ``1 d 2 h``; a begun minute counts as one."""
     minutes = -(-abs(seconds) // 60)
     if minutes < 60:
-        return f"{minutes} min"
+        return tr("%(minutes)s min", minutes=minutes)
     hours, rest = divmod(minutes, 60)
+    if hours < 24 and rest:
+        return tr("%(hours)s h %(minutes)s min", hours=hours, minutes=f"{rest:02d}")
     if hours < 24:
-        return f"{hours} h {rest:02d} min" if rest else f"{hours} h"
+        return tr("%(hours)s h", hours=hours)
     days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h" if hours else f"{days} d"
+    if hours:
+        return tr("%(days)s d %(hours)s h", days=number(days), hours=hours)
+    return tr("%(days)s d", days=number(days))
 
 
-def counted(count: int | Decimal, noun: str, plural: str = "") -> str:
-    """``1 container``, ``44 containers``."""
-    return f"{number(count)} {noun if count == 1 else plural or noun + 's'}"
-
-
-def part_of(part: int | Decimal, whole: int | Decimal, noun: str) -> str:
-    """``25 of 34 containers``, ``0 of 1 container``."""
-    return f"{number(part)} of {counted(whole, noun)}"
-
-
-def verb(part: int | Decimal, whole: int | Decimal, one: str, many: str) -> str:
-    """The verb after ``part_of``: 1 of 6 is, 5 of 6 are, 0 of 1 is."""
-    return one if 1 in (part, whole) else many
+def closed(sentence: str) -> str:
+    """A clause as a sentence: with its full stop, and in Chinese its wide one."""
+    return sentence + ("。" if spoken() == "zh" else ".")
 
 
 def clean(text: str | None, limit: int = 40) -> str:

@@ -9,30 +9,40 @@ import polars as pl
 
 from corridor_etl.reference import hs
 from corridor_etl.reference.calendar import shifted
-from corridor_etl.reports import formats
+from corridor_etl.reports import formats, units
 from corridor_etl.reports.content import Cell, Table, columns, row
+from corridor_etl.reports.counts import counted
+from corridor_etl.reports.flows_table import money_head
+from corridor_etl.reports.language import spoken, tr, tr_n
 from corridor_etl.reports.tables import direction_word
 from corridor_etl.reports.wording import shortened
 
 SHOWN = 8
 MEAN_WEEKS = 8
 _TAILS = re.compile(r",? and (?:parts|articles)(?: and accessories)? (?:there)?of.*$")
-_MILLION_FEN = Decimal(100_000_000)
+_FEN = Decimal(100)
 
 
 def goods_name(chapter: str, limit: int = 40) -> str:
-    """A chapter's description, as many of its clauses as fit, with its number: ``Optical, photographic (90)``."""
+    """A chapter's name with its number: ``Optical, photographic (90)``.
+
+    It is the short name of the language spoken, else as many clauses of the English description as fit.
+    """
+    name = hs.chapter_names(spoken()).get(chapter) or _english_name(chapter, limit)
+    if name:
+        return tr("%(goods)s (%(chapter)s)", goods=shortened(name, limit), chapter=chapter)
+    stated = formats.clean(chapter)
+    return tr("Chapter %(chapter)s", chapter=stated) if stated else tr("Chapter not stated")
+
+
+def _english_name(chapter: str, limit: int) -> str:
     clauses = _TAILS.sub("", hs.descriptions().get(chapter, "").split(";")[0]).split(",")
     name = clauses[0].strip()
     for clause in clauses[1:]:
         if len(name) + 1 + len(clause) > limit:
             break
         name += f",{clause}"
-    return (
-        f"{shortened(name, limit)} ({chapter})"
-        if name
-        else f"Chapter {formats.clean(chapter) or 'not stated'}"
-    )
+    return name
 
 
 def goods(trade: pl.DataFrame, service_id: str, week: str, *, is_final: bool) -> Table:
@@ -48,19 +58,31 @@ def goods(trade: pl.DataFrame, service_id: str, week: str, *, is_final: bool) ->
     rest = max(now.height - SHOWN, 0)
     gone = sum(means.values(), Decimal(0))
     if lines and (rest or gone):
-        name = f"All other ({formats.counted(rest, 'chapter')})" if rest else "In the weeks before only"
+        name = tr("In the weeks before only")
+        if rest:
+            name = tr("All other (%(chapters)s)", chapters=counted(rest, "chapter"))
         lines.append((name, "", total - shown, gone))
     if lines:
-        lines.append(("Total", "", total, sum((line[3] for line in lines), Decimal(0))))
+        lines.append((tr("Total"), "", total, sum((line[3] for line in lines), Decimal(0))))
     rows = tuple(_row(*line, total=total, has_mean=bool(weeks)) for line in lines)
-    heads = columns("Goods (HS chapter)", "Direction", "CNY\u00a0m", "Share",
-                    f"On {len(weeks) or MEAN_WEEKS}-week mean, CNY\u00a0m",
-                    words=2)  # fmt: skip
-    title = "Goods by value" if is_final or not rows else "Goods by value (provisional)"
+    on_mean = tr_n("On %(count)s-week mean, %(unit)s", "On %(count)s-week mean, %(unit)s", len(weeks) or MEAN_WEEKS,
+                   unit=money_head("CNY"))  # fmt: skip
+    heads = columns(
+        tr("Goods (HS chapter)"),
+        tr("Direction"),
+        money_head("CNY"),
+        tr("Share"),
+        on_mean,
+        words=2,
+        steps=dict.fromkeys((2, 4), units.scale("CNY").step),
+    )
+    title = tr("Goods by value") if is_final or not rows else tr("Goods by value (provisional)")
     note = (
-        "Changes are in CNY million, so that they add up; percentages of a few containers would mislead."
+        tr(
+            "Changes are amounts of money, so that they add up; percentages of a few containers would mislead."
+        )
         if rows
-        else "No released declaration in this week."
+        else tr("No released declaration in this week.")
     )
     return Table("goods", 0, title, heads, rows, note, has_total=bool(rows))
 
@@ -68,8 +90,9 @@ def goods(trade: pl.DataFrame, service_id: str, week: str, *, is_final: bool) ->
 def _row(
     name: str, direction: str, fen: Decimal, mean: Decimal, *, total: Decimal, has_mean: bool
 ) -> tuple[Cell, ...]:
-    change = formats.signed((fen - mean) / _MILLION_FEN, 1) if has_mean else formats.NOT_AVAILABLE
-    return row(name, direction, formats.number(fen / _MILLION_FEN, 1), formats.share(fen, total), change)
+    scale = units.scale("CNY")
+    change = scale.signed((fen - mean) / _FEN) if has_mean else formats.NOT_AVAILABLE
+    return row(name, direction, scale.number(fen / _FEN), formats.share(fen, total), change)
 
 
 def _by_chapter(trade: pl.DataFrame, service_id: str) -> pl.DataFrame:
@@ -94,12 +117,12 @@ def _means(mine: pl.DataFrame, weeks: list[str]) -> dict[tuple[str, str], Decima
 
 
 def largest(trade: pl.DataFrame, service_id: str, week: str) -> dict[str, str]:
-    """Direction word -> name of its largest chapter, larger direction first."""
+    """Direction -> name of its largest chapter, larger direction first."""
     now = _by_chapter(trade, service_id).filter(iso_week=week)
     now = now.sort("fen", "hs_chapter", "direction", descending=[True, False, False])
     found: dict[str, str] = {}
-    for _, direction, chapter, _fen in now.iter_rows():
-        found.setdefault(direction_word(direction).lower(), _in_sentence(goods_name(chapter)))
+    for _week, direction, chapter, _fen in now.iter_rows():
+        found.setdefault(direction, _in_sentence(goods_name(chapter)))
     return found
 
 

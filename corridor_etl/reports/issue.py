@@ -1,8 +1,8 @@
 """Freezes an issue: its files under a permanent address, whole or not at all.
 
-The address is ``site/<edition>/<week>/r<revision>/`` below the home folder. Whether an issue is published is decided
-by the ledger: it is to be called within the transaction that records the issue, so that no two runs write one folder.
-Files left by a run that never got that far are replaced.
+The address is ``site/<audience>/<edition>/<week>/r<revision>/<language>/`` below the home folder. Whether an issue is
+published is decided by the ledger: it is to be called within the transaction that records the issue, so that no two
+runs write one folder. Files left by a run that never got that far are replaced.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from corridor_etl.reports.context import WeeklyContext
+from corridor_etl.reports.content import WeeklyContext
 from corridor_etl.reports.figures_csv import figures_csv
 from corridor_etl.reports.render import Rendered
 from corridor_etl.warehouse import disk, durable
@@ -43,7 +43,7 @@ def freeze(context: WeeklyContext, rendered: Rendered, home: Path) -> IssueFiles
 
 def issue_folder(context: WeeklyContext) -> str:
     """The issue's permanent address below the home folder."""
-    return f"site/{context.edition}/{context.week}/r{context.revision}"
+    return f"site/{context.address}"
 
 
 def contents(context: WeeklyContext, rendered: Rendered) -> dict[str, bytes]:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import altair as alt
 
+from corridor_etl.reports import formats
 from corridor_etl.reports.chart_marks import FONT, WIDTH, Data, Rows, values, whole
+from corridor_etl.reports.language import NP_, tr, tr_in, tr_n
 from corridor_etl.reports.palette import LIGHT
 
 LEG_COLOURS = ("west", "rail", "east", "after", "last")
 LEG_INKS = ("on-dark", "on-rail", "on-light", "on-light", "on-light")
-LEG_SHORT = ("Origin", "Rail to border", "Border", "Rail from border", "Delivery")
+LEG_SHORT = (
+    NP_("leg in chart", "Origin"), NP_("leg in chart", "Rail to border"), NP_("leg in chart", "Border"),
+    NP_("leg in chart", "Rail from border"), NP_("leg in chart", "Delivery"),
+)  # fmt: skip
+_BORDER = 2  # its place among the legs
 _BAR_TOPS = (24, 66)  # a bar that is missing leaves no gap
 _BAR_HIGH = 28
 _NAME_LINES = 3
@@ -34,7 +41,8 @@ def legs(data: Data) -> alt.LayerChart:
     texts += _leg_heads(data, tops)
     texts += [_leg_total(tops[name], hours, longest * per_px) for name, hours in bars.items()]
     texts += _leg_names(bars, below + 14, per_px)
-    texts.append(_text(target * per_px, 10, f"target {data['target_days']:g} d", "bad", 11, weight="bold"))
+    name = tr("target %(days)s d", days=formats.plain(data["target_days"]))
+    texts.append(_text(target * per_px, 10, name, "bad", 11, weight="bold"))
     rule = alt.Chart(values([{"x": target * per_px, "y": 16, "y2": below + 6}])).mark_rule(
         color=LIGHT["bad"], strokeDash=[3, 2], strokeWidth=1.2
     )
@@ -51,22 +59,23 @@ def _leg_rows(
     bars: Mapping[str, Sequence[float]], tops: Mapping[str, int], per_px: float
 ) -> tuple[Rows, Rows]:
     rows, texts = [], []
-    for name, hours in bars.items():
+    for name, parts in bars.items():
         start = 0.0
-        for value, colour, ink in zip(hours, LEG_COLOURS, LEG_INKS, strict=True):
+        for value, colour, ink in zip(parts, LEG_COLOURS, LEG_INKS, strict=True):
             end = start + value * per_px
             y = tops[name]
             rows.append({"x": start, "x2": end, "y": y, "y2": y + _BAR_HIGH, "fill": LIGHT[colour]})
             if end - start >= 22:
-                unit = " h" if end - start >= 60 else ""
-                texts.append(_text((start + end) / 2, y + _BAR_HIGH / 2, f"{value:.0f}{unit}", ink, 12))
+                hours = formats.number(Decimal(value))
+                text = tr("%(number)s h", number=hours) if end - start >= 60 else hours
+                texts.append(_text((start + end) / 2, y + _BAR_HIGH / 2, text, ink, 12))
             start = end
     return rows, texts
 
 
 def _leg_heads(data: Data, tops: Mapping[str, int]) -> Rows:
-    past = f"{data['weeks']} weeks before" if data["weeks"] > 1 else "One week before"
-    heads = {"now": ("This week", data["boxes"]), "before": (past, "mean")}
+    past = tr_n("%(count)s week before", "%(count)s weeks before", data["weeks"] or 1)
+    heads = {"now": (tr("This week"), data["boxes"]), "before": (past, tr("mean"))}
     found = []
     for name, top in tops.items():
         first, second = heads[name]
@@ -82,7 +91,8 @@ def _leg_heads(data: Data, tops: Mapping[str, int]) -> Rows:
 
 def _leg_total(top: int, hours: Sequence[float], right: float) -> dict[str, Any]:
     y = top + _BAR_HIGH / 2
-    return _text(right + 6, y, f"{sum(hours) / 24:.2f} d", "ink", 13, "left", "bold")
+    days = formats.number(Decimal(sum(hours)) / 24, 2)
+    return _text(right + 6, y, tr("%(number)s d", number=days), "ink", 13, "left", "bold")
 
 
 def _leg_names(bars: Mapping[str, Sequence[float]], top: int, per_px: float) -> Rows:
@@ -91,13 +101,14 @@ def _leg_names(bars: Mapping[str, Sequence[float]], top: int, per_px: float) -> 
         return []
     hours, start, found = list(bars.values())[-1], 0.0, []
     ends = [-math.inf] * _NAME_LINES
-    for value, name in zip(hours, LEG_SHORT, strict=True):
+    for place, value in enumerate(hours):
+        name = tr_in("leg in chart", LEG_SHORT[place])
         middle, half = (start + value / 2) * per_px, len(name) * _NAME_PX / 2
         free = [n for n, end in enumerate(ends) if middle - half >= end + _NAME_GAP_PX]
         line = free[0] if free else min(range(_NAME_LINES), key=ends.__getitem__)
         middle = max(middle, ends[line] + _NAME_GAP_PX + half)
         ends[line] = middle + half
-        colour, weight = ("east-ink", "bold") if name == "Border" else ("muted", "normal")
+        colour, weight = ("east-ink", "bold") if place == _BORDER else ("muted", "normal")
         found.append(_text(middle, top + 15 * line, name, colour, 11, "center", weight))
         start += value
     return found

@@ -4,36 +4,76 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from corridor_etl.reports import formats, wording
+from corridor_etl.kpis import kpis
+from corridor_etl.reports import formats
+from corridor_etl.reports.language import spoken, tr
 from corridor_etl.reports.range import LIMIT_FACTOR
 from corridor_etl.settings import Service, Settings
+
+CAVEATS_OF = ("trade_value", "transit_time", "border_time", "declared_share")
+"""The KPIs whose caveat a reader of headline figures must know; the dictionary has those of all."""
 
 
 def notes(settings: Settings, published_at: datetime, issue: str) -> tuple[str, ...]:
     """One sentence or two each, in reading order. ``issue`` is what the addresses of its figures begin with."""
-    limits = settings.thresholds
     planned = [_planned(s) for s in settings.services if s.status == "planned"]
     return (
-        "Week: Monday to Sunday (ISO 8601). Throughput counts by the local date of departure, trade by the date of "
-        "release, transit by the date of delivery or of leaving the border. Figures as of "
-        f"{formats.long_date(published_at.date())}, {published_at:%H:%M} {_offset(published_at)}.",
-        f"Normal range: natural process limits (mean ± {LIMIT_FACTOR} × mean moving range) of the previous "
-        f"{limits.range_weeks} weeks, at least {limits.range_min_weeks} of them; where they have a trend, about "
-        f"its line "
-        "carried on by a week. A value inside it is no evidence of change, whatever its weekly percentage.",
-        "Cargo weight is the gross weight of goods and packaging without the container. Door to door runs from the "
-        "gate-in at the origin to the gate-out at the destination; empty containers are not in transit times.",
-        f"A departure is on time within {wording.plain(limits.departure_on_time_minutes)} minutes of its plan.",
-        "TEU: twenty-foot equivalent unit. p: provisional. pp: percentage points. “:” not available, which is not "
-        "zero. Totals are computed before rounding.",
-        f"Where a number comes from: corridor explain {issue}#throughput.teu ends at the lines of the files it was "
-        "made of. The addresses of all figures are in figures.csv beside this page.",
+        _week(published_at),
+        _normal_range(settings),
+        tr(
+            "Cargo weight is the gross weight of goods and packaging without the container. Door to door runs from "
+            "the gate-in at the origin to the gate-out at the destination; empty containers are not in transit times."
+        ),
+        tr(
+            "A departure is on time within %(window)s of its plan.",
+            window=formats.lateness(int(settings.thresholds.departure_on_time_minutes * 60)),
+        ),
+        tr(
+            "TEU: twenty-foot equivalent unit. p: provisional. pp: percentage points. “:” not available, which is not "
+            "zero. Totals are computed before rounding."
+        ),
+        *_caveats(),
+        tr(
+            "Where a number comes from: %(command)s ends at the lines of the files it was made of. The addresses of "
+            "all figures are in figures.csv beside this page.",
+            command=f"corridor explain {issue}#throughput.teu",
+        ),
         *planned,
     )
 
 
+def _week(published_at: datetime) -> str:
+    return tr(
+        "Week: Monday to Sunday (ISO 8601). Throughput counts by the local date of departure, trade by the date of "
+        "release, transit by the date of delivery or of leaving the border. Figures as of %(date)s, %(time)s %(zone)s.",
+        date=formats.long_date(published_at.date()),
+        time=f"{published_at:%H:%M}",
+        zone=_offset(published_at),
+    )
+
+
+def _normal_range(settings: Settings) -> str:
+    limits = settings.thresholds
+    return tr(
+        "Normal range: natural process limits (mean ± %(factor)s × mean moving range) of the previous %(weeks)s weeks, "
+        "at least %(least)s of them; where they have a trend, about its line carried on by a week. A value inside it "
+        "is no evidence of change, whatever its weekly percentage.",
+        factor=formats.number(LIMIT_FACTOR, 2),
+        weeks=limits.range_weeks,
+        least=limits.range_min_weeks,
+    )
+
+
+def _caveats() -> list[str]:
+    known = kpis()
+    return [
+        tr("%(name)s: %(caveat)s", name=kpi.title.into(spoken()), caveat=kpi.caveat.into(spoken()))
+        for kpi in (known[name] for name in CAVEATS_OF)
+    ]
+
+
 def _planned(service: Service) -> str:
-    return f"{service.name}: planned, no data yet."
+    return tr("%(service)s: planned, no data yet.", service=service.name_in(spoken()))
 
 
 def _offset(instant: datetime) -> str:

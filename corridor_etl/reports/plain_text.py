@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 
 from corridor_etl.reports.content import Table, Tile
+from corridor_etl.reports.language import tr
 
 WIDTH = 78
 
@@ -18,7 +19,7 @@ def wrapped(text: str, indent: int = 0) -> str:
 
 def underlined(text: str) -> str:
     """A heading with a line under it."""
-    return f"{text}\n{'-' * len(text)}"
+    return f"{text}\n{'-' * display_width(text)}"
 
 
 def tile_line(tile: Tile) -> str:
@@ -35,7 +36,9 @@ def text_table(table: Table) -> str:
     lines = [_line(row, widths, table) for row in rows]
     lines.insert(1, "-" * max(map(display_width, lines)))
     note = [wrapped(table.note)] if table.note else []
-    return "\n".join([underlined(f"Table {table.number}. {table.title}"), *lines, *note])
+    return "\n".join(
+        [underlined(tr("Table %(number)s. %(title)s", number=table.number, title=table.title)), *lines, *note]
+    )
 
 
 def _line(row: Sequence[str], widths: Sequence[int], table: Table) -> str:

@@ -16,12 +16,14 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from corridor_etl.reports import attention, charts, formats, palette, plain_text
+from corridor_etl.reports.catalogues import translations
 from corridor_etl.reports.charts import Picture
-from corridor_etl.reports.context import WeeklyContext
+from corridor_etl.reports.content import WeeklyContext
+from corridor_etl.reports.language import speaking, spoken, tr
 from corridor_etl.settings import checkout
 
-VALIDATION_PATH = "../../../validation/index.html"
-"""From an issue's folder (``site/<edition>/<week>/<revision>``) to the validation pages of the site."""
+VALIDATION_PATH = "../../../../../validation/index.html"
+"""From the folder of an issue, five levels below the site, to the site's validation pages."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,18 @@ class Rendered:
 
 
 def render(context: WeeklyContext) -> Rendered:
-    """Fills the three templates of the context's edition."""
+    """Fills the three templates with the blocks of the context's edition, in its language."""
+    with speaking(context.language):
+        return _rendered(context)
+
+
+def _rendered(context: WeeklyContext) -> Rendered:
     pictures = charts.draw(context.charts)
     cids = {name: content_id(context, name) for p in pictures for name in (p.id, f"{p.id}-dark")}
     values = _values(context)
-    page = _html().get_template(f"{context.edition}/page.html")
-    mail = _html().get_template(f"{context.edition}/mail.html")
-    text = _text().get_template(f"{context.edition}/text.txt")
+    page = _html().get_template("_shared/page.html")
+    mail = _html().get_template("_shared/mail.html")
+    text = _text().get_template("_shared/text.txt")
     svg = {p.id: Markup(p.svg) for p in pictures}
     return Rendered(
         page_html=page.render(values, svg=svg, style=_page_style()),
@@ -63,8 +70,8 @@ def domain(context: WeeklyContext) -> str:
 
 
 def archive_url(context: WeeklyContext) -> str:
-    """Where the page of this revision stays."""
-    return f"https://{domain(context)}/{context.edition}/{context.week}/r{context.revision}/"
+    """Where the page of this revision stays: its folder of the site."""
+    return f"https://{domain(context)}/{context.address}/"
 
 
 def validation_url(context: WeeklyContext) -> str:
@@ -85,17 +92,25 @@ def _values(context: WeeklyContext) -> dict[str, object]:
         "archive_url": archive_url(context),
         "validation_url": validation_url(context),
         "validation_path": VALIDATION_PATH,
-        "nothing": attention.NONE,
+        "nothing": tr(attention.NONE),
     }
 
 
 def _environment(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
-    return ImmutableSandboxedEnvironment(
+    environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(checkout() / "templates"),
         autoescape=autoescape,
         undefined=StrictUndefined,
         keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: translations(spoken()).gettext(message),
+        lambda one, many, count: translations(spoken()).ngettext(one, many, count),
+        newstyle=True,
+        pgettext=lambda context, message: translations(spoken()).pgettext(context, message),
+    )
+    return environment
 
 
 @cache

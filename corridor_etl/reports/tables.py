@@ -12,44 +12,43 @@ import polars as pl
 from corridor_etl.reference.calendar import pairs_of_years, shifted, week_of
 from corridor_etl.reports import formats
 from corridor_etl.reports.content import Cell, Table, columns, row
+from corridor_etl.reports.counts import counted
 from corridor_etl.reports.figures import Figure, change, shown
+from corridor_etl.reports.language import N_, NN_, listed, spoken, tr, tr_n
 from corridor_etl.reports.measures import LEGS, THROUGHPUT, TRANSIT
 from corridor_etl.reports.series import Series
 from corridor_etl.reports.targets import year_of
 from corridor_etl.settings import Settings, Thresholds
 
-DIRECTIONS = {"W": "Westbound", "E": "Eastbound"}
+DIRECTIONS = {"W": N_("Westbound"), "E": N_("Eastbound")}
 
 
 def direction_word(direction: str | None) -> str:
     """``Westbound`` for W; what is no direction is shown as received, made inert."""
-    return DIRECTIONS.get(direction or "") or formats.clean(direction)
+    known = DIRECTIONS.get(direction or "")
+    return tr(known) if known else formats.clean(direction)
 
 
-KEY_FIGURES = (
-    "throughput.teu",
-    "throughput.cargo_t",
-    "trade.value_cny",
-    "transit.door_to_door_days",
-    "transit.border_hours",
-    "throughput.loaded_eastbound_pct",
-)
 TRAINS_SHOWN = 12
 LEG_NAMES = {
-    "leg_origin": "Origin, gate-in to departure",
-    "leg_to_border": "Rail to the border",
-    "leg_border": "Border crossing",
-    "leg_from_border": "Rail from the border",
-    "leg_delivery": "Arrival to gate-out",
+    "leg_origin": N_("Origin, gate-in to departure"),
+    "leg_to_border": N_("Rail to the border"),
+    "leg_border": N_("Border crossing"),
+    "leg_from_border": N_("Rail from the border"),
+    "leg_delivery": N_("Arrival to gate-out"),
 }
 
 
 def key_figures(
-    series: Mapping[str, Series], figures: Mapping[str, Figure], week: str, thresholds: Thresholds
+    addresses: Sequence[str],
+    series: Mapping[str, Series],
+    figures: Mapping[str, Figure],
+    week: str,
+    thresholds: Thresholds,
 ) -> Table:
-    """Each measure: this week, changes, range, year to date and the same weeks of the year before."""
+    """Each measure of ``addresses``: this week, changes, range, year to date and the same weeks of the year before."""
     rows = []
-    for address in KEY_FIGURES:
+    for address in addresses:
         found, mine = figures[address], series[address]
         so_far = year_of(week).so_far
         alike = [(w, then) for w, then in pairs_of_years(week) if mine.value(then) is not None]
@@ -57,17 +56,21 @@ def key_figures(
             mine.over_weeks(weeks) for weeks in ([w for w, _ in alike], [then for _, then in alike])
         )
         on_year = change(mine.measure, now, before, thresholds.percent_min_base)
-        label = mine.measure.label.replace(" p,", ",") if found.maturity == "f" else mine.measure.label
         rows.append(
-            row(label, found.text, found.on_week.text, found.on_year.text, found.range_text,
-                shown(mine.measure, mine.over_weeks(so_far)), on_year.text)
+            row(_label(found), found.text, found.on_week.text, found.on_year.text, found.range_text,
+                shown(mine.measure, mine.over_weeks(so_far), found.value), on_year.text)
         )  # fmt: skip
     heads = columns(
-        "Measure", "This week", "On week", "On year", "Normal range", "Year to date", f"On {int(week[:4]) - 1}*",
-        minor=(5, 6),
+        tr("Measure"), tr("This week"), tr("On week"), tr("On year"), tr("Normal range"), tr("Year to date"),
+        tr("On %(year)s*", year=int(week[:4]) - 1), minor=(5, 6),
     )  # fmt: skip
-    note = "* Only weeks that both years have. “:” means not available."
-    return Table("key", 1, "Key figures", heads, tuple(rows), note)
+    note = tr("* Only weeks that both years have. “:” means not available.")
+    return Table("key", 1, tr("Key figures"), heads, tuple(rows), note)
+
+
+def _label(found: Figure) -> str:
+    mark = " p" if found.maturity == "p" else ""
+    return tr("%(name)s, %(unit)s", name=f"{found.name}{mark}", unit=found.shown_unit)
 
 
 def legs(
@@ -78,14 +81,20 @@ def legs(
     rows = []
     for leg in LEGS:
         found, mine = figures[f"transit.{leg}_hours"], series[f"transit.{leg}_hours"]
-        signal = Cell("outside", "bad") if found.is_outside else Cell(_signal(found))
-        rows.append(row(LEG_NAMES[leg], found.text, _difference(mine, week, weeks), found.range_text, signal))
+        signal = Cell(tr("outside"), "bad") if found.is_outside else Cell(_signal(found))
+        rows.append(
+            row(tr(LEG_NAMES[leg]), found.text, _difference(mine, week, weeks), found.range_text, signal)
+        )
     rows.append(_all_legs(series, week, weeks))
     boxes = formats.number(figures["transit.legs_trips"].value or 0)
-    note = f"Delivered containers with all six milestones: {boxes}. Means add up; medians would not."
+    note = tr(
+        "Delivered containers with all six milestones: %(count)s. Means add up; medians would not.",
+        count=boxes,
+    )
     known = len(series["transit.legs_trips"].values(weeks)) or thresholds.range_weeks
-    heads = columns("Leg, hours", "Mean", f"On {known}-week mean", "Normal range", "Signal")
-    return Table("legs", 0, "Hours per leg", heads, tuple(rows), note, has_total=True)
+    on_mean = tr_n("On %(count)s-week mean", "On %(count)s-week mean", known)
+    heads = columns(tr("Leg, hours"), tr("Mean"), on_mean, tr("Normal range"), tr("Signal"))
+    return Table("legs", 0, tr("Hours per leg"), heads, tuple(rows), note, has_total=True)
 
 
 def previous(week: str, thresholds: Thresholds) -> list[str]:
@@ -94,7 +103,7 @@ def previous(week: str, thresholds: Thresholds) -> list[str]:
 
 
 def _signal(found: Figure) -> str:
-    return formats.NOT_AVAILABLE if found.range_class == "none" else "normal"
+    return formats.NOT_AVAILABLE if found.range_class == "none" else tr("normal")
 
 
 def _difference(mine: Series, week: str, weeks: Sequence[str]) -> str:
@@ -106,7 +115,7 @@ def _all_legs(series: Mapping[str, Series], week: str, weeks: Sequence[str]) -> 
     now = leg_total([series[f"transit.{leg}_hours"].value(week) for leg in LEGS])
     before = leg_total([series[f"transit.{leg}_hours"].over_weeks(weeks) for leg in LEGS])
     moved = None if now is None or before is None else now - before
-    return row("All legs", formats.number(now, 1), formats.signed(moved, 1), "", "")
+    return row(tr("All legs"), formats.number(now, 1), formats.signed(moved, 1), "", "")
 
 
 def leg_total(values: Sequence[Decimal | None]) -> Decimal | None:
@@ -124,14 +133,17 @@ def departures(frame: pl.DataFrame, service_id: str, week: str, thresholds: Thre
         for t in trains[:TRAINS_SHOWN]
     ]  # fmt: skip
     if others := trains[TRAINS_SHOWN:]:
-        rows.append(_train(f"All other ({formats.counted(len(others), 'train')})", "", "", others))
+        rows.append(
+            _train(tr("All other (%(trains)s)", trains=counted(len(others), "train")), "", "", others)
+        )
     if trains:
-        rows.append(_train("Total", "", "", trains))
+        rows.append(_train(tr("Total"), "", "", trains))
     heads = columns(
-        "Train", "Departed", "Direction", "Containers", "TEU", "Against plan", words=3, minor=(3,)
-    )
-    note = "" if rows else "No departure of this week is recorded."
-    return Table("departures", 0, "Departures", heads, tuple(rows), note, has_total=bool(rows))
+        tr("Train"), tr("Departed"), tr("Direction"), tr("Containers"), tr("TEU"), tr("Against plan"),
+        words=3, minor=(3,),
+    )  # fmt: skip
+    note = "" if rows else tr("No departure of this week is recorded.")
+    return Table("departures", 0, tr("Departures"), heads, tuple(rows), note, has_total=bool(rows))
 
 
 def _train(
@@ -156,7 +168,7 @@ def _against_plan(delay_s: int | None, thresholds: Thresholds) -> Cell:
     if delay_s is None:
         return Cell(formats.NOT_AVAILABLE)
     if abs(delay_s) <= thresholds.departure_on_time_minutes * 60:
-        return Cell("on time")
+        return Cell(tr("on time"))
     return Cell(f"{'+' if delay_s > 0 else formats.MINUS}{formats.lateness(delay_s)}", "bad")
 
 
@@ -174,16 +186,20 @@ def comparison(marts: Mapping[str, pl.DataFrame], week: str, settings: Settings)
     """The live service beside the comparison services that have data this week, by direction."""
     services = [s for s in settings.services if s.status in ("live", "comparison")]
     rows = [
-        row(service.name, word, *numbers)
+        row(service.name_in(spoken()), direction_word(direction), *numbers)
         for service in services
-        for direction, word in DIRECTIONS.items()
+        for direction in DIRECTIONS
         if set(numbers := _route_numbers(marts, week, service.id, direction)) != {formats.NOT_AVAILABLE}
     ]
-    if not any(r[0].text == s.name for s in services if s.status == "comparison" for r in rows):
+    if not any(r[0].text == s.name_in(spoken()) for s in services if s.status == "comparison" for r in rows):
         return None
-    heads = columns("Route", "Direction", "TEU", "Door to door, median d", "Border, median h", words=2)
-    note = "Medians of containers delivered, and of crossings completed, in this week. The routes differ in length."
-    return Table("comparison", 0, "Beside the comparison route", heads, tuple(rows), note)
+    heads = columns(
+        tr("Route"), tr("Direction"), tr("TEU"), tr("Door to door, median d"), tr("Border, median h"), words=2
+    )
+    note = tr(
+        "Medians of containers delivered, and of crossings completed, in this week. The routes differ in length."
+    )
+    return Table("comparison", 0, tr("Beside the comparison route"), heads, tuple(rows), note)
 
 
 def _route_numbers(
@@ -226,40 +242,49 @@ def sources(
         mine = found.get(source.id, {"files": 0, "rows_loaded": 0, "rows_quarantined": 0})
         expected, received = source.files_per_week, mine["files"]
         if source.is_expected and received < (expected or 1):
-            missing.append((source.name, received, expected or 1))
+            missing.append((source.name_in(spoken()), received, expected or 1))
+        files = tr("%(part)s of %(whole)s", part=received, whole=expected)
         rows.append(
-            row(source.name, f"{received} of {expected}" if expected and received <= expected else f"{received}",
+            row(source.name_in(spoken()), files if expected and received <= expected else f"{received}",
                 formats.number(mine["rows_loaded"]), formats.number(mine["rows_quarantined"]),
                 _status(received, expected or 1))
         )  # fmt: skip
-    heads = columns("Source", "Files", "Rows", "Held back", "Status")
-    return Table("sources", 0, "Sources", heads, tuple(rows)), missing
+    heads = columns(tr("Source"), tr("Files"), tr("Rows"), tr("Held back"), tr("Status"))
+    return Table("sources", 0, tr("Sources"), heads, tuple(rows)), missing
 
 
 def _status(received: int, expected: int) -> Cell:
     if received >= expected:
-        return Cell("complete", "good")
-    return Cell(f"{expected - received} missing", "bad")
+        return Cell(tr("complete"), "good")
+    return Cell(tr("%(number)s missing", number=expected - received), "bad")
+
+
+_FLAGGED_BY = {
+    "critical": NN_("%(count)s critical rule", "%(count)s critical rules"),
+    "warning": NN_("%(count)s warning rule", "%(count)s warning rules"),
+    "info": NN_("%(count)s information rule", "%(count)s information rules"),
+}
 
 
 def quality_sentence(checks: pl.DataFrame, quarantine_open: int) -> str:
     """How many rules passed, and how many rows are held back."""
     if checks.is_empty():
-        return "No validation result is recorded."
+        return tr("No validation result is recorded.")
     rules = checks.group_by("rule_id", "severity").agg(pl.col("unexpected").sum())
     failed = rules.filter(pl.col("unexpected") > 0)
-    by_severity = [
-        formats.counted(n, word)
-        for severity, word in (
-            ("critical", "critical rule"),
-            ("warning", "warning rule"),
-            ("info", "information rule"),
-        )
+    flagged = [
+        tr_n(*forms, n)
+        for severity, forms in _FLAGGED_BY.items()
         if (n := failed.filter(severity=severity).height)
     ]
-    found = f"; rows were flagged by {', '.join(by_severity)}" if by_severity else ""
-    held = f" {formats.counted(quarantine_open, 'row')} held back from the figures until corrected."
-    passed = f"{formats.number(rules.height - failed.height)} of {formats.number(rules.height)}"
-    return (
-        f"{passed} validation rules passed over everything received{found}.{held if quarantine_open else ''}"
+    text = tr(
+        "Validation rules passed over everything received: %(passed)s of %(rules)s",
+        passed=formats.number(rules.height - failed.height),
+        rules=formats.number(rules.height),
     )
+    if flagged:
+        text = tr("%(fact)s; rows were flagged by %(rules)s", fact=text, rules=listed(flagged))
+    if not quarantine_open:
+        return formats.closed(text)
+    held = tr("%(rows)s held back from the figures until corrected", rows=counted(quarantine_open, "row"))
+    return tr("%(first)s %(second)s", first=formats.closed(text), second=formats.closed(held))

@@ -11,21 +11,26 @@ from corridor_etl.facts.reconciliation import BY_NAME, OPEN_OUTCOMES, OUTCOME_OF
 from corridor_etl.reference.calendar import weeks_between
 from corridor_etl.reports import formats
 from corridor_etl.reports.content import Exception_
+from corridor_etl.reports.language import N_, NP_, tr, tr_in, tr_n
 
 PHRASES = {
-    "moved_not_manifested": "loaded at the port, on no train list",
-    "declared_not_moved": "released by customs, on no train list",
-    "manifested_not_moved": "on a train list, never seen leaving the port",
-    "duplicate": "on two train lists within days",
-    "seal_changed": "seals changed",
-    "status_mismatch": "laden for one source, empty for another",
-    "weight_gap": "weights apart",
-    "package_gap": "packages apart",
-    "value_gap": "values apart",
-    "hs_gap": "goods not as declared",
-    "size_mismatch": "sizes apart",
+    "moved_not_manifested": N_("loaded at the port, on no train list"),
+    "declared_not_moved": N_("released by customs, on no train list"),
+    "manifested_not_moved": N_("on a train list, never seen leaving the port"),
+    "duplicate": N_("on two train lists within days"),
+    "seal_changed": N_("seals changed"),
+    "status_mismatch": N_("laden for one source, empty for another"),
+    "weight_gap": N_("weights apart"),
+    "package_gap": N_("packages apart"),
+    "value_gap": N_("values apart"),
+    "hs_gap": N_("goods not as declared"),
+    "size_mismatch": N_("sizes apart"),
 }
-_OWNERS = {"declaration": "customs broker", "manifest": "train operator", "port": "port"}
+_OWNERS = {
+    "declaration": NP_("owner", "customs broker"),
+    "manifest": NP_("owner", "train operator"),
+    "port": NP_("owner", "port"),
+}
 _OTHERS = 2
 
 
@@ -42,13 +47,20 @@ def unsettled(discrepancies: pl.DataFrame | None, week: str) -> tuple[Exception_
     if not ranked:
         return ()
     worst, *others = ranked
-    told = [f"{PHRASES[name]} ({formats.number(counts[name])})" for name in others[:_OTHERS]]
+    told = [f"{tr(PHRASES[name])} ({formats.number(counts[name])})" for name in others[:_OTHERS]]
     oldest = found.filter(outcome=worst)["iso_week"].sort()[0]
     return (
         Exception_(
-            f"{formats.counted(counts[worst], 'case')} to settle: {PHRASES[worst]}",
-            f"Also open: {'; '.join(told)}." if told else "Nothing else of the week is open.",
-            _OWNERS[BY_NAME[worst].sides[0]],
+            tr_n(
+                "%(count)s case to settle: %(what)s",
+                "%(count)s cases to settle: %(what)s",
+                counts[worst],
+                what=tr(PHRASES[worst]),
+            ),
+            tr("Also open: %(cases)s.", cases="; ".join(told))
+            if told
+            else tr("Nothing else of the week is open."),
+            tr_in("owner", _OWNERS[BY_NAME[worst].sides[0]]),
             _since(oldest, week),
         ),
     )
@@ -56,8 +68,11 @@ def unsettled(discrepancies: pl.DataFrame | None, week: str) -> tuple[Exception_
 
 def _since(oldest: str, week: str) -> str:
     age = len(weeks_between(oldest, week)) - 1
-    return (
-        "New this week."
-        if age == 0
-        else f"The oldest is of week {oldest}, {formats.counted(age, 'week')} ago."
+    if age == 0:
+        return tr("New this week.")
+    return tr_n(
+        "The oldest is of week %(week)s, %(count)s week ago.",
+        "The oldest is of week %(week)s, %(count)s weeks ago.",
+        age,
+        week=oldest,
     )

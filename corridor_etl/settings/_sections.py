@@ -44,6 +44,11 @@ def _known_kind(name: str) -> str:
 OwnerPrefix = Annotated[str, Field(pattern="^[A-Z]{3}[UJZ]?$")]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Pattern = Annotated[str, AfterValidator(_valid_pattern)]
+Translated = Literal["zh", "ru", "kk"]
+
+
+def _in_language(names: Mapping[Translated, str], language: str, usual: str) -> str:
+    return next((name for known, name in names.items() if known == language), usual)
 
 
 class Corridor(Section):
@@ -57,6 +62,16 @@ class Corridor(Section):
     fx_policy: Literal["market_daily", "customs_cn", "nbk_dt_date"]
     fx_max_age_days: PositiveCount
     fx_sources: tuple[str, ...] = ()
+    names: Mapping[Translated, str] = {}
+    operator_names: Mapping[Translated, str] = {}
+
+    def name_in(self, language: str) -> str:
+        """The corridor's name in a language of the reports, else ``name``."""
+        return _in_language(self.names, language, self.name)
+
+    def operator_in(self, language: str) -> str:
+        """The operator's name in a language of the reports, else ``operator``."""
+        return _in_language(self.operator_names, language, self.operator)
 
 
 class Targets(Section):
@@ -110,6 +125,11 @@ class Service(Section):
     border_out: str
     destination: str
     door_destination: str
+    names: Mapping[Translated, str] = {}
+
+    def name_in(self, language: str) -> str:
+        """The service's name in a language of the reports, else ``name``."""
+        return _in_language(self.names, language, self.name)
 
     def nodes(self, direction: str) -> dict[str, str]:
         """Role -> node for direction ``W`` or ``E``; eastbound is the mirror of westbound."""
@@ -170,6 +190,11 @@ class SourceFamily(Section):
     is_expected: bool = True
     due_hours: Annotated[float, Field(ge=0)] = 0
     grace_hours: Annotated[float, Field(ge=0)] = 4
+    names: Mapping[Translated, str] = {}
+
+    def name_in(self, language: str) -> str:
+        """The family's name in a language of the reports, else ``name``."""
+        return _in_language(self.names, language, self.name)
 
 
 class Recipient(Section):
@@ -177,7 +202,7 @@ class Recipient(Section):
 
     name: str
     address: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$")]
-    language: Literal["en"]
+    language: Literal["en", "zh", "ru", "kk"]
     editions: tuple[str, ...]
 
 

@@ -20,7 +20,8 @@ from corridor_etl.clock import now_utc
 from corridor_etl.errors import UsageError
 from corridor_etl.jobs import weekly
 from corridor_etl.jobs.ingest import ingest
-from corridor_etl.jobs.weekly import figures, figures_then, publish_week, report_data
+from corridor_etl.jobs.issue_data import report_data
+from corridor_etl.jobs.weekly import figures, figures_then, publish_week
 from corridor_etl.reference.calendar import parse_range
 from corridor_etl.reports.context import weekly_context
 from corridor_etl.reports.report_data import ReportData

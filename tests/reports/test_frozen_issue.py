@@ -19,7 +19,7 @@ from corridor_etl.reports.render import VALIDATION_PATH, validation_url
 def test_an_issue_has_a_permanent_address(issue: Any, tmp_path: Path) -> None:
     context, rendered, _ = issue
     files = freeze(context, rendered, tmp_path)
-    assert files.folder == tmp_path / "site" / "weekly" / "2025-W46" / "r0"
+    assert files.folder == tmp_path / "site" / "internal" / "weekly" / "2025-W46" / "r0" / "en"
     assert {p.name for p in files.folder.iterdir()} == set(files.names)
     assert files.page.read_text(encoding="utf-8") == rendered.page_html
     assert (
@@ -53,7 +53,7 @@ def test_files_of_a_run_that_was_cut_off_are_replaced_whole(issue: Any, tmp_path
     (first.folder / "left.tmp").write_text("x")
     again = freeze(context, rendered, tmp_path)
     assert {p.name for p in again.folder.iterdir()} == set(again.names)
-    assert [p.name for p in again.folder.parent.iterdir()] == ["r0"]
+    assert [p.name for p in again.folder.parent.iterdir()] == ["en"]
 
 
 def test_the_hash_follows_the_content(issue: Any, tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_a_revision_leaves_the_old_issue(issue: Any, tmp_path: Path) -> None:
     context, rendered, _ = issue
     freeze(context, rendered, tmp_path)
     freeze(replace(context, revision=1), rendered, tmp_path)
-    assert sorted(p.name for p in (tmp_path / "site/weekly/2025-W46").iterdir()) == ["r0", "r1"]
+    assert sorted(p.name for p in (tmp_path / "site/internal/weekly/2025-W46").iterdir()) == ["r0", "r1"]
 
 
 def test_figures_are_exact_in_the_csv(issue: Any) -> None:

@@ -86,7 +86,7 @@ def test_a_target_is_rounded_once() -> None:
     assert progress.cargo_target_pct == Decimal("6.25")  # 6.25240: 6.2 when rounded again, half-even
     cargo = targets(progress, service_series(marts, samples.LIVE), settings)[0]
     assert cargo.state == "1,688 t · 6.3%"
-    assert "6.3% of the 27,000-tonne" in cargo_point(progress, settings)
+    assert "6.3% of the annual target of 27,000 t" in cargo_point(progress, settings)
 
 
 def test_no_figure_adds_up_a_distinct_count() -> None:

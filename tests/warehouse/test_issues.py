@@ -34,7 +34,7 @@ def issue(make: SimpleNamespace, **overrides: Any) -> IssueRow:
         "scheduled_at_utc": None,
         "content_sha256": "a" * 64,
         "context_json": "{}",
-        "folder": "site/weekly/2025-W24/r0",
+        "folder": "site/internal/weekly/2025-W24/r0/en",
     }
     return IssueRow(**{**values, **overrides})
 

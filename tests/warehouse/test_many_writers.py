@@ -35,7 +35,7 @@ ISSUE = IssueRow(
     scheduled_at_utc=None,
     content_sha256="",
     context_json="{}",
-    folder="site/weekly/2025-W24/r0",
+    folder="site/internal/weekly/2025-W24/r0/en",
 )
 
 # Each line it prints tells an operation that was acknowledged.

@@ -1,0 +1,100 @@
+"""Editions are lists of the same blocks: each is whole, fit to be sent, and says only what it is about."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import report_samples as samples
+
+from corridor_etl.delivery.message import build_message
+from corridor_etl.errors import UsageError
+from corridor_etl.reports import attention, editions
+from corridor_etl.reports.checks import check
+from corridor_etl.reports.editions import edition, edition_names
+from corridor_etl.reports.measures import BY_ADDRESS
+from corridor_etl.reports.render import render
+from corridor_etl.settings import checkout
+
+HEADINGS = {
+    "attention": "Needs attention</h2>", "targets": "Progress to annual targets", "key": "Key figures",
+    "throughput": ">Throughput</h2>", "trade": ">Trade</h2>", "data": "Data behind this issue", "notes": ">Notes</h2>",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["throughput", "trade", "brief"])
+def made(request: pytest.FixtureRequest) -> Any:
+    context = samples.context(edition_id=request.param)
+    rendered = render(context)
+    settings = samples.settings()
+    return context, rendered, build_message(rendered, context, settings.recipients[0], settings)
+
+
+def test_there_are_the_four_editions_and_the_weekly_one_is_first() -> None:
+    assert edition_names() == ("weekly", "brief", "throughput", "trade")
+
+
+def test_an_edition_is_fit_to_be_sent(made: Any) -> None:
+    context, rendered, message = made
+    assert check(rendered, context, message) == []
+
+
+@pytest.mark.parametrize("name", ["throughput", "trade", "brief"])
+@pytest.mark.parametrize("week", ["2025-W09", "2025-W20", "2025-W47"])
+def test_an_edition_of_an_early_or_empty_week_is_fit_to_be_sent(name: str, week: str) -> None:
+    context = samples.context(week, edition_id=name)
+    rendered, settings = render(context), samples.settings()
+    assert check(rendered, context, build_message(rendered, context, settings.recipients[0], settings)) == []
+
+
+def test_page_and_mail_have_the_blocks_of_the_edition_in_its_order_and_no_other(made: Any) -> None:
+    context, rendered, _ = made
+    for html in (rendered.page_html, rendered.mail_html):
+        body = re.sub(r"<style.*?</style>", "", html, flags=re.S)
+        for block, heading in HEADINGS.items():
+            assert (heading in body) is (block in context.blocks), block
+    found = [rendered.mail_html.index(HEADINGS[b]) for b in context.blocks if b in HEADINGS]
+    assert found == sorted(found)
+
+
+def test_tables_and_figures_are_numbered_from_one(made: Any) -> None:
+    context = made[0]
+    assert [t.number for t in context.tables.values()] == list(range(1, len(context.tables) + 1))
+    assert [c.number for c in context.charts] == list(range(1, len(context.charts) + 1))
+
+
+def test_the_trade_edition_leads_with_what_the_goods_were_worth() -> None:
+    context = samples.context(edition_id="trade")
+    assert context.headline.startswith(f"Goods worth CNY {context.figure('trade.value_cny').text} million")
+    assert "TEU" not in context.subject + context.headline + " ".join(context.points)
+    assert context.subject.startswith("2025-W46 corridor trade: CNY ")
+    assert [t.name for t in context.tiles[:3]] == ["Trade value", "Trade, westbound", "Trade, eastbound"]
+
+
+def test_the_throughput_edition_does_not_speak_of_declarations() -> None:
+    context = samples.context(edition_id="throughput")
+    assert not [e for e in context.attention if "without a declaration" in e.title]
+    assert "corridor throughput" in context.mast
+    assert set(context.tables) == {"key", "departures", "legs", "comparison", "sources"}
+
+
+def test_every_edition_names_only_what_there_is() -> None:
+    for name in edition_names():
+        found = edition(name)
+        assert {*found.tiles, *found.key_figures, *found.watched} <= set(BY_ADDRESS)
+        assert set(found.attention) <= set(attention.RULES)
+        for block in found.blocks:
+            for file in ("page.html", "mail.html", "text.txt"):
+                assert (checkout() / "templates/_shared/blocks" / block / file).is_file()
+
+
+def test_every_block_belongs_to_an_edition() -> None:
+    folders = {p.name for p in (checkout() / "templates/_shared/blocks").iterdir()}
+    assert folders == {block for name in edition_names() for block in edition(name).blocks}
+
+
+def test_an_edition_there_is_not_is_refused() -> None:
+    with pytest.raises(UsageError, match="no edition 'daily'") as error:
+        editions.edition("daily")
+    assert "weekly" in str(error.value.expected)
