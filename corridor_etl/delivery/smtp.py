@@ -206,6 +206,10 @@ def _explained(mail: Mail, secrets: Iterable[str]) -> Iterator[None]:
         kind = RelayRefused if 500 <= error.smtp_code < 600 else RelayDown
         raise kind(f"{name} answers {error.smtp_code} {said}", fix="Nothing was sent.") from None
     except OSError as error:
+        if (
+            type(error) is smtplib.SMTPException
+        ):  # what the library says of ways to sign in that it does not know
+            raise _not_trusted(f"{name} does not offer AUTH that is known here") from None
         said = clean(str(error), secrets)
         raise RelayDown(f"{name} cannot be reached: {said}", fix="Messages wait; run this again.") from None
 

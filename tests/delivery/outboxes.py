@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection
 
 from corridor_etl.delivery.sender import Sender
 from corridor_etl.delivery.smtp import Relay
@@ -39,14 +39,20 @@ def content(number: int) -> bytes:
 
 def filled(home: Path, messages: int, url: str | None = None) -> Mails:
     """A new ledger in ``home`` (or at ``url``) with so many messages, numbered from 1."""
-    (home / "outbox").mkdir(parents=True)
+    home.mkdir(parents=True)
     engine = open_engine(
         (url or f"sqlite:///{home / 'warehouse.db'}").replace("postgresql:", "postgresql+psycopg:")
     )
     with writing(engine) as connection:
         METADATA.create_all(connection)
-        connection.execute(OUTBOX.insert(), [vars(_frozen(home, n)) for n in range(1, messages + 1)])
+        put(connection, home, messages)
     return Mails(engine)
+
+
+def put(connection: Connection, home: Path, messages: int) -> None:
+    """Queues so many messages, numbered from 1."""
+    (home / "outbox").mkdir()
+    connection.execute(OUTBOX.insert(), [vars(_frozen(home, n)) for n in range(1, messages + 1)])
 
 
 def opened(home: Path) -> Mails:
@@ -79,10 +85,6 @@ def mail(port: int, **overrides: Any) -> Mail:
 def sender(mails: Mails, home: Path, settings: Mail, signing_in: Credentials | None = None) -> Sender:
     new_relay = partial(Relay, settings, signing_in or Credentials(), "corridor.example")
     return Sender(mails, home, settings, new_relay, sender=CONTACT, by=this_process())
-
-
-def engine_of(mails: Mails) -> Engine:
-    return mails._engine
 
 
 def states(mails: Mails, messages: int) -> list[str]:
