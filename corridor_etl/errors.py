@@ -11,12 +11,15 @@ The hierarchy::
         BatchHeld                    validation itself failed; nothing of the batch was published
         BalanceBroken                rows read are not all accounted for
         ReportCheckFailed            a report is not fit to be sent
+        AddressRefused               a message would leave for an address that is not allowed
+        RelayRefused                 the relay is not trusted, or does not take mail from us
       TransientError                 the same call may succeed later
         LeaseLost                    another writer took over while this one was working
         BaseMoved                    what was read is no longer the base of the commit
         WarehouseBusy                the database is locked or unreachable
           LeaseHeld                  another process is at the same work
         DiskFailed                   the disk is full, read-only or broken
+        RelayDown                    the relay cannot be reached or takes no mail now
 
 A message says the fact, what was expected, and how to fix it. Facts are kept as attributes so that
 they reach logs and ``--json`` output without parsing text.
@@ -111,6 +114,14 @@ class ReportCheckFailed(TerminalError):
     """A report is not fit to be sent."""
 
 
+class AddressRefused(TerminalError):
+    """A message would leave for an address that is not allowed."""
+
+
+class RelayRefused(TerminalError):
+    """The relay is not trusted, or does not take mail from us."""
+
+
 class LeaseLost(TransientError):
     """Another writer took over while this one was working."""
 
@@ -129,3 +140,7 @@ class LeaseHeld(WarehouseBusy):
 
 class DiskFailed(TransientError):
     """The disk is full, read-only or broken; what was half done is not visible."""
+
+
+class RelayDown(TransientError):
+    """The relay cannot be reached or takes no mail now."""

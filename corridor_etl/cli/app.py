@@ -23,6 +23,7 @@ from corridor_etl.cli import (
     explain,
     ingest,
     ledger,
+    outbox,
     quarantine,
     query,
     reconcile,
@@ -40,8 +41,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for group in (
-    demo, simulate, ingest, ledger, quarantine, discrepancies, reconcile, corrections, reports, backfill, database,
-    docs, query, explain,
+    demo, simulate, ingest, ledger, quarantine, discrepancies, reconcile, corrections, reports, outbox, backfill,
+    database, docs, query, explain,
 ):  # fmt: skip
     group.register(app)
 

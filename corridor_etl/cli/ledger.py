@@ -1,4 +1,7 @@
-"""``corridor deliveries``, ``coverage``, ``outbox``: what the ledger knows. Rows held back are in ``quarantine``."""
+"""``corridor deliveries``, ``coverage``, ``revisions``: what the ledger knows.
+
+Rows held back are in ``quarantine``, mails in ``outbox``.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,11 @@ if TYPE_CHECKING:
     from corridor_etl.warehouse import Warehouse
 
 deliveries = typer.Typer(help="Files as received.", no_args_is_help=True)
-outbox = typer.Typer(help="Mails waiting to be sent.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
     """Adds the commands to the application."""
     app.add_typer(deliveries, name="deliveries")
-    app.add_typer(outbox, name="outbox")
     app.command("coverage")(coverage)
     app.command("revisions")(revisions)
 
@@ -118,12 +119,3 @@ def _show_vintages(warehouse: Warehouse, figure: str | None, as_json: bool) -> N
     values = vintages({name: warehouse.mart(name) for name in known}, warehouse.revisions())
     found = triangle_of(values, mart, measure) if figure else revision_statistics(values)
     show(found.to_dicts(), as_json=as_json, columns=found.columns, empty="no weeks")
-
-
-@outbox.command("list")
-def list_outbox(as_json: AsJson = False) -> None:
-    """List the mails that wait to be sent."""
-    with opened() as warehouse:
-        rows = warehouse.outbox().to_dicts()
-    columns = ("report_key", "revision", "recipient", "state", "eml_path")
-    show(rows, as_json=as_json, columns=columns, empty="the outbox is empty")

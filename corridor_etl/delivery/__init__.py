@@ -1,1 +1,1 @@
-"""Mails: putting a message together, and the outbox it waits in. What an issue says belongs to ``reports``."""
+"""Mails: making a message, the outbox it waits in, and sending it. What an issue says belongs to ``reports``."""

@@ -22,11 +22,14 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from corridor_etl.delivery.addresses import sandbox_of
 from corridor_etl.reports.context import WeeklyContext
 from corridor_etl.reports.figures_csv import figures_csv
 from corridor_etl.reports.render import Rendered, archive_url, domain
 from corridor_etl.settings import Recipient, Settings
 
+SANDBOXED = "X-Original-To"
+SANDBOX_MARK = "[sandbox] "
 BOUNDARIES = {
     "mixed": "=_corridor_part_01",
     "alternative": "=_corridor_part_02",
@@ -37,7 +40,11 @@ BOUNDARIES = {
 def build_message(
     rendered: Rendered, context: WeeklyContext, recipient: Recipient, settings: Settings
 ) -> bytes:
-    """The message with CR LF line ends; it names no other recipient."""
+    """The message with CR LF line ends; it names no other recipient.
+
+    Where there is a sandbox, it gets the message in place of the recipient, who is named in ``X-Original-To``.
+    ``AddressRefused`` for an address that may not be written to.
+    """
     message = _multipart("mixed", [_body(rendered, context), _attachment(context)])
     for name, value in _headers(context, recipient, settings):
         message[name] = value
@@ -64,12 +71,14 @@ def _headers(
 ) -> Iterable[tuple[str, object]]:
     host, contact = domain(context), settings.corridor.contact
     leave = f"https://{host}/unsubscribe/{recipient_hash(recipient.address)}"
+    sandbox = sandbox_of(recipient, settings)
     return (
         ("MIME-Version", "1.0"),
         ("Date", format_datetime(context.published_at)),
         ("From", Address(settings.corridor.operator, addr_spec=contact)),
-        ("To", Address(recipient.name, addr_spec=recipient.address)),
-        ("Subject", context.subject),
+        ("To", Address(recipient.name, addr_spec=sandbox or recipient.address)),
+        *([(SANDBOXED, recipient.address)] if sandbox else ()),
+        ("Subject", f"{SANDBOX_MARK}{context.subject}" if sandbox else context.subject),
         ("Message-ID", message_id(context, recipient.address)),
         ("List-ID", f"{context.title} <{_list_name(context)}.{host}>"),
         ("List-Unsubscribe", f"<{leave}>, <mailto:{contact}?subject=unsubscribe%20{_list_name(context)}>"),

@@ -1,7 +1,7 @@
 """The outbox: messages frozen as files before anything is sent, and a ledger row for each.
 
 A file's name holds the hash of its content, so that nothing can change a message once a row points to it: what was
-queued is what gets sent. Putting the same message twice changes nothing. Sending belongs to a later stage.
+queued is what gets sent. Putting the same message twice changes nothing. Sending belongs to ``sender``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from email.policy import SMTP
 from pathlib import Path
 
 from corridor_etl.clock import now_utc
-from corridor_etl.delivery.message import recipient_hash
+from corridor_etl.delivery.message import SANDBOXED, recipient_hash
 from corridor_etl.reports.context import WeeklyContext
 from corridor_etl.settings import Recipient
 from corridor_etl.warehouse import OutboxRow, durable
@@ -50,12 +50,14 @@ def _freeze(path: Path, message: bytes) -> Path:
 
 
 def _row(recipient: Recipient, message: bytes, context: WeeklyContext) -> OutboxRow:
+    headers = email.message_from_bytes(message, policy=SMTP)
     return OutboxRow(
         report_key=context.report_key,
         revision=context.revision,
         recipient=recipient.address,
-        message_id=str(email.message_from_bytes(message, policy=SMTP)["Message-ID"]),
+        message_id=str(headers["Message-ID"]),
         content_sha256=_sha256(message),
         eml_path=eml_path(context, recipient, message),
         queued_at_utc=now_utc(),
+        sandbox_recipient=headers["To"].addresses[0].addr_spec if headers[SANDBOXED] else None,
     )

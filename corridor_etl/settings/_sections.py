@@ -17,6 +17,7 @@ from corridor_etl.errors import SettingsError
 from corridor_etl.model import KINDS
 from corridor_etl.settings._confidentiality import Confidentiality
 from corridor_etl.settings._grades import Grades
+from corridor_etl.settings._mail import Mail
 from corridor_etl.settings._reconciliation import Reconciliation
 from corridor_etl.settings._section import Percent, Positive, PositiveCount, Section
 
@@ -228,6 +229,7 @@ class Settings(Section):
     grades: Grades = Grades()
     confidentiality: Confidentiality = Confidentiality()
     recipients: tuple[Recipient, ...]
+    mail: Mail = Mail()
 
     def service(self, service_id: str) -> Service:
         """The service called ``service_id``; ``SettingsError`` with the known ids where there is none."""

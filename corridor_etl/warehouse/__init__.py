@@ -24,6 +24,8 @@ from corridor_etl.warehouse.batch import (
 from corridor_etl.warehouse.healing import ORPHAN_RULE
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
 from corridor_etl.warehouse.lease import Lease
+from corridor_etl.warehouse.mails import Mails
+from corridor_etl.warehouse.outbox import Claim, Verdict
 from corridor_etl.warehouse.profiles import Earlier
 from corridor_etl.warehouse.records import CORRECTION_RULE
 from corridor_etl.warehouse.warehouse import Warehouse
@@ -46,10 +48,13 @@ __all__ = [
     "SUGGESTED_COLUMNS",
     "VALIDATION_COLUMNS",
     "Batch",
+    "Claim",
     "DeliveryRow",
     "Earlier",
     "IssueRow",
     "Lease",
+    "Mails",
     "OutboxRow",
+    "Verdict",
     "Warehouse",
 ]

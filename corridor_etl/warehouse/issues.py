@@ -1,6 +1,6 @@
 """Published issues with their figures, and the outbox.
 
-An issue is written once, together with its messages.
+An issue is written once, together with its messages; what becomes of these belongs to ``outbox``.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ class OutboxRow:
     attempts: int = 0
     sent_at_utc: datetime | None = None
     last_answer: str | None = None
+    sandbox_recipient: str | None = None
 
 
 def record(connection: Connection, issue: IssueRow, figures: pl.DataFrame, outbox: list[OutboxRow]) -> bool:
@@ -101,16 +102,3 @@ def figures(connection: Connection, edition: str, week: str, revision: int) -> p
 def outbox(connection: Connection) -> pl.DataFrame:
     """All messages, by report, revision and recipient."""
     return fetched(connection, select(OUTBOX).order_by(*OUTBOX.primary_key.columns))
-
-
-def mark(
-    connection: Connection, message_id: str, state: str, *, answer: str | None, sent_at_utc: datetime | None
-) -> None:
-    """Records the outcome of one attempt to hand a message over; ``UsageError`` for an unknown message."""
-    done = connection.execute(
-        OUTBOX.update()
-        .where(OUTBOX.c.message_id == message_id)
-        .values(state=state, last_answer=answer, sent_at_utc=sent_at_utc, attempts=OUTBOX.c.attempts + 1)
-    )
-    if done.rowcount != 1:
-        raise UsageError(f"the outbox has no message {message_id}")

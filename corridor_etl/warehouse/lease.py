@@ -118,7 +118,7 @@ def acquire(engine: Engine, name: str, holder: str, seconds: float) -> Lease:
     with writing(engine) as connection:
         now = ticking_utc()
         row = connection.execute(select(LEASE).where(LEASE.c.name == name)).one_or_none()
-        if row is not None and row.expires_at_utc > now and row.holder != holder and not _is_gone(row.holder):
+        if row is not None and row.expires_at_utc > now and row.holder != holder and not is_gone(row.holder):
             raise _taken_by(row)
         lease = Lease(name, holder, row.token + 1 if row else 1)
         write = LEASE.update().where(LEASE.c.name == name) if row else LEASE.insert()
@@ -136,7 +136,7 @@ def _taken_by(row: Any) -> LeaseHeld:
     )
 
 
-def _is_gone(holder: str) -> bool:
+def is_gone(holder: str) -> bool:
     """Whether a holder was a process of this machine that does not run any more.
 
     Should that be wrong (machines of one name), the token still keeps the other from committing.

@@ -38,6 +38,7 @@ from corridor_etl.warehouse.engine import database_url, of_the_past, open_engine
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
 from corridor_etl.warehouse.lake import Lake
 from corridor_etl.warehouse.lease import Lease
+from corridor_etl.warehouse.mails import Mails
 from corridor_etl.warehouse.schema import MARTS
 from corridor_etl.warehouse.stores import opened
 from corridor_etl.warehouse.sweep import Orphan, sweep
@@ -239,14 +240,7 @@ class Warehouse(Answers):
                 put_files()
             return is_new
 
-    def mark_message(
-        self,
-        message_id: str,
-        state: str,
-        *,
-        answer: str | None = None,
-        sent_at_utc: datetime | None = None,
-    ) -> None:
-        """Records the outcome of one attempt to hand a message over."""
-        with commit.transaction(self.engine) as connection:
-            issues.mark(connection, message_id, state, answer=answer, sent_at_utc=sent_at_utc)
+    @property
+    def mails(self) -> Mails:
+        """The ledger of the outbox: what is due, claims, outcomes, suspended addresses."""
+        return Mails(self.engine)

@@ -13,7 +13,8 @@ import pytest
 import report_samples as samples
 
 from corridor_etl.delivery.message import build_message, message_id
-from corridor_etl.settings import Recipient
+from corridor_etl.errors import AddressRefused
+from corridor_etl.settings import Recipient, Settings
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +91,45 @@ def test_a_recipients_name_cannot_add_a_header(issue: Any) -> None:
     )
     with pytest.raises(ValueError):
         build_message(rendered, context, hostile, samples.settings())
+
+
+def settings_with(**mail: Any) -> Settings:
+    made = samples.settings()
+    return made.model_copy(update={"mail": made.mail.model_copy(update=mail)})
+
+
+def test_the_sandbox_gets_the_mail_marked_and_with_the_recipient_named(issue: Any) -> None:
+    context, rendered, _ = issue
+    settings = settings_with(sandbox="sandbox@corridor.example")
+    parsed = email.message_from_bytes(
+        build_message(rendered, context, settings.recipients[0], settings), policy=SMTP
+    )
+    assert parsed["To"].addresses[0].addr_spec == "sandbox@corridor.example"
+    assert parsed["X-Original-To"] == "managers@corridor.example"
+    assert parsed["Subject"] == f"[sandbox] {context.subject}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "someone@elsewhere.example",
+        "someone@corridor.example.evil.example",
+        "someone@not-corridor.example",
+        "kö@corridor.example",
+    ],
+)
+def test_an_address_outside_the_allowed_domains_is_refused(issue: Any, address: str) -> None:
+    context, rendered, _ = issue
+    recipient = Recipient(name="x", address=address, language="en", editions=("weekly",))
+    with pytest.raises(AddressRefused, match="outside the domains"):
+        build_message(rendered, context, recipient, settings_with(allowed_domains=("corridor.example",)))
+
+
+def test_the_mail_says_how_to_leave_by_one_click_and_by_mail(message: EmailMessage) -> None:
+    page, mailto = (part.strip(" <>") for part in message["List-Unsubscribe"].split(","))
+    assert (
+        page
+        == "https://corridor.example/unsubscribe/"
+        + hashlib.sha256(b"managers@corridor.example").hexdigest()[:10]
+    )
+    assert mailto == "mailto:reports@corridor.example?subject=unsubscribe%20corridor-weekly"

@@ -52,3 +52,16 @@ def test_another_content_is_another_file(issue: Any, tmp_path: Path) -> None:
     _, [other] = outbox.put([(first, message + b"\r\n")], issue[0], tmp_path)
     assert one != other
     assert one.read_bytes() == message
+
+
+def test_a_message_of_the_sandbox_has_a_row_that_says_so(issue: Any, tmp_path: Path) -> None:
+    context, rendered, _ = issue
+    settings = samples.settings()
+    boxed = settings.model_copy(
+        update={"mail": settings.mail.model_copy(update={"sandbox": "box@corridor.example"})}
+    )
+    (one, *_), _ = outbox.put(
+        [(r, build_message(rendered, context, r, boxed)) for r in boxed.recipients], context, tmp_path
+    )
+    assert (one.recipient, one.sandbox_recipient) == ("managers@corridor.example", "box@corridor.example")
+    assert outbox.put(messages(issue), context, tmp_path)[0][0].sandbox_recipient is None

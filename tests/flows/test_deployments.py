@@ -12,6 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from prefect import Flow
+from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.exceptions import ParameterTypeError
 from prefect.flows import load_flow_from_entrypoint
@@ -22,6 +23,7 @@ from corridor_etl.reference.calendar import week_of
 from corridor_etl.settings import checkout, load_settings
 from flows import offline_environment
 from flows.backfill import backfill
+from flows.deliver import send
 from flows.weekly_reports import due_week, weekly_reports
 
 PROJECT: dict[str, Any] = yaml.safe_load((checkout() / "prefect.yaml").read_text(encoding="utf-8"))
@@ -74,7 +76,18 @@ def test_a_deployment_runs_alone_in_the_pool_and_is_tagged(name: str) -> None:
 
 def test_a_week_of_reports_is_never_dropped() -> None:
     strategies = {name: d["concurrency_limit"]["collision_strategy"] for name, d in DEPLOYMENTS.items()}
-    assert strategies == {"ingest": "CANCEL_NEW", "weekly-reports": "ENQUEUE", "backfill": "ENQUEUE"}
+    assert strategies == {
+        "ingest": "CANCEL_NEW",
+        "weekly-reports": "ENQUEUE",
+        "deliver": "CANCEL_NEW",
+        "backfill": "ENQUEUE",
+    }
+
+
+def test_mail_is_never_sent_again_because_a_run_failed_and_not_before_somebody_switches_it_on() -> None:
+    assert (send.retries, send.persist_result, send.cache_policy) == (0, False, NO_CACHE)
+    (declared,) = DEPLOYMENTS["deliver"]["schedules"]
+    assert declared["active"] is False
 
 
 def test_the_checkout_is_found_through_the_environment() -> None:

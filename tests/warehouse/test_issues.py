@@ -83,17 +83,3 @@ def test_an_issue_whose_message_cannot_be_queued_is_not_published(
         warehouse.record_issue(issue(make), FIGURES, [message(make), message(make)])
     assert warehouse.issues().is_empty()
     assert warehouse.issue_figures("weekly", "2025-W24", 0).is_empty()
-
-
-def test_the_outcome_of_an_attempt_is_recorded(warehouse: Warehouse, make: SimpleNamespace) -> None:
-    warehouse.record_issue(issue(make), FIGURES, [message(make)])
-    message_id = warehouse.outbox()["message_id"][0]
-    warehouse.mark_message(message_id, "queued", answer="451 try later")
-    warehouse.mark_message(message_id, "sent", answer="250 ok", sent_at_utc=make.now)
-    found = warehouse.outbox().select("state", "attempts", "last_answer", "sent_at_utc").rows()
-    assert found == [("sent", 2, "250 ok", make.now)]
-
-
-def test_an_unknown_message_cannot_be_marked(warehouse: Warehouse) -> None:
-    with pytest.raises(UsageError, match="no message"):
-        warehouse.mark_message("<nobody>", "sent")

@@ -20,6 +20,7 @@ from corridor_etl.warehouse.schema.ledger import (
     QUARANTINE,
     STAMP,
 )
+from corridor_etl.warehouse.schema.mail import MAIL_SUSPENSION, OUTBOX_EVENT
 from corridor_etl.warehouse.schema.marts import MARTS
 from corridor_etl.warehouse.schema.profiles import (
     DELIVERY_PROFILE,
@@ -52,10 +53,12 @@ __all__ = [
     "LAKE_NAMESPACE",
     "LAKE_TABLE",
     "LEASE",
+    "MAIL_SUSPENSION",
     "MARTS",
     "MART_CHANGE",
     "METADATA",
     "OUTBOX",
+    "OUTBOX_EVENT",
     "QUARANTINE",
     "RECONCILIATION",
     "STAMP",
