@@ -33,7 +33,7 @@ from corridor_etl.reports.figures import Figure, figures
 from corridor_etl.reports.measures import TRADE
 from corridor_etl.reports.notes import notes
 from corridor_etl.reports.report_data import ReportData
-from corridor_etl.reports.series import Series, service_series
+from corridor_etl.reports.series import Series, history, service_series
 from corridor_etl.reports.targets import cargo_point, targets, year_of
 from corridor_etl.reports.unsettled import unsettled
 from corridor_etl.settings import Settings
@@ -45,7 +45,7 @@ FINAL_AFTER_DAYS = 30  # declarations of a week are taken as complete this long 
 
 @dataclass(frozen=True)
 class WeeklyContext:
-    """One issue of the weekly edition."""
+    """One issue of the weekly edition. ``history``: address of a figure -> week -> its value as known now."""
 
     edition: str
     week: str
@@ -77,6 +77,7 @@ class WeeklyContext:
     corrections: str
     balance: str
     notes: tuple[str, ...]
+    history: Mapping[str, Mapping[str, Decimal | None]]
     package_version: str = __version__
     template_version: str = TEMPLATE_VERSION
 
@@ -231,6 +232,7 @@ def _blocks(known: _Known) -> dict[str, Any]:
         "tiles": tiles.tiles(numbers, known.settings, known.late),
         "targets": targets(known.progress, series, known.settings),
         "figures": tuple(numbers.values()),
+        "history": history(series, week),
         "tables": _tables(known),
         "charts": (
             chart_data.throughput_chart(series, numbers, week, limits),

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from corridor_etl.reports import attention, charts, formats, palette, plain_text
 from corridor_etl.reports.charts import Picture
 from corridor_etl.reports.context import WeeklyContext
+from corridor_etl.reports.workbook import workbook
 from corridor_etl.settings import checkout
 
 VALIDATION_PATH = "../../../validation/index.html"
@@ -26,13 +27,17 @@ VALIDATION_PATH = "../../../validation/index.html"
 
 @dataclass(frozen=True)
 class Rendered:
-    """The looks of one issue. ``images``: Content-ID -> PNG of the mail; ``charts``: pictures by chart."""
+    """The looks of one issue.
+
+    ``images``: Content-ID -> PNG of the mail; ``charts``: pictures by chart; ``workbook``: .xlsx.
+    """
 
     page_html: str
     mail_html: str
     text: str
     charts: tuple[Picture, ...]
     images: Mapping[str, bytes]
+    workbook: bytes
 
 
 def render(context: WeeklyContext) -> Rendered:
@@ -54,6 +59,7 @@ def render(context: WeeklyContext) -> Rendered:
             for p in pictures
             for name, data in ((p.id, p.light_png), (f"{p.id}-dark", p.dark_png))
         },
+        workbook=workbook(context),
     )  # fmt: skip
 
 
