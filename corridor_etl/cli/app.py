@@ -28,6 +28,7 @@ from corridor_etl.cli import (
     reconcile,
     reports,
     simulate,
+    site,
 )
 from corridor_etl.errors import CorridorError
 
@@ -41,7 +42,7 @@ app = typer.Typer(
 )
 for group in (
     demo, simulate, ingest, ledger, quarantine, discrepancies, reconcile, corrections, reports, backfill, database,
-    docs, query, explain,
+    docs, site, query, explain,
 ):  # fmt: skip
     group.register(app)
 

@@ -19,6 +19,7 @@ from corridor_etl.warehouse import (
     healing,
     issues,
     ledger,
+    overview,
     profiles,
     retention,
     revisions,
@@ -151,6 +152,11 @@ class Answers:
         """All published issues, by edition, week and revision."""
         with reading(self.engine) as connection:
             return issues.issues(connection, self.as_of)
+
+    def listed_issues(self) -> pl.DataFrame:
+        """All issues like :meth:`issues`, without their contexts: what a list of them needs."""
+        with reading(self.engine) as connection:
+            return overview.listed_issues(connection)
 
     def issue_figures(self, edition: str, week: str, revision: int) -> pl.DataFrame:
         """address, value_text and unit of every figure of one issue."""
