@@ -1,6 +1,7 @@
 """Writes the pages around the issues below ``site`` of the home folder. Issues themselves are never touched.
 
-What the pages say belongs to ``reports.site``. Building again from the same ledger and files writes nothing.
+What the pages say belongs to ``reports.site``. Building again from the same ledger and files writes
+nothing but the status page, which says how old things are.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corridor_etl import settings as configuration
+from corridor_etl.clock import now_utc
+from corridor_etl.jobs.status import FOLDER as STATUS_FOLDER
+from corridor_etl.jobs.status import status_pages
 from corridor_etl.jobs.turns import SITE
 from corridor_etl.reports.site import Door, pages
 from corridor_etl.reports.site_issues import PAGE, frozen_issues
@@ -17,6 +21,9 @@ from corridor_etl.settings import load_settings
 from corridor_etl.warehouse import Warehouse, durable
 
 FOLDER = "site"
+STATUS = Door(
+    "Status", f"{STATUS_FOLDER}/{PAGE}", "For operators: what has come, what is held back, what is open"
+)
 VALIDATION = Door("Rules", f"validation/{PAGE}", "What each row is judged by, and the last results")
 
 
@@ -37,8 +44,11 @@ def build_site() -> SiteBuilt:
     settings, site = load_settings(), configuration.home() / FOLDER
     with Warehouse.open() as warehouse, warehouse.lease(SITE):
         issues = frozen_issues(site, warehouse.listed_issues().to_dicts())
-        doors = [VALIDATION] if (site / VALIDATION.path).is_file() else []
-        made = pages(issues, settings.corridor, doors)
+        doors = [STATUS, VALIDATION] if (site / VALIDATION.path).is_file() else [STATUS]
+        made = {
+            **status_pages(warehouse, settings, now_utc()),
+            **pages(issues, settings.corridor, doors),
+        }
         return SiteBuilt(site / PAGE, len(made), _write(site, made))
 
 
