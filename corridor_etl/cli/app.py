@@ -29,6 +29,7 @@ from corridor_etl.cli import (
     reconcile,
     reports,
     simulate,
+    site,
 )
 from corridor_etl.errors import CorridorError
 
@@ -42,7 +43,7 @@ app = typer.Typer(
 )
 for group in (
     demo, simulate, ingest, ledger, quarantine, discrepancies, reconcile, corrections, reports, outbox, backfill,
-    database, docs, query, explain,
+    database, docs, site, query, explain,
 ):  # fmt: skip
     group.register(app)
 

@@ -8,7 +8,7 @@ The tree::
         multipart/related
           text/html
           image/png ...            Content-ID, inline
-      text/csv                     the figures
+      application/vnd...sheet      the figures, as a workbook
 
 Nothing is sent here, and who was sent what is kept by ``outbox``.
 """
@@ -24,8 +24,8 @@ from email.utils import format_datetime
 
 from corridor_etl.delivery.addresses import sandbox_of
 from corridor_etl.reports.context import WeeklyContext
-from corridor_etl.reports.figures_csv import figures_csv
 from corridor_etl.reports.render import Rendered, archive_url, domain
+from corridor_etl.reports.workbook import MEDIA_TYPE
 from corridor_etl.settings import Recipient, Settings
 
 SANDBOXED = "X-Original-To"
@@ -45,7 +45,7 @@ def build_message(
     Where there is a sandbox, it gets the message in place of the recipient, who is named in ``X-Original-To``.
     ``AddressRefused`` for an address that may not be written to.
     """
-    message = _multipart("mixed", [_body(rendered, context), _attachment(context)])
+    message = _multipart("mixed", [_body(rendered, context), _attachment(rendered, context)])
     for name, value in _headers(context, recipient, settings):
         message[name] = value
     return message.as_bytes(policy=SMTP)
@@ -119,9 +119,8 @@ def _image(cid: str, data: bytes) -> EmailMessage:
     return part
 
 
-def _attachment(context: WeeklyContext) -> EmailMessage:
+def _attachment(rendered: Rendered, context: WeeklyContext) -> EmailMessage:
     part = EmailMessage(policy=SMTP)
-    name = f"{_list_name(context)}-{context.week}.csv"
-    part.set_content(figures_csv(context), "text", "csv", disposition="attachment", filename=name,
-                     params={"charset": "utf-8"})  # fmt: skip
+    name = f"{_list_name(context)}-{context.week}.xlsx"
+    part.set_content(rendered.workbook, *MEDIA_TYPE, disposition="attachment", filename=name)
     return part

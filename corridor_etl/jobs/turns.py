@@ -1,4 +1,4 @@
-"""One process at a time at work that must not be done twice at once: ingesting, and publishing issues.
+"""One process at a time at work that must not be done twice at once: ingest, publishing, building the site.
 
 Ingest commits on the state it read, so two at once would stay right without this: the slower one would only do its work
 anew, up to four times, and then give up. With it the second waits for the first and finds its work done. What makes a
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from corridor_etl.warehouse import Lease, Warehouse
 
-INGEST, ISSUES = "ingest", "issues"
+INGEST, ISSUES, SITE = "ingest", "issues", "site"
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corridor_etl.quality.suites import suite_rules
+from corridor_etl.quality.suites import suite_folder, suite_rules
 from corridor_etl.sources._reasons import OF_ROWS
 
 _BETWEEN_RECORDS = {
@@ -20,3 +20,12 @@ def in_words(kind: str, rule_id: str) -> str:
         if rule["meta"]["rule_id"] == rule_id:
             return str(rule["meta"]["why"])
     return OF_ROWS.get(rule_id) or _BETWEEN_RECORDS.get(rule_id, rule_id)
+
+
+def all_in_words() -> dict[str, str]:
+    """Rule id -> why nothing may break it: rules of every suite, and names by which rows are held back."""
+    suites = sorted(path.stem for path in suite_folder().glob("*.json"))
+    judged = {
+        rule["meta"]["rule_id"]: str(rule["meta"]["why"]) for name in suites for rule in suite_rules(name)
+    }
+    return {**_BETWEEN_RECORDS, **OF_ROWS, **judged}

@@ -17,7 +17,7 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
 
-from corridor_etl.reports import consistency, formats, png, wording
+from corridor_etl.reports import consistency, formats, png, wording, workbook_check
 from corridor_etl.reports.content import WeeklyContext
 from corridor_etl.reports.editions import Edition, edition
 from corridor_etl.reports.figures import Figure
@@ -276,6 +276,12 @@ def lines_sendable(issue: Issue) -> Iterator[str]:
         yield "the message has a line longer than 998 bytes"
 
 
+def workbook_agrees(issue: Issue) -> Iterator[str]:
+    """The workbook opens, is small, and holds the figures of the page; the message carries it."""
+    yield from workbook_check.problems(issue.rendered.workbook, issue.context)
+    yield from workbook_check.not_carried(issue.rendered.workbook, issue.parsed)
+
+
 CHECKS: tuple[Callable[[Issue], Iterable[str]], ...] = (
     numbers_known,
     nothing_left_over,
@@ -291,4 +297,5 @@ CHECKS: tuple[Callable[[Issue], Iterable[str]], ...] = (
     links_known,
     message_built,
     lines_sendable,
+    workbook_agrees,
 )

@@ -101,7 +101,10 @@ class Chart:
 
 @dataclass(frozen=True)
 class WeeklyContext:
-    """One issue of one edition, for one audience, in one language."""
+    """One issue of one edition, for one audience, in one language.
+
+    ``history``: address of a figure -> week -> its value as known now.
+    """
 
     edition: str
     audience: str
@@ -138,6 +141,7 @@ class WeeklyContext:
     corrections: str
     balance: str
     notes: tuple[str, ...]
+    history: Mapping[str, Mapping[str, Decimal | None]]
     package_version: str = __version__
     template_version: str = TEMPLATE_VERSION
 

@@ -33,7 +33,7 @@ from corridor_etl.reports.language import speaking, spoken, tr, tr_in
 from corridor_etl.reports.measures import TRADE
 from corridor_etl.reports.notes import notes
 from corridor_etl.reports.report_data import ReportData
-from corridor_etl.reports.series import Series, service_series
+from corridor_etl.reports.series import Series, history, service_series
 from corridor_etl.reports.targets import cargo_point, targets, trade_target_point, year_of
 from corridor_etl.reports.unsettled import unsettled
 from corridor_etl.settings import Settings
@@ -183,6 +183,7 @@ def _blocks(known: _Known) -> dict[str, Any]:
         "tiles": tiles.tiles(known.edition.tiles, known.numbers, known.settings, known.late),
         "targets": targets(known.progress, known.series, known.settings),
         "figures": tuple(known.numbers.values()),
+        "history": history(known.series, known.week),
         "tables": _tables(known, known.edition.tables),
         "background": _tables(known, known.edition.background),
         "charts": _charts(known),

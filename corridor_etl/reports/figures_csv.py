@@ -1,4 +1,4 @@
-"""The figures of an issue as CSV for a spreadsheet, safe against formulas: beside the page and in the mail."""
+"""The figures of an issue as CSV for a spreadsheet, safe against formulas: beside the page."""
 
 from __future__ import annotations
 

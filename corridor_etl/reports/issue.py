@@ -54,6 +54,7 @@ def contents(context: WeeklyContext, rendered: Rendered) -> dict[str, bytes]:
         "issue.txt": rendered.text.encode("utf-8"),
         "issue.json": context.to_json().encode("utf-8"),
         "figures.csv": figures_csv(context),
+        "figures.xlsx": rendered.workbook,
     }
 
 

@@ -20,6 +20,7 @@ from corridor_etl.reports.catalogues import translations
 from corridor_etl.reports.charts import Picture
 from corridor_etl.reports.content import WeeklyContext
 from corridor_etl.reports.language import speaking, spoken, tr
+from corridor_etl.reports.workbook import workbook
 from corridor_etl.settings import checkout
 
 VALIDATION_PATH = "../../../../../validation/index.html"
@@ -28,13 +29,17 @@ VALIDATION_PATH = "../../../../../validation/index.html"
 
 @dataclass(frozen=True)
 class Rendered:
-    """The looks of one issue. ``images``: Content-ID -> PNG of the mail; ``charts``: pictures by chart."""
+    """The looks of one issue.
+
+    ``images``: Content-ID -> PNG of the mail; ``charts``: pictures by chart; ``workbook``: .xlsx.
+    """
 
     page_html: str
     mail_html: str
     text: str
     charts: tuple[Picture, ...]
     images: Mapping[str, bytes]
+    workbook: bytes
 
 
 def render(context: WeeklyContext) -> Rendered:
@@ -61,6 +66,7 @@ def _rendered(context: WeeklyContext) -> Rendered:
             for p in pictures
             for name, data in ((p.id, p.light_png), (f"{p.id}-dark", p.dark_png))
         },
+        workbook=workbook(context),
     )  # fmt: skip
 
 

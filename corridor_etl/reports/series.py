@@ -11,8 +11,10 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 import polars as pl
 
+from corridor_etl.reference.calendar import shifted
 from corridor_etl.reports.measures import DEPARTURE, MEASURES, THROUGHPUT, TRADE, Measure
 
+HISTORY_WEEKS = 53  # the first is the same week last year
 _FINENESS = Decimal("0.0001")
 _MARTS = {measure.mart for measure in MEASURES}
 
@@ -56,6 +58,12 @@ def service_series(marts: Mapping[str, pl.DataFrame], service_id: str) -> dict[s
         if name in _MARTS
     }
     return {m.address: Series(m, _parts(m, frames.get(m.mart))) for m in MEASURES}
+
+
+def history(series: Mapping[str, Series], week: str) -> dict[str, dict[str, Decimal | None]]:
+    """Address -> week -> value of the 53 weeks that end with ``week``; None where there is nothing."""
+    weeks = [shifted(week, -n) for n in reversed(range(HISTORY_WEEKS))]
+    return {address: {w: one.value(w) for w in weeks} for address, one in series.items()}
 
 
 def prepared(name: str, frame: pl.DataFrame) -> pl.DataFrame:

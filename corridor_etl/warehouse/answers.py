@@ -19,6 +19,7 @@ from corridor_etl.warehouse import (
     healing,
     issues,
     ledger,
+    overview,
     profiles,
     retention,
     revisions,
@@ -26,6 +27,7 @@ from corridor_etl.warehouse import (
 )
 from corridor_etl.warehouse.batch import DeliveryRow
 from corridor_etl.warehouse.engine import reading
+from corridor_etl.warehouse.overview import Overview
 from corridor_etl.warehouse.profiles import Earlier
 
 
@@ -151,6 +153,16 @@ class Answers:
         """All published issues, by edition, week and revision."""
         with reading(self.engine) as connection:
             return issues.issues(connection, self.as_of)
+
+    def listed_issues(self) -> pl.DataFrame:
+        """All issues like :meth:`issues`, without their contexts: what a list of them needs."""
+        with reading(self.engine) as connection:
+            return overview.listed_issues(connection)
+
+    def overview(self, since_utc: datetime, newest: int) -> Overview:
+        """The state of the ledger in counts, now; see :class:`.overview.Overview`."""
+        with reading(self.engine) as connection:
+            return overview.overview(connection, since_utc, newest)
 
     def issue_figures(self, edition: str, week: str, revision: int) -> pl.DataFrame:
         """address, value_text and unit of every figure of one issue."""

@@ -30,7 +30,7 @@ def message(issue: Any) -> EmailMessage:
 def test_the_tree(message: EmailMessage) -> None:
     assert [p.get_content_type() for p in message.walk()] == [
         "multipart/mixed", "multipart/alternative", "text/plain", "multipart/related", "text/html", *["image/png"] * 6,
-        "text/csv",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ]  # fmt: skip
 
 

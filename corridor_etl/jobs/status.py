@@ -1,0 +1,38 @@
+"""Asks the ledger for the status page of operators. What the page says belongs to ``reports.status``."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from corridor_etl.quality.freshness import source_weeks
+from corridor_etl.quality.rule_words import all_in_words
+from corridor_etl.reference.calendar import week_of
+from corridor_etl.reports.site_issues import PAGE
+from corridor_etl.reports.site_looks import page
+from corridor_etl.reports.status import DELIVERY_WEEKS, TOP, Status, status
+from corridor_etl.reports.status_calendar import calendar
+from corridor_etl.settings import Settings
+from corridor_etl.warehouse import Warehouse
+
+FOLDER = "internal/status"
+
+
+def status_pages(warehouse: Warehouse, settings: Settings, now: datetime) -> dict[str, bytes]:
+    """Path below the site -> bytes of the page and of the same as JSON."""
+    found = current_status(warehouse, settings, now)
+    here = f"{FOLDER}/{PAGE}"
+    zone = {"at": now.astimezone(settings.report_zone), "zone": settings.corridor.report_timezone}
+    values = {"corridor": settings.corridor, "status": found, "weeks": DELIVERY_WEEKS, **zone}
+    return {
+        f"{FOLDER}/status.json": found.to_json(settings.corridor),
+        here: page("status.html", here, values),
+    }
+
+
+def current_status(warehouse: Warehouse, settings: Settings, now: datetime) -> Status:
+    """The status at ``now``, from counts the database makes."""
+    found = warehouse.overview(now - timedelta(weeks=DELIVERY_WEEKS), TOP)
+    weeks = source_weeks(warehouse.arrivals(), settings, now_utc=now)
+    last = week_of(now.astimezone(settings.report_zone).date())
+    shown = calendar(weeks, warehouse.coverage(), last, settings.sources)
+    return status(found, shown, all_in_words(), settings.sources, now)
