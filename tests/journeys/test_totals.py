@@ -28,23 +28,23 @@ from corridor_etl.warehouse.schema import METADATA
 FOLDER = checkout() / "docs" / "queries" / "totals"
 STATEMENTS = {path.stem: path for path in sorted(FOLDER.glob("mart_*.sql"))}
 TABLES = ("fct_container_trip", "dim_node", "dim_service", "dim_leg")
-KINDS = ("booking", "declaration_item", "port_event")
+KINDS = ("booking", "declaration_item", "port_event", "terminal_visit", "stowage_position")
+OF_NO_CORRIDOR = {"mart_vessel_load_week"}
+"""Marts of records that no simulated corridor has; the published samples do."""
 LIMITS = ("departure_on_time_minutes", "percentile_min_trips", "port_free_days")
 
 
 class Corridor:
-    """A simulated corridor with faults: its marts, and what another engine reads."""
+    """The corridor in the warehouse: its marts, and what another engine reads."""
 
-    def __init__(self, home: Path) -> None:
-        settings = load_settings()
-        simulate(home, parse_range("2025-W09:2025-W17"), seed=1, faults=True, settings=settings)
-        ingest()
-        self.limits = _limits(settings)
+    def __init__(self) -> None:
+        self.limits = _limits(load_settings())
         with Warehouse.open() as warehouse:
             self.marts = {name: warehouse.mart(name).drop("snapshot") for name in warehouse.mart_tables()}
             with reading(warehouse.engine) as connection:
                 self.tables = {n: fetched(connection, select(METADATA.tables[n])) for n in TABLES}
             self.files = {kind: warehouse.lake_files(kind) for kind in KINDS}
+            self.empty = {kind: warehouse.rows(kind).clear() for kind in KINDS if not self.files[kind]}
             assert not warehouse.lake_files("exchange_rate"), "the statements know the built-in rates only"
 
     def engine(self) -> duckdb.DuckDBPyConnection:
@@ -53,8 +53,10 @@ class Corridor:
         connection.execute("SET TimeZone = 'UTC'")
         for name, frame in {**self.tables, "setting": self.limits}.items():
             _create(connection, name, frame)
-        for kind, files in self.files.items():
-            connection.execute(duckdb_view(f"lake_{kind}", files))
+        for kind, frame in self.empty.items():
+            _create(connection, f"lake_{kind}", frame)
+        for kind in self.files.keys() - self.empty.keys():
+            connection.execute(duckdb_view(f"lake_{kind}", self.files[kind]))
         rates = checkout() / "corridor_etl" / "reference" / "data" / "fx_daily.csv"
         connection.execute(
             "CREATE TABLE rate AS SELECT quote, rate_date AS rate_on, CAST(rate * 100000000::HUGEINT AS BIGINT) AS per_usd_e8 "
@@ -86,7 +88,9 @@ def corridor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corridor]:
     home = tmp_path_factory.mktemp("totals")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CORRIDOR_HOME", str(home))
-        yield Corridor(home)
+        simulate(home, parse_range("2025-W09:2025-W17"), seed=1, faults=True, settings=load_settings())
+        ingest()
+        yield Corridor()
 
 
 @pytest.fixture
@@ -131,7 +135,7 @@ def test_every_mart_and_every_column_of_it_has_its_statement(
 def test_the_statement_comes_to_the_figures_of_the_mart(
     corridor: Corridor, engine: duckdb.DuckDBPyConnection, mart: str
 ) -> None:
-    assert corridor.marts[mart].height > 3
+    assert corridor.marts[mart].height > 3 or mart in OF_NO_CORRIDOR
     assert differences(engine, mart, corridor.marts[mart]) == []
 
 

@@ -42,6 +42,44 @@ QUALIFY row_number() OVER (
 ) = 1 AND action <> 'cancel';
 CREATE VIEW actual AS
 SELECT coalesce(facility_node, facility_code) AS facility, * FROM event WHERE classifier = 'ACT';
+CREATE VIEW stop AS
+SELECT * FROM lake_terminal_visit
+QUALIFY row_number() OVER (
+  PARTITION BY visit_ref, inbound_action, outbound_action ORDER BY version DESC, snapshot, delivery_id, line_no
+) = 1 AND action <> 'cancel';
+CREATE VIEW slot AS
+WITH whole AS (
+  SELECT document_key, max(version) AS latest FROM lake_stowage_position WHERE action = 'replace' GROUP BY 1
+)
+SELECT p.* FROM lake_stowage_position p LEFT JOIN whole USING (document_key)
+WHERE whole.latest IS NULL OR p.version >= whole.latest OR p.action = 'cancel'
+QUALIFY row_number() OVER (
+  PARTITION BY plan_type, conveyance_name, voyage_no, departure_port_code, handling_code, slot_code
+  ORDER BY version DESC, snapshot, delivery_id, line_no
+) = 1 AND action <> 'cancel';
+-- A stop is listed once per pair of actions before and after it; its two gate moves count once, and not where an event of
+-- the same day tells of them.
+CREATE VIEW move AS
+WITH told AS (
+  SELECT facility, container_no, event_code AS move, event_at_utc AS moved_at, event_on_local AS moved_on_local,
+    full_empty, teu, coalesce(vgm_kg, gross_gross_kg) AS weight_kg, vgm_kg IS NOT NULL AS has_vgm
+  FROM actual WHERE event_code IN ('GTIN', 'GTOT', 'LOAD', 'DISC', 'RAIL_LOAD', 'RAIL_UNLD')
+), listed AS (
+  SELECT DISTINCT ON (visit_ref) * FROM stop ORDER BY visit_ref, inbound_action, outbound_action
+), gate AS (
+  SELECT coalesce(facility_code, 'UNKNOWN') AS facility, coalesce(container_no, 'stop ' || visit_ref) AS container_no,
+    unnest(['GTIN', 'GTOT']) AS move, unnest([gated_in_at_utc, gated_out_at_utc]) AS moved_at, timezone, full_empty, teu
+  FROM listed
+), dated AS (
+  SELECT *, CAST(CASE WHEN timezone IS NULL THEN moved_at AT TIME ZONE 'UTC' ELSE timezone(timezone, moved_at) END AS DATE)
+    AS moved_on_local
+  FROM gate WHERE moved_at IS NOT NULL
+)
+SELECT *, move IN ('GTOT', 'LOAD', 'RAIL_LOAD') AS is_out FROM told
+UNION ALL
+SELECT facility, container_no, move, moved_at, moved_on_local, full_empty, teu, NULL, false, move = 'GTOT'
+FROM dated d WHERE NOT EXISTS (SELECT 1 FROM told t WHERE t.facility = d.facility AND t.container_no = d.container_no
+  AND t.move = d.move AND t.moved_on_local = d.moved_on_local);
 
 -- Nodes of the train in both directions: eastbound is the mirror.
 CREATE VIEW way AS

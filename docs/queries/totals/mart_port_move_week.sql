@@ -1,5 +1,5 @@
--- Moves at ports and terminals, from the events of the lake.
-SELECT week_of(event_on_local) AS iso_week, facility, event_code AS move, coalesce(full_empty, '?') AS full_empty,
-  count(*) AS moves, count(*) - count(teu) AS moves_unknown_size,
-  coalesce(CAST(sum(teu) * 100 AS BIGINT), 0) AS teu_x100
-FROM actual WHERE event_code IN ('GTIN', 'GTOT', 'LOAD', 'DISC', 'RAIL_LOAD', 'RAIL_UNLD') GROUP BY ALL
+-- Moves at ports and terminals, from events of the lake and the stops that terminals list.
+SELECT week_of(moved_on_local) AS iso_week, facility, move, coalesce(full_empty, '?') AS full_empty, count(*) AS moves,
+  count(*) - count(teu) AS moves_unknown_size, coalesce(CAST(sum(teu) * 100 AS BIGINT), 0) AS teu_x100,
+  count(weight_kg) AS moves_weighed, coalesce(CAST(sum(weight_kg) * 1000 AS BIGINT), 0) AS gross_gross_g
+FROM move GROUP BY ALL

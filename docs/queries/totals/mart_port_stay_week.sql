@@ -1,10 +1,6 @@
 -- Stays between a move in and the next move of the box at the same place, where that one is out.
-WITH move AS (
-  SELECT facility, container_no, event_code AS move, event_at_utc AS moved_at, week_of(event_on_local) AS iso_week,
-    vgm_kg IS NOT NULL AS has_vgm, event_code IN ('GTOT', 'LOAD', 'RAIL_LOAD') AS is_out, full_empty
-  FROM actual WHERE event_code IN ('GTIN', 'GTOT', 'LOAD', 'DISC', 'RAIL_LOAD', 'RAIL_UNLD')
-), pair AS (
-  SELECT *, lead(move) OVER box AS next_move, lead(moved_at) OVER box AS next_at, lead(iso_week) OVER box AS next_week,
+WITH pair AS (
+  SELECT *, lead(move) OVER box AS next_move, lead(moved_at) OVER box AS next_at, lead(week_of(moved_on_local)) OVER box AS next_week,
     lead(has_vgm) OVER box AS next_vgm, lead(is_out) OVER box AS next_is_out
   FROM move
   WINDOW box AS (PARTITION BY facility, container_no ORDER BY moved_at, is_out, move, full_empty NULLS FIRST)
