@@ -12,11 +12,15 @@ from corridor_etl.facts.bookings import confirmed_bookings
 from corridor_etl.facts.departures import departures_of
 from corridor_etl.facts.port_visits import port_moves, port_visits
 from corridor_etl.facts.rates import rates_of
+from corridor_etl.facts.stowage import on_board
 from corridor_etl.facts.trade_lines import trade_lines
 from corridor_etl.facts.trips import container_trips
 from corridor_etl.settings import Settings
 
-RECORD_KINDS = ("manifest_container", "port_event", "declaration_item", "booking", "exchange_rate")
+RECORD_KINDS = (
+    "manifest_container", "port_event", "declaration_item", "booking", "exchange_rate", "terminal_visit",
+    "stowage_position",
+)  # fmt: skip
 """The kinds of records that facts are made of."""
 
 
@@ -31,6 +35,7 @@ class Facts:
     bookings: pl.DataFrame
     port_moves: pl.DataFrame
     port_visits: pl.DataFrame
+    on_board: pl.DataFrame
 
 
 def corridor_facts(current: Mapping[str, pl.DataFrame], settings: Settings) -> Facts:
@@ -41,7 +46,7 @@ def corridor_facts(current: Mapping[str, pl.DataFrame], settings: Settings) -> F
         current.get("manifest_container"), current.get("port_event"), declarations, settings, rates
     )
     departures = departures_of(trips)
-    moves = port_moves(current.get("port_event"))
+    moves = port_moves(current.get("port_event"), current.get("terminal_visit"))
     return Facts(
         trips=trips,
         departures=departures,
@@ -50,4 +55,5 @@ def corridor_facts(current: Mapping[str, pl.DataFrame], settings: Settings) -> F
         bookings=confirmed_bookings(current.get("booking"), departures),
         port_moves=moves,
         port_visits=port_visits(moves, current.get("port_event")),
+        on_board=on_board(current.get("stowage_position")),
     )

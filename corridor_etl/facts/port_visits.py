@@ -1,5 +1,7 @@
 """Moves at ports and terminals, and the stays between them: in by gate, quay or rail, out by another move.
 
+Moves are actual events, and the gate moves of listed stops nobody reported as events.
+
 Only actual events count. A stay needs a move in and, next at the same place, a move out; what lies between two moves
 in, or before a first move out, was not seen whole and is no stay.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 import polars as pl
 
 from corridor_etl.facts.records import records
+from corridor_etl.facts.terminal_stops import stop_moves
 from corridor_etl.facts.trips import ISO_WEEK
 from corridor_etl.facts.whole_numbers import scaled
 
@@ -18,21 +21,27 @@ INSPECTIONS = ("INSP", "CUSI")
 _BOX = ("facility", "container_no")
 
 
-def port_moves(events: pl.DataFrame | None) -> pl.DataFrame:
+def port_moves(events: pl.DataFrame | None, visits: pl.DataFrame | None = None) -> pl.DataFrame:
     """One row per move: facility (node of the corridor, else the code given), container_no, move, moved_at_utc,
-    move_week (local), full_empty, teu_x100 (null unknown), sorted by facility, container and time, in before out."""
+    move_week (local), full_empty, teu_x100 and gross_gross_g (verified, else as stated; null unknown), has_vgm, sorted
+    by facility, container and time, in before out. ``visits`` are stops at terminals."""
     is_out = pl.col("move").is_in(MOVES_OUT)
+    reported = _actual(events, (*MOVES_IN, *MOVES_OUT)).select(
+        *_BOX,
+        pl.col("event_code").alias("move"),
+        pl.col("event_at_utc").alias("moved_at_utc"),
+        pl.col("event_on_local").alias("moved_on_local"),
+        "full_empty",
+        scaled("teu", 2).alias("teu_x100"),
+        pl.coalesce(scaled("vgm_kg", 3), scaled("gross_gross_kg", 3)).alias("gross_gross_g"),
+        pl.col("vgm_kg").is_not_null().alias("has_vgm"),
+    )
+    listed = stop_moves(visits).join(reported, on=[*_BOX, "move", "moved_on_local"], how="anti")
+    moves = pl.concat([reported, listed], how="diagonal").with_columns(pl.col("has_vgm").fill_null(False))
+    week = pl.col("moved_on_local").dt.strftime(ISO_WEEK).alias("move_week")
     return (
-        _actual(events, (*MOVES_IN, *MOVES_OUT))
-        .select(
-            *_BOX,
-            pl.col("event_code").alias("move"),
-            pl.col("event_at_utc").alias("moved_at_utc"),
-            pl.col("event_on_local").dt.strftime(ISO_WEEK).alias("move_week"),
-            "full_empty",
-            scaled("teu", 2).alias("teu_x100"),
-            pl.col("vgm_kg").is_not_null().alias("has_vgm"),
-        )
+        moves.with_columns(week)
+        .drop("moved_on_local")
         .sort(*_BOX, "moved_at_utc", is_out, "move", "full_empty")
     )
 
@@ -62,11 +71,11 @@ def port_visits(moves: pl.DataFrame, events: pl.DataFrame | None) -> pl.DataFram
     )
     inspected = _between(stays, _actual(events, INSPECTIONS))
     weighed = _between(stays, _actual(events, ("VGM",)))
-    is_vgm_known = pl.col("has_vgm") | pl.col("stay_no").is_in(weighed)
+    is_vgm_known = pl.col("has_vgm") | pl.col("stay_no").is_in(weighed.implode())
     return stays.with_columns(
         _stay().alias("stay"),
         (pl.col("move_in").eq("RAIL_UNLD") | pl.col("move_out").eq("RAIL_LOAD")).alias("is_by_rail"),
-        pl.col("stay_no").is_in(inspected).alias("is_inspected"),
+        pl.col("stay_no").is_in(inspected.implode()).alias("is_inspected"),
         pl.when(pl.col("move_out") == "LOAD", pl.col("move_in") != "DISC")
         .then(is_vgm_known)
         .alias("is_vgm_known"),

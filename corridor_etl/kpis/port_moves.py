@@ -23,6 +23,8 @@ def compute(facts: Facts, settings: Settings) -> pl.DataFrame:
             pl.len().cast(pl.Int64).alias("moves"),
             pl.col("teu_x100").is_null().sum().cast(pl.Int64).alias("moves_unknown_size"),
             pl.col("teu_x100").sum(),
+            pl.col("gross_gross_g").count().cast(pl.Int64).alias("moves_weighed"),
+            pl.col("gross_gross_g").sum(),
         )
     )
 
@@ -31,12 +33,15 @@ KPI = Kpi(
     name="port_moves",
     title=Translated(en="Port moves", zh="港口作业量", ru="Портовые операции", kk="Порттағы операциялар"),
     formula=(
-        "Number of moves and sum of their TEU by kind: GTIN and GTOT gate, LOAD and DISC quay, RAIL_LOAD and "
+        "Number of moves, sum of their TEU and of their weight with the box by kind: GTIN and GTOT gate, LOAD and DISC quay, RAIL_LOAD and "
         "RAIL_UNLD. "
         "Port TEU = LOAD + DISC, so that a transhipped container counts twice"
     ),
-    unit="moves; 0.01 TEU",
-    basis="Actual events of ports and terminals.",
+    unit="moves; 0.01 TEU; g",
+    basis=(
+        "Actual events of ports and terminals, and gate times of the stops a terminal lists, each stop once. Weight is the "
+        "verified gross mass, else the weight with the box as stated."
+    ),
     is_additive=True,
     week_date="Date of the move at the terminal",
     zone="Terminal",
@@ -61,7 +66,7 @@ KPI = Kpi(
     small_number_rule="Below thresholds.percent_min_base a change is shown as a difference, not in per cent.",
     mart="mart_port_move_week",
     dimensions=DIMENSIONS,
-    columns=("moves", "moves_unknown_size", "teu_x100"),
+    columns=("moves", "moves_unknown_size", "teu_x100", "moves_weighed", "gross_gross_g"),
     compute=compute,
     example=Example(
         given={
@@ -72,6 +77,7 @@ KPI = Kpi(
                     "move_week": "2025-W23",
                     "full_empty": "F",
                     "teu_x100": 200,
+                    "gross_gross_g": 24_000_000,
                 },
                 {
                     "facility": "NGB",
@@ -79,6 +85,7 @@ KPI = Kpi(
                     "move_week": "2025-W23",
                     "full_empty": "F",
                     "teu_x100": 100,
+                    "gross_gross_g": 9_000_500,
                 },
                 {
                     "facility": "NGB",
@@ -100,12 +107,13 @@ KPI = Kpi(
                     "move_week": "2025-W23",
                     "full_empty": None,
                     "teu_x100": 200,
+                    "gross_gross_g": 3_900_000,
                 },
             )
         },
         figures=(
-            ("2025-W23", "NGB", "DISC", "?", 1, 0, 200),
-            ("2025-W23", "NGB", "LOAD", "F", 4, 2, 300),
+            ("2025-W23", "NGB", "DISC", "?", 1, 0, 200, 1, 3_900_000),
+            ("2025-W23", "NGB", "LOAD", "F", 4, 2, 300, 2, 33_000_500),
         ),
     ),
 )

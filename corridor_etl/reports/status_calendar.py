@@ -93,7 +93,7 @@ def _count(files: int, expected: int) -> tuple[str, str]:
     """A count as it is seen and as it is spoken; with what was expected where something lacks."""
     if files >= expected:
         return _short(files), _files(files)
-    return _of(files, expected), f"{files} of {formats.counted(expected, 'file')}"
+    return _of(files, expected), f"{files} of {_files(expected)}"
 
 
 def _files(count: int) -> str:

@@ -21,13 +21,15 @@ def port_marts(events: Sequence[Event], settings: Settings) -> dict[str, Table]:
     """Mart table -> rows, of every place that reports moves; no box is inspected in the story."""
     moves = [event for event in {e.key: e for e in events}.values() if event.code in _IN + _OUT]
     sums: dict[Key, dict[str, int]] = defaultdict(
-        lambda: {"moves": 0, "moves_unknown_size": 0, "teu_x100": 0}
+        lambda: {"moves": 0, "moves_unknown_size": 0, "teu_x100": 0, "moves_weighed": 0, "gross_gross_g": 0}
     )
     lives: dict[Key, list[Event]] = defaultdict(list)
     for move in moves:
         row = sums[week_of(move.on_local), move.node, move.code, move.full_empty]
         row["moves"] += 1
         row["teu_x100"] += TEU_X100[move.size_type]
+        row["moves_weighed"] += move.gross_gross_g > 0
+        row["gross_gross_g"] += move.gross_gross_g
         lives[move.node, move.container_no].append(move)
     return {
         "mart_port_move_week": table(("iso_week", "facility", "move", "full_empty"), sums),

@@ -110,6 +110,7 @@ def _queries() -> Iterator[str]:
     for path in sorted((checkout() / "docs" / "queries").glob("*.sql")):
         said = path.read_text(encoding="utf-8").split("\n", 1)[0].removeprefix("-- ")
         yield f"* [{path.stem.replace('_', ' ')}](queries/{path.name}): {said}"
+    yield "* [totals](queries/totals/README.md): every figure of every mart by another road, in DuckDB."
 
 
 def _view(name: str) -> str:

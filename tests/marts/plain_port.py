@@ -25,6 +25,7 @@ def plain_port_marts(
     ]
     moves = [e for e in events if e["event_code"] in IN + OUT]
     tables = {"mart_port_move_week": _moves(moves), "mart_port_stay_week": _stays(events, moves, settings)}
+    tables["mart_vessel_load_week"] = {}  # no corridor drawn here has a vessel's plan
     return {name: {(*key, *figures) for key, figures in table.items()} for name, table in tables.items()}
 
 
@@ -33,9 +34,19 @@ def _moves(moves: list[Row]) -> Table:
         moves, lambda e: (_week(e["event_on_local"]), e["facility"], e["event_code"], e["full_empty"] or "?")
     )
     return {
-        key: (len(rows), sum(e["teu"] is None for e in rows), sum(_whole(e["teu"], 100) for e in rows))
+        key: (
+            len(rows),
+            sum(e["teu"] is None for e in rows),
+            sum(_whole(e["teu"], 100) for e in rows),
+            sum(_weight(e) is not None for e in rows),
+            sum(_whole(_weight(e), 1000) for e in rows),
+        )
         for key, rows in groups.items()
     }
+
+
+def _weight(event: Row) -> Any:
+    return event["gross_gross_kg"] if event["vgm_kg"] is None else event["vgm_kg"]
 
 
 def _stays(events: list[Row], moves: list[Row], settings: Settings) -> Table:

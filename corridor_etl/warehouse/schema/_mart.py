@@ -18,6 +18,8 @@ _DIMENSIONS = {
     "facility": "node of the corridor, else the place's code as given",
     "move": "GTIN, GTOT: gate; LOAD, DISC: on and off a vessel; RAIL_LOAD, RAIL_UNLD: on and off a train",
     "stay": "import, export, transhipment or inland, by the moves in and out",
+    "load_port": "port of loading as given; ? unknown",
+    "discharge_port": "port of discharge as given; ? unknown",
     "leg": "leg of the train, from and to as nodes of the corridor: YIN-HRS",
     "stretch": "train_to_train, stop_ and leg_ of the chain, tfi1_ and border_ at the border, empty_return, turn",
     "measure": "door_to_door, border, or leg_ with origin, to_border, border, from_border, delivery",

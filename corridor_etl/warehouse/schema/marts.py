@@ -105,7 +105,8 @@ MADE_FROM: dict[str, tuple[str, ...]] = {
     "mart_open_trip_week": _MOVED,
     "mart_speed_week": _MOVED,
     "mart_booking_use_week": ("booking", "manifest_container"),
-    "mart_port_move_week": ("port_event",),
-    "mart_port_stay_week": ("port_event",),
+    "mart_port_move_week": ("port_event", "terminal_visit"),
+    "mart_port_stay_week": ("port_event", "terminal_visit"),
+    "mart_vessel_load_week": ("stowage_position",),
 }
 """Record kinds whose rows can change the figures of each mart."""

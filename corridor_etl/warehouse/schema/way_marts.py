@@ -115,6 +115,27 @@ _PORT_MOVE = mart(
     count("moves", "moves", "moves"),
     count("moves_unknown_size", "moves among them of containers of unknown length", "moves"),
     count("teu_x100", "length of containers of known length; a port counts LOAD and DISC", "0.01 TEU"),
+    count(
+        "moves_weighed",
+        "moves of containers of known weight; null before it was counted",
+        "moves",
+        nullable=True,
+    ),
+    count(
+        "gross_gross_g", "goods, packaging and tare of these; null before it was counted", "g", nullable=True
+    ),
+)
+
+_VESSEL_LOAD = mart(
+    "mart_vessel_load_week",
+    "Containers on board when vessels leave, by stowage plan, per week of the plan.",
+    "ISO week of the plan",
+    "facility load_port discharge_port full_empty",
+    count("boxes", "containers on board; a box counts at each departure it is on board", "containers"),
+    count("boxes_unknown_size", "containers among them whose length is unknown", "containers"),
+    count("teu_x100", "length of the containers of known length", "0.01 TEU"),
+    count("boxes_weighed", "containers among them whose weight is known", "containers"),
+    count("gross_gross_g", "goods, packaging and tare of the weighed containers", "g"),
 )
 
 _PORT_STAY = mart(
@@ -182,4 +203,15 @@ _BOOKING_USE = mart(
     count("short_ppm", "short to booked; null of none", "ppm", nullable=True),
 )
 
-WAY_MARTS = (_BALANCE, _LOAD, _LEG, _CHAIN, _PORT_MOVE, _PORT_STAY, _OPEN_TRIP, _SPEED, _BOOKING_USE)
+WAY_MARTS = (
+    _BALANCE,
+    _LOAD,
+    _LEG,
+    _CHAIN,
+    _PORT_MOVE,
+    _PORT_STAY,
+    _VESSEL_LOAD,
+    _OPEN_TRIP,
+    _SPEED,
+    _BOOKING_USE,
+)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0024_sending"
-down_revision = "0021_booking_use"
+down_revision = "0023_oracles"
 branch_labels = None
 depends_on = None
 
