@@ -14,7 +14,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, Table, inspect, select
+from sqlalchemy import Connection, MetaData, Table, select
 
 from corridor_etl.warehouse import Warehouse, migrations
 from corridor_etl.warehouse.engine import reading, writing
@@ -84,15 +84,18 @@ def tables(connection: Connection, names: Iterable[str]) -> Mapping[str, Table]:
 def stored(warehouse: Warehouse) -> Rows:
     """Every row of every table, in the order of the primary key."""
     with reading(warehouse.engine) as connection:
-        names = [n for n in inspect(connection).get_table_names() if n != migrations.VERSION_TABLE]
-        found = tables(connection, names)
-        return {
-            name: [
-                dict(row._mapping)
-                for row in connection.execute(select(found[name]).order_by(*found[name].primary_key.columns))
-            ]
-            for name in sorted(names)
-        }
+        return stored_by(connection)
+
+
+def stored_by(connection: Connection) -> Rows:
+    """The same as a connection sees it, also before it commits."""
+    found = MetaData()
+    found.reflect(connection, resolve_fks=False)
+    return {
+        name: [dict(row._mapping) for row in connection.execute(select(t).order_by(*t.primary_key.columns))]
+        for name, t in sorted(found.tables.items())
+        if name != migrations.VERSION_TABLE
+    }
 
 
 def downgraded(connection: Connection, revision: str) -> None:
