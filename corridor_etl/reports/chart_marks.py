@@ -10,11 +10,11 @@ from typing import Any
 
 import altair as alt
 
+from corridor_etl.reports import fonts
 from corridor_etl.reports.language import N_, tr
 from corridor_etl.reports.palette import LIGHT
 
 WIDTH = 552
-FONT = "Liberation Sans"
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 108, 22, 26
 _BAR_SHARE = 0.8  # of the step between two weeks
 _MIN_LABEL_PX = 15  # between two direct labels
@@ -116,7 +116,7 @@ def _band(band: Mapping[str, str] | None, count: int, top: float) -> list[alt.Ch
     mean = {"x": first, "x2": count - 0.5, "y": float(band["mean"])}
     rule = alt.Chart(values([mean])).mark_rule(color=LIGHT["axis"], strokeDash=[4, 3], strokeWidth=1)
     label = alt.Chart(values([{"x": first, "y": min(high, top), "text": tr("normal range")}])).mark_text(
-        align="left", baseline="bottom", dy=-3, fontSize=11, color=LIGHT["muted"], font=FONT
+        align="left", baseline="bottom", dy=-3, fontSize=11, color=LIGHT["muted"], font=fonts.family()
     )
     return [
         alt.Chart(values([box])).mark_rect().encode(
@@ -140,7 +140,7 @@ def _months(weeks: Sequence[Mapping[str, Any]], floor: float, height: int) -> al
     if not rows:
         rows = [{"x": w["position"], "y": floor, "text": w["week"][5:]} for w in weeks[-1:]]
     mark = alt.Chart(values(rows)).mark_text(
-        baseline="top", dy=7, fontSize=11, color=LIGHT["muted"], font=FONT
+        baseline="top", dy=7, fontSize=11, color=LIGHT["muted"], font=fonts.family()
     )
     return mark.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text="text:N")
 
@@ -160,7 +160,7 @@ def _direct_labels(labels: Labels, count: int, domain: tuple[float, float], heig
             fontWeight="bold",
             color=LIGHT[colour],
             baseline="middle",
-            font=FONT,
+            font=fonts.family(),
         )
         layers.append(mark.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text="text:N"))
     return alt.layer(*layers)
@@ -169,7 +169,7 @@ def _direct_labels(labels: Labels, count: int, domain: tuple[float, float], heig
 def _value_axis(expression: str | None = None) -> alt.Axis:
     more = {"labelExpr": expression} if expression else {}
     return alt.Axis(
-        title=None, tickCount=4, domain=False, ticks=False, labelFont=FONT, labelFontSize=11, labelPadding=6,
+        title=None, tickCount=4, domain=False, ticks=False, labelFont=fonts.family(), labelFontSize=11, labelPadding=6,
         labelColor=LIGHT["muted"], gridColor=LIGHT["grid"], gridWidth=1, zindex=0, **more,
     )  # fmt: skip
 
@@ -191,4 +191,4 @@ def whole(layers: Sequence[Any], padding: Mapping[str, int], height: int) -> alt
     width = WIDTH - padding["left"] - padding["right"]
     chart = alt.layer(*layers).properties(width=width, height=height, padding=dict(padding))
     chart = chart.properties(autosize=alt.AutoSizeParams(type="none"), background="transparent")
-    return chart.configure(font=FONT, view=alt.ViewConfig(stroke="transparent"))
+    return chart.configure(font=fonts.family(), view=alt.ViewConfig(stroke="transparent"))

@@ -1,13 +1,13 @@
 """Pictures of an issue: from a chart's data to SVG for the page and PNG, light and dark, for the mail.
 
-Drawn once with Vega-Lite in light colours. No titles, sources or legends inside: those are HTML text. The font is
-the one the renderer carries, so that a machine without fonts draws the same bytes.
+Drawn once with Vega-Lite in light colours. No titles, sources or legends inside: those are HTML text. The fonts are
+shipped (``fonts``), so that a machine without fonts draws the same bytes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import altair as alt
 import vl_convert
 
-from corridor_etl.reports import chart_marks, leg_marks, palette, png
+from corridor_etl.reports import chart_marks, fonts, leg_marks, palette, png
 from corridor_etl.reports.content import Chart
 from corridor_etl.reports.language import decimal_mark, group_mark
 
@@ -46,9 +46,10 @@ def draw(charts: Sequence[Chart]) -> tuple[Picture, ...]:
 
 
 def _picture(chart: Chart) -> Picture:
-    drawn = vl_convert.vegalite_to_svg(
-        DRAWINGS[chart.id](chart.data).to_dict(), format_locale=_number_format()
-    )
+    fonts.register()
+    spec = DRAWINGS[chart.id](chart.data).to_dict()
+    fonts.check_covered((text, weight) for text in labels(spec) for weight in fonts.WEIGHTS)
+    drawn = vl_convert.vegalite_to_svg(spec, format_locale=_number_format())
     height = int(float(re.search(r'height="([0-9.]+)"', drawn)[1]))  # type: ignore[index]
     body = _body(drawn)
     return Picture(
@@ -58,6 +59,18 @@ def _picture(chart: Chart) -> Picture:
         dark_png=_png(body, height, palette.DARK),
         height=height,
     )
+
+
+def labels(spec: Any) -> Iterator[str]:
+    """The texts a chart draws, but for the numbers of its axes."""
+    if isinstance(spec, dict):
+        for key, value in spec.items():
+            if key == "text" and isinstance(value, str):
+                yield value
+            yield from labels(value)
+    elif isinstance(spec, list):
+        for value in spec:
+            yield from labels(value)
 
 
 def _number_format() -> dict[str, object]:
@@ -72,6 +85,7 @@ def _body(drawn: str) -> str:
 
 
 def _for_page(body: str, height: int, alternative: str) -> str:
+    body = re.sub(r' font-family="[^"]*"', "", body)  # readers have other fonts: the style sheet names them
     patterns = _patterns({t: f"var(--{colour})" for t, colour in palette.HATCHED.items()}, body)
     return (
         f'<svg class="chart" role="img" aria-label="{escape(alternative)}" viewBox="0 0 {WIDTH} {height}" '

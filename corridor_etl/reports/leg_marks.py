@@ -9,8 +9,8 @@ from typing import Any
 
 import altair as alt
 
-from corridor_etl.reports import formats
-from corridor_etl.reports.chart_marks import FONT, WIDTH, Data, Rows, values, whole
+from corridor_etl.reports import fonts, formats
+from corridor_etl.reports.chart_marks import WIDTH, Data, Rows, values, whole
 from corridor_etl.reports.language import NP_, tr, tr_in, tr_n
 from corridor_etl.reports.palette import LIGHT
 
@@ -24,7 +24,6 @@ _BORDER = 2  # its place among the legs
 _BAR_TOPS = (24, 66)  # a bar that is missing leaves no gap
 _BAR_HIGH = 28
 _NAME_LINES = 3
-_NAME_PX = 5.6  # mean width of a character at 11 px
 _NAME_GAP_PX = 8
 
 
@@ -103,12 +102,12 @@ def _leg_names(bars: Mapping[str, Sequence[float]], top: int, per_px: float) -> 
     ends = [-math.inf] * _NAME_LINES
     for place, value in enumerate(hours):
         name = tr_in("leg in chart", LEG_SHORT[place])
-        middle, half = (start + value / 2) * per_px, len(name) * _NAME_PX / 2
+        colour, weight = ("east-ink", "bold") if place == _BORDER else ("muted", "normal")
+        middle, half = (start + value / 2) * per_px, fonts.width_px(name, 11, weight) / 2
         free = [n for n, end in enumerate(ends) if middle - half >= end + _NAME_GAP_PX]
         line = free[0] if free else min(range(_NAME_LINES), key=ends.__getitem__)
         middle = max(middle, ends[line] + _NAME_GAP_PX + half)
         ends[line] = middle + half
-        colour, weight = ("east-ink", "bold") if place == _BORDER else ("muted", "normal")
         found.append(_text(middle, top + 15 * line, name, colour, 11, "center", weight))
         start += value
     return found
@@ -140,7 +139,7 @@ def _texts(rows: Rows, width: int, height: int) -> list[alt.Chart]:
     for size, align, weight in sorted({(r["size"], r["align"], r["weight"]) for r in rows}):
         mine = [r for r in rows if (r["size"], r["align"], r["weight"]) == (size, align, weight)]
         mark = alt.Chart(values(mine)).mark_text(
-            fontSize=size, align=align, fontWeight=weight, baseline="middle", font=FONT
+            fontSize=size, align=align, fontWeight=weight, baseline="middle", font=fonts.family()
         )
         found.append(
             mark.encode(

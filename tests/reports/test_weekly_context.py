@@ -252,7 +252,7 @@ def test_open_contradictions_of_the_week_are_counted_with_the_oldest() -> None:
     context = samples.context(data=replace(data, quarantine_open=0, discrepancies=found))
     (told,) = [e for e in context.attention if "between documents" in e.title]
     assert told.title == "1 contradiction between documents"
-    assert told.text == "Trains, ports and customs differ; 2 open in all."
+    assert told.text == "Trains, ports and customs differ; open in all: 2."
     assert told.since == "The oldest is of week 2025-W40."
     calm = samples.context(data=replace(data, discrepancies=found.filter(iso_week="2025-W40")))
     assert not [e for e in calm.attention if "between documents" in e.title]
