@@ -16,6 +16,7 @@ Nothing is sent here, and who was sent what is kept by ``outbox``.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -28,6 +29,7 @@ from corridor_etl.reports.workbook import MEDIA_TYPE
 from corridor_etl.settings import Recipient, Settings
 
 LIST_NAME = "corridor-weekly"
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 BOUNDARIES = {
     "mixed": "=_corridor_part_01",
     "alternative": "=_corridor_part_02",
@@ -56,6 +58,11 @@ def recipient_hash(address: str) -> str:
     return hashlib.sha256(address.casefold().encode()).hexdigest()[:10]
 
 
+def one_line(text: str) -> str:
+    """A text for a header, without controls: a line end at its end is not refused, and would end the headers."""
+    return _CONTROLS.sub(" ", text).strip()
+
+
 def _headers(
     context: WeeklyContext, recipient: Recipient, settings: Settings
 ) -> Iterable[tuple[str, object]]:
@@ -66,7 +73,7 @@ def _headers(
         ("Date", format_datetime(context.published_at)),
         ("From", Address(settings.corridor.operator, addr_spec=contact)),
         ("To", Address(recipient.name, addr_spec=recipient.address)),
-        ("Subject", context.subject),
+        ("Subject", one_line(context.subject)),
         ("Message-ID", message_id(context, recipient.address)),
         ("List-ID", f"Corridor weekly <{LIST_NAME}.{host}>"),
         ("List-Unsubscribe", f"<{leave}>, <mailto:{contact}?subject=unsubscribe%20{LIST_NAME}>"),
