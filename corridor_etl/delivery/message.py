@@ -16,6 +16,7 @@ Nothing is sent here, and who was sent what is kept by ``outbox``.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -30,6 +31,7 @@ from corridor_etl.settings import Recipient, Settings
 
 SANDBOXED = "X-Original-To"
 SANDBOX_MARK = "[sandbox] "
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 BOUNDARIES = {
     "mixed": "=_corridor_part_01",
     "alternative": "=_corridor_part_02",
@@ -66,6 +68,11 @@ def _list_name(context: WeeklyContext) -> str:
     return f"corridor-{context.edition}"
 
 
+def one_line(text: str) -> str:
+    """A text for a header, without controls: a line end at its end is not refused, and would end the headers."""
+    return _CONTROLS.sub(" ", text).strip()
+
+
 def _headers(
     context: WeeklyContext, recipient: Recipient, settings: Settings
 ) -> Iterable[tuple[str, object]]:
@@ -78,9 +85,9 @@ def _headers(
         ("From", Address(settings.corridor.operator, addr_spec=contact)),
         ("To", Address(recipient.name, addr_spec=sandbox or recipient.address)),
         *([(SANDBOXED, recipient.address)] if sandbox else ()),
-        ("Subject", f"{SANDBOX_MARK}{context.subject}" if sandbox else context.subject),
+        ("Subject", one_line(f"{SANDBOX_MARK}{context.subject}" if sandbox else context.subject)),
         ("Message-ID", message_id(context, recipient.address)),
-        ("List-ID", f"{context.title} <{_list_name(context)}.{host}>"),
+        ("List-ID", f"{one_line(context.title)} <{_list_name(context)}.{host}>"),
         ("List-Unsubscribe", f"<{leave}>, <mailto:{contact}?subject=unsubscribe%20{_list_name(context)}>"),
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         ("List-Archive", f"<{archive_url(context)}>"),
