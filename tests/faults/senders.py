@@ -12,6 +12,7 @@ import argparse
 import logging
 import multiprocessing
 import os
+import re
 import shutil
 import signal
 import sys
@@ -122,10 +123,11 @@ WORKS = {"right": send, "without-claims": send_without_claims}
 def sweep(
     folder: Path, *, every: int = 1, first: int = 0, only: str = "", work: str = "right", say: bool = False
 ) -> Tally:
-    """Kills a sender at each ``every``-th of its calls; ``only`` takes those of one name."""
+    """Kills a sender at each ``every``-th of its calls whose name, number and path match ``only``."""
     place, tally = Place(folder, WORKS[work]), Tally()
     with _relay() as (plan, port):
-        calls = [c for c in _recorded(place, plan, port) if only in (c.name, "")]
+        found = _recorded(place, plan, port)
+        calls = [c for c in found if re.search(only, f"{c.name} {c.n} {c.path}")]
         for number, call in enumerate(calls[first::every]):
             plan.accepted.clear()
             place.trial(plan, port, lambda pid, c=call: _killing(place.log, pid, c))  # type: ignore[misc]
@@ -209,7 +211,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--every", type=int, default=1, help="each k-th point")
     parser.add_argument("--first", type=int, default=0, help="the first point tried")
-    parser.add_argument("--only", default="", help="only calls of this name, like sendto")
+    parser.add_argument("--only", default="", help="a pattern that call and path must match")
     parser.add_argument("--work", choices=list(WORKS), default="right", help="a sender that was made wrong")
     parser.add_argument("--verbose", action="store_true", help="a line per point")
     asked = parser.parse_args(arguments)
