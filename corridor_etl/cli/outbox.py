@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,7 @@ from corridor_etl.cli._output import AsJson, say, show, show_one
 from corridor_etl.errors import UsageError
 
 if TYPE_CHECKING:
-    from corridor_etl.warehouse import Mails
+    from corridor_etl.warehouse import Mails, Warehouse
 
 outbox = typer.Typer(help="Mails of the issues: sending them, and what became of each.", no_args_is_help=True)
 Message = Annotated[str, typer.Argument(metavar="MESSAGE_ID", help="The Message-ID, with < and >.")]
@@ -126,7 +126,7 @@ def resolve(
             _say_state(warehouse.mails, message_id, as_json)
 
 
-def _resolve_by_log(warehouse: Any, log: Path, by: str, as_json: bool) -> None:
+def _resolve_by_log(warehouse: Warehouse, log: Path, by: str, as_json: bool) -> None:
     from corridor_etl.jobs.resolve import resolve_by_log
 
     unknown = warehouse.outbox().filter(state="unknown")["message_id"].to_list()

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from corridor_etl.delivery.sender import Sender
 from corridor_etl.delivery.smtp import Relay
 from corridor_etl.settings import Credentials, Mail
-from corridor_etl.warehouse import Mails, OutboxRow
+from corridor_etl.warehouse import Mails, OutboxRow, Verdict
 from corridor_etl.warehouse.engine import open_engine, writing
 from corridor_etl.warehouse.lease import this_process
 from corridor_etl.warehouse.schema import METADATA, OUTBOX
@@ -21,6 +21,7 @@ from corridor_etl.warehouse.schema import METADATA, OUTBOX
 QUEUED = datetime(2025, 6, 16, 1, tzinfo=UTC)
 NOW = "2025-06-16T06:00:00+05:00"
 CONTACT = "reports@corridor.example"
+SENT = Verdict("sent", "250 OK")
 
 
 def address(number: int) -> str:

@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from corridor_etl.delivery.smtp import Answer, Relay, Step
-from corridor_etl.delivery.verdicts import refuses_us, verdict
+from corridor_etl.delivery.smtp import Relay, Step
 from corridor_etl.errors import RelayDown, RelayRefused
 from corridor_etl.settings import Credentials
 from corridor_etl.warehouse import Mails
@@ -278,24 +277,3 @@ def test_two_senders_at_once_on_postgresql_send_each_message_once(
         thread.join()
     assert plan.ids() == {message_id(n): 1 for n in range(1, 9)}
     assert states(mails, 8) == ["sent"] * 8
-
-
-@pytest.mark.parametrize(
-    ("step", "code", "state"),
-    [
-        (Step.SENDER, 250, "queued"), (Step.SENDER, 451, "queued"), (Step.SENDER, 550, "queued"),
-        (Step.SENDER, 552, "failed"), (Step.SENDER, None, "queued"),
-        (Step.RECIPIENT, 451, "queued"), (Step.RECIPIENT, 550, "failed"), (Step.RECIPIENT, None, "queued"),
-        (Step.DATA, 452, "queued"), (Step.DATA, 554, "failed"), (Step.DATA, None, "queued"),
-        (Step.BODY, None, "queued"),
-        (Step.FINAL_DOT, 250, "sent"), (Step.FINAL_DOT, 452, "queued"), (Step.FINAL_DOT, 554, "failed"),
-        (Step.FINAL_DOT, None, "unknown"), (Step.FINAL_DOT, 354, "unknown"), (Step.FINAL_DOT, -1, "unknown"),
-    ],
-)  # fmt: skip
-def test_what_an_answer_means_depends_on_where_it_came(step: Step, code: int | None, state: str) -> None:
-    answer = Answer(step, code, "said")
-    found = verdict(answer, 1, mail(25), AT)
-    assert found.state == state
-    assert (found.next_try_at_utc is not None) == (state == "queued")
-    assert found.is_address_refused == (state == "failed" and step is not Step.SENDER)
-    assert refuses_us(answer) == ((step, code) == (Step.SENDER, 550))
