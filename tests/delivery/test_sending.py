@@ -1,13 +1,10 @@
-"""Sending to a real SMTP server: every answer it can give, cuts before and after the message, two senders at once."""
+"""Sending to a real SMTP server: every answer it can give, cuts before, in and after the message."""
 
 from __future__ import annotations
 
-import multiprocessing
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,34 +16,8 @@ from tests.delivery import outboxes
 from tests.delivery.outboxes import CONTACT, address, content, mail, message_id, sender, states
 from tests.delivery.relay import CUT, Plan, relay
 
-AT = datetime(2025, 6, 16, 1, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Sets the clock to minutes after the messages were queued."""
-
-    def at(minutes: float) -> None:
-        monkeypatch.setenv("CORRIDOR_NOW", (AT + timedelta(minutes=minutes)).isoformat())
-
-    at(0)
-    return at
-
-
-@pytest.fixture
-def plan() -> Plan:
-    return Plan()
-
-
-@pytest.fixture
-def port(plan: Plan) -> Iterator[int]:
-    with relay(plan) as number:
-        yield number
-
-
-@pytest.fixture
-def mails(own_home: Path) -> Mails:
-    return outboxes.filled(own_home, 3)
+pytestmark = pytest.mark.usefixtures("clock")
+AT = outboxes.QUEUED
 
 
 def test_every_message_arrives_once_with_its_bytes_in_one_connection(
@@ -225,55 +196,7 @@ def test_messages_queued_before_the_sandbox_or_for_a_domain_no_longer_allowed_ar
     assert states(mails, 3) == ["queued"] * 3
 
 
-def test_messages_go_over_several_connections_at_once_and_each_once(
-    tmp_path: Path, plan: Plan, port: int
-) -> None:
-    mails = outboxes.filled(tmp_path / "many", 12)
-    plan.seconds = 0.1
-    report = sender(mails, tmp_path / "many", mail(port, connections=3)).run()
-    assert len(report.sent) == 12
-    assert plan.ids() == {message_id(n): 1 for n in range(1, 13)}
-    assert (plan.connections, plan.most_at_once) == (3, 3)
-
-
 def test_no_more_leave_in_a_minute_than_is_set(mails: Mails, own_home: Path, plan: Plan, port: int) -> None:
     began = datetime.now(UTC)
     sender(mails, own_home, mail(port, messages_per_minute=120)).run()
     assert datetime.now(UTC) - began >= timedelta(seconds=1)
-
-
-def _send(home: str, port: int, start: Any) -> None:
-    start.wait()
-    sender(outboxes.opened(Path(home)), Path(home), mail(port, connections=2)).run()
-
-
-def test_two_processes_at_once_send_each_message_once(tmp_path: Path, plan: Plan, port: int) -> None:
-    home = tmp_path / "shared"
-    mails = outboxes.filled(home, 16)
-    plan.seconds = 0.05
-    several = multiprocessing.get_context("spawn")
-    start = several.Event()
-    processes = [several.Process(target=_send, args=(str(home), port, start)) for _ in range(2)]
-    for process in processes:
-        process.start()
-    start.set()
-    for process in processes:
-        process.join()
-    assert [process.exitcode for process in processes] == [0, 0]
-    assert plan.ids() == {message_id(n): 1 for n in range(1, 17)}
-    assert states(mails, 16) == ["sent"] * 16
-
-
-def test_two_senders_at_once_on_postgresql_send_each_message_once(
-    tmp_path: Path, plan: Plan, port: int, new_database: Callable[[], str]
-) -> None:
-    home = tmp_path / "team"
-    mails = outboxes.filled(home, 8, new_database())
-    plan.seconds = 0.05
-    at_once = [threading.Thread(target=sender(mails, home, mail(port, connections=2)).run) for _ in range(2)]
-    for thread in at_once:
-        thread.start()
-    for thread in at_once:
-        thread.join()
-    assert plan.ids() == {message_id(n): 1 for n in range(1, 9)}
-    assert states(mails, 8) == ["sent"] * 8
