@@ -253,7 +253,7 @@ def _tables(known: _Known) -> dict[str, Table]:
         tables.departures(data.departures, known.live, week, limits),
         tables.legs(known.series, known.numbers, week, limits),
         tables.comparison(data.marts, week, known.settings),
-        flows_table.flows(data.marts[TRADE], known.live, week),
+        flows_table.flows(data.marts[TRADE], known.live, week, known.settings.corridor.fx_policy),
         goods.goods(data.marts[TRADE], known.live, week, is_final=known.is_final),
         tables.sources(data.coverage, week, known.settings)[0],
     )

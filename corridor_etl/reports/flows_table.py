@@ -18,14 +18,22 @@ NAMES = {
     "RE_IMPORT": "Re-imports of Chinese goods",
 }
 _MILLION_MINOR = Decimal(100_000_000)
-NOTE = "Values as declared, at the market rate of the release date; each currency is summed by itself."
+RATES = {
+    "market_daily": "the market rate of the release date",
+    "customs_cn": "the customs rate of the month of declaration",
+    "nbk_dt_date": "the national bank's rate of the declaration date",
+}
+"""Policy of ``corridor.fx_policy`` -> which rate it takes."""
 
 
-def flows(trade: pl.DataFrame, service_id: str, week: str) -> Table:
-    """One row per flow and direction, largest first, with a total; CNY and USD in millions, tonnes net."""
+def flows(trade: pl.DataFrame, service_id: str, week: str, policy: str = "market_daily") -> Table:
+    """One row per flow and direction, largest first, with a total; CNY and USD in millions, tonnes net.
+
+    The note names the rate of ``policy`` and how many items had none.
+    """
+    mine = trade.filter(service_id=service_id, iso_week=week)
     now = (
-        trade.filter(service_id=service_id, iso_week=week)
-        .group_by("flow", "direction")
+        mine.group_by("flow", "direction")
         .agg(pl.col("value_cny_fen", "value_usd_cent", "net_g").sum())
         .sort("value_cny_fen", "flow", "direction", descending=[True, False, False])
     )
@@ -38,8 +46,17 @@ def flows(trade: pl.DataFrame, service_id: str, week: str) -> Table:
         sums = [int(now[name].sum()) for name in ("value_cny_fen", "value_usd_cent", "net_g")]
         lines.append(_line("Total", "", sums, total))
     heads = columns("Flow", "Direction", "CNY\u00a0m", "USD\u00a0m", "Net\u00a0t", "Share", words=2)
-    note = NOTE if lines else "No released declaration in this week."
+    note = (
+        _note(policy, int(mine["items_without_rate"].sum()))
+        if lines
+        else "No released declaration in this week."
+    )
     return Table("flows", 0, "Trade by flow", heads, tuple(lines), note, has_total=bool(lines))
+
+
+def _note(policy: str, without_rate: int) -> str:
+    said = f"Values as declared, at {RATES[policy]}; each currency is summed by itself."
+    return f"{said} Without a rate, and in no sum: {without_rate} items." if without_rate else said
 
 
 def _line(name: str, direction: str, amounts: Sequence[int], total: Decimal) -> tuple[Cell, ...]:
