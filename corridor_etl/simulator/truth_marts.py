@@ -94,12 +94,12 @@ def _departures(found: Sequence[Trip], bookings: Sequence[BookedSlots], settings
         row["trains_on_time"] += left is not None and abs(late_s) <= limit_s
         row["delay_s_sum"] += late_s
     last = max((t.departed_on for t in found), default=date.min)
-    left = set(_by_train(found))
-    for train in left | {b.departure for b in bookings}:
+    gone = set(_by_train(found))
+    for train in gone | {b.departure for b in bookings}:
         if train.departure_on <= last:
             row = sums[week_of(train.departure_on), train.service_id, train.direction]
             row["trains_planned"] += 1
-            row["trains_not_left"] += train not in left
+            row["trains_not_left"] += train not in gone
     return table(("iso_week", "service_id", "direction"), dict(sums))
 
 
