@@ -10,6 +10,7 @@ import polars as pl
 from corridor_etl.facts.booked_departures import booked_departures
 from corridor_etl.facts.bookings import confirmed_bookings
 from corridor_etl.facts.departures import departures_of
+from corridor_etl.facts.planned_departures import planned_departures
 from corridor_etl.facts.port_visits import port_moves, port_visits
 from corridor_etl.facts.rates import rates_of
 from corridor_etl.facts.stowage import on_board
@@ -36,6 +37,7 @@ class Facts:
     port_moves: pl.DataFrame
     port_visits: pl.DataFrame
     on_board: pl.DataFrame
+    planned_departures: pl.DataFrame
 
 
 def corridor_facts(current: Mapping[str, pl.DataFrame], settings: Settings) -> Facts:
@@ -55,5 +57,6 @@ def corridor_facts(current: Mapping[str, pl.DataFrame], settings: Settings) -> F
         bookings=confirmed_bookings(current.get("booking"), departures),
         port_moves=moves,
         port_visits=port_visits(moves, current.get("port_event")),
+        planned_departures=planned_departures(current.get("booking"), departures),
         on_board=on_board(current.get("stowage_position")),
     )

@@ -1,7 +1,7 @@
 """What stands on board when a vessel leaves: one row per container and departure, from stowage plans.
 
-A plan is no move: a box stays on board over several departures. Slots to be filled (instructions) and slots that name no
-container are not on board.
+A plan is no move: a box stays on board over several departures. Slots to be filled (instructions) and slots that name
+no container are not on board.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from corridor_etl.kpis import _exact
 from corridor_etl.settings import Settings
 
 DIMENSIONS = ("iso_week", "service_id", "direction", "measure")
-COLUMNS = ("trips", "sum_s", "mean_s", "median_s", "p90_s", "min_s", "max_s", "within_target")
-CHAIN_COLUMNS = (*COLUMNS[:-1], "cv_ppm", "within_limit")
+COLUMNS = ("trips", "sum_s", "mean_s", "median_s", "p90_s", "min_s", "max_s", "within_target", "saving_ppm")
+CHAIN_COLUMNS = (*COLUMNS[:-2], "cv_ppm", "within_limit")
 _DAY_S = 86400
 
 
@@ -55,11 +55,16 @@ def duration_rows(durations: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Rows of mart_transit_week from :func:`timed`.
 
     Seconds. ``p90_s`` is null below ``thresholds.percentile_min_trips``; ``within_target`` counts trips of at most
-    the limit and is null without one.
+    the limit and is null without one. ``saving_ppm``: how much shorter the median from door to door is than
+    ``targets.baseline_days``; below 0 where it is longer, null for parts of the way.
     """
     count = pl.len().cast(pl.Int64).alias("trips")
     figures = {**spread("duration_s", settings), "within_target": within("duration_s", "limit_s")}
-    return durations.group_by(DIMENSIONS).agg(count, **figures)
+    baseline_s = int(settings.targets.baseline_days * _DAY_S)
+    saving = _exact.ppm(baseline_s - pl.col("median_s"), pl.lit(baseline_s))
+    is_whole = pl.col("measure") == "door_to_door"
+    groups = durations.group_by(DIMENSIONS).agg(count, **figures)
+    return groups.with_columns(pl.when(is_whole).then(saving).alias("saving_ppm"))
 
 
 def chain_rows(durations: pl.DataFrame, settings: Settings) -> pl.DataFrame:

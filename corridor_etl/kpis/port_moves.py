@@ -33,14 +33,15 @@ KPI = Kpi(
     name="port_moves",
     title=Translated(en="Port moves", zh="港口作业量", ru="Портовые операции", kk="Порттағы операциялар"),
     formula=(
-        "Number of moves, sum of their TEU and of their weight with the box by kind: GTIN and GTOT gate, LOAD and DISC quay, RAIL_LOAD and "
+        "Number of moves, sum of their TEU and of their weight with the box "
+        "by kind: GTIN and GTOT gate, LOAD and DISC quay, RAIL_LOAD and "
         "RAIL_UNLD. "
         "Port TEU = LOAD + DISC, so that a transhipped container counts twice"
     ),
     unit="moves; 0.01 TEU; g",
     basis=(
-        "Actual events of ports and terminals, and gate times of the stops a terminal lists, each stop once. Weight is the "
-        "verified gross mass, else the weight with the box as stated."
+        "Actual events of ports and terminals, and gate times of the stops a terminal lists, each stop once. "
+        "Weight is the verified gross mass, else the weight with the box as stated."
     ),
     is_additive=True,
     week_date="Date of the move at the terminal",

@@ -39,7 +39,7 @@ KPI = Kpi(
         ru="Контейнеры на борту судов",
         kk="Кеме бортындағы контейнерлер",
     ),
-    formula="Number of containers in the occupied slots of a vessel's plan; sum of their TEU; sum of weight with the box",
+    formula="Containers in the occupied slots of a vessel's plan; sum of their TEU; sum of their weight with the box",
     unit="containers; 0.01 TEU; g",
     basis="Stowage plans (BAPLIE), a container once per departure; verified gross mass, else the weight as stated.",
     is_additive=True,
@@ -47,17 +47,17 @@ KPI = Kpi(
     zone="As written in the plan",
     caveat=Translated(
         en=(
-            "A plan is no move: a container counts again at each port its vessel leaves with it, so ports and weeks are "
-            "not added. Instructions and slots that name no container are left out."
+            "A plan is no move: a container counts again at each port its vessel leaves with it, so ports and weeks "
+            "are not added. Instructions and slots that name no container are left out."
         ),
         zh="配载图不是作业：集装箱随船每离一港即再计一次，故各港、各周不可相加。装载指令及无箱号的箱位不计。",
         ru=(
-            "План не является операцией: контейнер учитывается снова при каждом отходе судна, поэтому порты и недели не "
-            "складываются. Указания и места без номера контейнера не учитываются."
+            "План не является операцией: контейнер учитывается снова при каждом отходе судна, поэтому порты и недели "
+            "не складываются. Указания и места без номера контейнера не учитываются."
         ),
         kk=(
-            "Жоспар операция емес: контейнер кеме әр порттан шыққан сайын қайта есептеледі, сондықтан порттар мен апталар "
-            "қосылмайды. Нұсқаулар мен контейнер нөмірі жоқ орындар есептелмейді."
+            "Жоспар операция емес: контейнер кеме әр порттан шыққан сайын қайта есептеледі, сондықтан порттар мен "
+            "апталар қосылмайды. Нұсқаулар мен контейнер нөмірі жоқ орындар есептелмейді."
         ),
     ),
     small_number_rule="Counts only; there is no rate.",

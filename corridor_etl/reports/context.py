@@ -215,7 +215,9 @@ def _tables(known: _Known, names: Sequence[str]) -> dict[str, Table]:
         "departures": lambda: tables.departures(data.departures, live, week, limits),
         "legs": lambda: tables.legs(series, numbers, week, limits),
         "comparison": lambda: tables.comparison(data.marts, week, known.settings),
-        "flows": lambda: flows_table.flows(data.marts[TRADE], live, week),
+        "flows": lambda: flows_table.flows(
+            data.marts[TRADE], live, week, known.settings.corridor.fx_policy
+        ),
         "goods": lambda: goods.goods(data.marts[TRADE], live, week, is_final=known.is_final),
         "sources": lambda: tables.sources(data.coverage, week, known.settings)[0],
     }

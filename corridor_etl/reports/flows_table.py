@@ -9,7 +9,7 @@ import polars as pl
 
 from corridor_etl.reports import formats, units
 from corridor_etl.reports.content import Cell, Table, columns, row
-from corridor_etl.reports.language import N_, tr
+from corridor_etl.reports.language import N_, tr, tr_n
 from corridor_etl.reports.tables import direction_word
 
 NAMES = {
@@ -18,14 +18,28 @@ NAMES = {
     "IMPORT": N_("Imports"),
     "RE_IMPORT": N_("Re-imports of Chinese goods"),
 }
-NOTE = N_("Values as declared, at the market rate of the release date; each currency is summed by itself.")
+NOTES = {
+    "market_daily": N_(
+        "Values as declared, at the market rate of the release date; each currency is summed by itself."
+    ),
+    "customs_cn": N_(
+        "Values as declared, at the customs rate of the month of declaration; each currency is summed by itself."
+    ),
+    "nbk_dt_date": N_(
+        "Values as declared, at the national bank's rate of the declaration date; each currency is summed by itself."
+    ),
+}
+"""Policy of ``corridor.fx_policy`` -> which rate it takes, in words."""
 
 
-def flows(trade: pl.DataFrame, service_id: str, week: str) -> Table:
-    """One row per flow and direction, largest first, with a total; CNY and USD in millions, tonnes net."""
+def flows(trade: pl.DataFrame, service_id: str, week: str, policy: str = "market_daily") -> Table:
+    """One row per flow and direction, largest first, with a total; CNY and USD in millions, tonnes net.
+
+    The note names the rate of ``policy`` and how many items had none.
+    """
+    mine = trade.filter(service_id=service_id, iso_week=week)
     now = (
-        trade.filter(service_id=service_id, iso_week=week)
-        .group_by("flow", "direction")
+        mine.group_by("flow", "direction")
         .agg(pl.col("value_cny_fen", "value_usd_cent", "net_g").sum())
         .sort("value_cny_fen", "flow", "direction", descending=[True, False, False])
     )
@@ -47,7 +61,8 @@ def flows(trade: pl.DataFrame, service_id: str, week: str) -> Table:
         words=2,
         steps={n: units.scale(c).step for n, c in ((2, "CNY"), (3, "USD"))},
     )
-    note = tr(NOTE) if lines else tr("No released declaration in this week.")
+    left_out = int(mine["items_without_rate"].sum())
+    note = _note(policy, left_out) if lines else tr("No released declaration in this week.")
     return Table("flows", 0, tr("Trade by flow"), heads, tuple(lines), note, has_total=bool(lines))
 
 
@@ -59,6 +74,13 @@ def flow_name(flow: str) -> str:
 def money_head(currency: str) -> str:
     """The unit of a column of money, on one line."""
     return units.scale(currency).name.replace(" ", "\u00a0")
+
+
+def _note(policy: str, left_out: int) -> str:
+    without_rate = tr_n(
+        "Without a rate, and in no sum: %(count)s item.", "Without a rate, and in no sum: %(count)s items.", left_out
+    )  # fmt: skip
+    return f"{tr(NOTES[policy])} {without_rate}" if left_out else tr(NOTES[policy])
 
 
 def _line(name: str, direction: str, amounts: Sequence[int], total: Decimal) -> tuple[Cell, ...]:

@@ -44,7 +44,9 @@ def marts(records: Iterable[Record], settings: Settings) -> dict[str, Table]:
     find_chain(found, events)
     return {
         "mart_throughput_week": _throughput(found),
-        "mart_departure_week": _departures(found, settings),
+        "mart_departure_week": _departures(
+            found, [r for r in loaded if isinstance(r, BookedSlots)], settings
+        ),
         "mart_trade_week": _trade(items, settings),
         "mart_transit_week": _transit(found, settings),
         "mart_booking_week": _bookings([r for r in loaded if isinstance(r, BookedSlots)], settings),
@@ -76,8 +78,10 @@ def _throughput(found: Sequence[Trip]) -> Table:
     return table(("iso_week", "service_id", "direction", "flow", "hs_chapter", "full_empty"), dict(sums))
 
 
-def _departures(found: Sequence[Trip], settings: Settings) -> Table:
-    names = ("trains", "wagons", "trains_timed", "trains_on_time", "delay_s_sum")
+def _departures(found: Sequence[Trip], bookings: Sequence[BookedSlots], settings: Settings) -> Table:
+    names = (
+        "trains", "wagons", "trains_timed", "trains_on_time", "delay_s_sum", "trains_planned", "trains_not_left",
+    )  # fmt: skip
     sums: Sums = defaultdict(lambda: dict.fromkeys(names, 0))
     limit_s = settings.thresholds.departure_on_time_minutes * 60
     for train, aboard in _by_train(found).items():
@@ -89,6 +93,13 @@ def _departures(found: Sequence[Trip], settings: Settings) -> Table:
         row["trains_timed"] += left is not None
         row["trains_on_time"] += left is not None and abs(late_s) <= limit_s
         row["delay_s_sum"] += late_s
+    last = max((t.departed_on for t in found), default=date.min)
+    gone = set(_by_train(found))
+    for train in gone | {b.departure for b in bookings}:
+        if train.departure_on <= last:
+            row = sums[week_of(train.departure_on), train.service_id, train.direction]
+            row["trains_planned"] += 1
+            row["trains_not_left"] += train not in gone
     return table(("iso_week", "service_id", "direction"), dict(sums))
 
 
@@ -115,6 +126,14 @@ def _trade(items: Sequence[DeclaredItem], settings: Settings) -> Table:
             "value_cny_fen": sum(int(value(i, "CNY", settings) * 100) for i in group),
             "value_usd_cent": sum(int(value(i, "USD", settings) * 100) for i in group),
             "net_g": sum(int(i.first_quantity * 1000) for i in group if i.first_unit_code == "035"),
+            "items_without_rate": 0,
+            # The story sells FOB and buys CIF, so that the price is the statistical value.
+            "stat_value_cny_fen": sum(int(value(i, "CNY", settings) * 100) for i in group),
+            "as_declared_cny_fen": sum(
+                int(value(i, "CNY", settings) * 100)
+                for i in group
+                if (i.ie_flag, i.transaction_mode) not in (("E", "3"), ("I", "1"))
+            ),
         }
         for key, group in groups.items()
     }
@@ -147,6 +166,7 @@ def _stretches(trip: Trip) -> Iterator[tuple[str, date, int]]:
 
 def _spread(measure: str, values: list[int], settings: Settings) -> dict[str, int | None]:
     target_s = settings.targets.door_to_door_days * 86_400
+    baseline_s = Fraction(settings.targets.baseline_days) * 86_400
     is_door = measure == "door_to_door"
     is_enough = len(values) >= settings.thresholds.percentile_min_trips
     return {
@@ -158,6 +178,9 @@ def _spread(measure: str, values: list[int], settings: Settings) -> dict[str, in
         "min_s": values[0],
         "max_s": values[-1],
         "within_target": sum(v <= target_s for v in values) if is_door else None,
+        "saving_ppm": round((1 - quantile(values, Fraction(1, 2)) / baseline_s) * 1_000_000)
+        if is_door
+        else None,
     }
 
 

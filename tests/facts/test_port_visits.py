@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from corridor_etl.facts.port_visits import port_moves, port_visits
-from tests.facts.corridor_records import Row, event, frame
+from tests.facts.corridor_records import BOX, Row, event, frame, utc
 
 
 def stays(*events: Row) -> list[dict[str, Any]]:
@@ -71,3 +71,26 @@ def test_a_place_outside_the_corridor_is_called_by_its_code() -> None:
         for code, at in (("DISC", "2025-06-01 10:00"), ("GTOT", "2025-06-03 10:00"))
     ]
     assert [s["facility"] for s in stays(*moves)] == ["NLRTM"]
+
+
+def test_a_stop_listed_twice_is_two_gate_moves_unless_an_event_tells_of_them() -> None:
+    stop = {
+        "visit_ref": "7", "facility_code": "NGB", "container_no": BOX, "full_empty": "E", "teu": Decimal(1),
+        "gated_in_at_utc": utc("NGB", "2025-06-02 00:30"), "gated_out_at_utc": utc("NGB", "2025-06-04 10:00"),
+        "timezone": "+08:00",
+    }  # fmt: skip
+    listed = [{**stop, "inbound_action": way, "outbound_action": "none"} for way in ("barge", "truck")]
+    nameless = {
+        **listed[0],
+        "visit_ref": "8",
+        "container_no": None,
+        "facility_code": None,
+        "gated_out_at_utc": None,
+    }
+    told = frame("port_event", [event("GTOT", "NGB", "2025-06-04 10:05", full_empty="F")])
+    moves = port_moves(told, frame("terminal_visit", [*listed, nameless]))
+    assert moves.select("facility", "container_no", "move", "move_week", "full_empty").rows() == [
+        ("NGB", BOX, "GTIN", "2025-W23", "E"),
+        ("NGB", BOX, "GTOT", "2025-W23", "F"),
+        ("UNKNOWN", "stop 8", "GTIN", "2025-W23", "E"),
+    ]

@@ -7,7 +7,6 @@ the lake as DuckDB sees them, and none of the code that makes the marts.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -78,6 +77,7 @@ def _limits(settings: Settings) -> pl.DataFrame:
     values = {
         "fx_max_age_days": settings.corridor.fx_max_age_days,
         "door_to_door_days": settings.targets.door_to_door_days,
+        "baseline_days": settings.targets.baseline_days,
         **{name: getattr(settings.thresholds, name) for name in LIMITS},
     }
     return pl.DataFrame({"name": list(values), "value": [int(v) for v in values.values()]})

@@ -27,7 +27,7 @@ CALLS = {
 }
 SILENT = {
     "border_sides": {"p90_s"},
-    "border_time": {"within_target"},
+    "border_time": {"within_target", "saving_ppm"},
     "chain_time": {"p90_s", "within_limit"},
     "transit_time": {"p90_s"},
     "turn_time": {"cv_ppm", "p90_s", "within_limit"},

@@ -76,7 +76,36 @@ def test_departures_count_trains_wagons_and_punctuality(settings: Settings) -> N
         )
     ]
     (row,) = rows("departures", current(boxes, left), settings)
-    assert row == (*DIRECTION, 4, 4, 2, 1, 7200 - 7260)
+    assert row == (*DIRECTION, 4, 4, 2, 1, 7200 - 7260, 4, 0)
+
+
+def test_a_cancelled_week_has_0_of_its_planned_trains_and_a_week_without_service_no_row(
+    settings: Settings,
+) -> None:
+    lists = [manifest("2025-06-04"), manifest("2025-06-25")]
+    slots = [
+        booking("B1", "2", "2025-05-01"),
+        booking("B2", "2", "2025-05-01", train_no="X9011", departure_on_local=date(2025, 6, 11)),
+        booking("B3", "2", "2025-05-01", train_no="X9012", departure_on_local=date(2025, 6, 12),
+                booking_status="cancelled"),
+        booking("B4", "2", "2025-05-01", train_no="X9013", departure_on_local=date(2025, 6, 26)),
+    ]  # fmt: skip
+    found = rows("departures", current(lists, bookings=slots), settings)
+    assert [(row[0], row[3], *row[-2:]) for row in found] == [
+        ("2025-W23", 1, 1, 0),
+        ("2025-W24", 0, 2, 2),
+        ("2025-W26", 1, 1, 0),
+    ]
+
+
+def test_what_lacks_a_rate_is_counted_and_adds_nothing(settings: Settings) -> None:
+    sold = [
+        item("D1", currency="CNY", total_price=Decimal(5), transaction_mode="3"),
+        item("D2", currency="XAF"),
+    ]
+    (row,) = rows("trade_value", current(items=sold), settings)
+    items, _, cny, *_, without, stat, as_declared = row[5:]
+    assert (items, cny, without, stat, as_declared) == (2, 500, 1, 500, 0)
 
 
 def test_trade_value_converts_each_item_and_counts_declarations_once(settings: Settings) -> None:
@@ -109,7 +138,7 @@ def test_trade_value_converts_each_item_and_counts_declarations_once(settings: S
 def test_dollars_are_taken_at_the_rate_of_the_release_date(settings: Settings) -> None:
     paid = [item("D1", 1, currency="USD", total_price=Decimal("100.00"), released_on_local=date(2025, 7, 27))]
     (row,) = rows("trade_value", current(items=paid), settings)
-    assert row[-3:-1] == (71_683, 10_000)
+    assert row[7:9] == (71_683, 10_000)
 
 
 def test_transit_time_door_to_door_and_by_leg(settings: Settings) -> None:
@@ -120,7 +149,9 @@ def test_transit_time_door_to_door_and_by_leg(settings: Settings) -> None:
     ]
     found = {row[3]: row for row in rows("transit_time", current(boxes, events), settings)}
     week = 7 * 86400
-    assert found["door_to_door"][4:] == (2, 2 * week + 60, week + 30, week + 30, None, week, week + 60, 1)
+    assert found["door_to_door"][4:-1] == (2, 2 * week + 60, week + 30, week + 30, None, week, week + 60, 1)
+    baseline = 12 * 86400
+    assert found["door_to_door"][-1] == round((baseline - week - 30) * 1_000_000 / baseline)
     assert {name: row[6] for name, row in found.items() if name.startswith("leg_")} == {
         "leg_origin": (3 * 24 + 2) * 3600,
         "leg_to_border": 17 * 3600,

@@ -7,12 +7,12 @@ import polars as pl
 from corridor_etl.reports.flows_table import flows
 
 ROWS = [
-    ("2025-W24", "YIN-ALA", "W", "EXPORT_DOMESTIC", "94", 1_000_000_000, 139_000_000, 50_000_000),
-    ("2025-W24", "YIN-ALA", "W", "EXPORT_DOMESTIC", "85", 500_000_000, 69_500_000, 20_000_000),
-    ("2025-W24", "YIN-ALA", "W", "RE_EXPORT", "87", 250_000_000, 34_750_000, 9_000_000),
-    ("2025-W24", "YIN-ALA", "E", "IMPORT", "74", 750_000_000, 104_250_000, 90_000_000),
-    ("2025-W24", "YIU-EU", "W", "EXPORT_DOMESTIC", "94", 9_000_000_000, 1, 1),
-    ("2025-W23", "YIN-ALA", "W", "EXPORT_DOMESTIC", "94", 9_000_000_000, 1, 1),
+    ("2025-W24", "YIN-ALA", "W", "EXPORT_DOMESTIC", "94", 1_000_000_000, 139_000_000, 50_000_000, 0),
+    ("2025-W24", "YIN-ALA", "W", "EXPORT_DOMESTIC", "85", 500_000_000, 69_500_000, 20_000_000, 2),
+    ("2025-W24", "YIN-ALA", "W", "RE_EXPORT", "87", 250_000_000, 34_750_000, 9_000_000, 1),
+    ("2025-W24", "YIN-ALA", "E", "IMPORT", "74", 750_000_000, 104_250_000, 90_000_000, 0),
+    ("2025-W24", "YIU-EU", "W", "EXPORT_DOMESTIC", "94", 9_000_000_000, 1, 1, 7),
+    ("2025-W23", "YIN-ALA", "W", "EXPORT_DOMESTIC", "94", 9_000_000_000, 1, 1, 7),
 ]
 COLUMNS = (
     "iso_week",
@@ -23,6 +23,7 @@ COLUMNS = (
     "value_cny_fen",
     "value_usd_cent",
     "net_g",
+    "items_without_rate",
 )
 TRADE = pl.DataFrame(ROWS, schema=COLUMNS, orient="row")
 
@@ -36,6 +37,15 @@ def test_flows_are_listed_largest_first_and_add_up() -> None:
         ["Total", "", "25.0", "3.48", "169", "100.0%"],
     ]
     assert table.has_total
+
+
+def test_the_note_names_the_rate_and_the_items_without_one() -> None:
+    assert flows(TRADE, "YIN-ALA", "2025-W24", "customs_cn").note == (
+        "Values as declared, at the customs rate of the month of declaration; each currency is summed by itself. "
+        "Without a rate, and in no sum: 3 items."
+    )
+    whole = flows(TRADE.with_columns(items_without_rate=0), "YIN-ALA", "2025-W24").note
+    assert whole.endswith("at the market rate of the release date; each currency is summed by itself.")
 
 
 def test_a_week_without_releases_says_so() -> None:

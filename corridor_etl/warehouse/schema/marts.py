@@ -33,6 +33,18 @@ _DEPARTURE = mart(
     count("trains_timed", "trains with a planned and an actual departure", "trains"),
     count("trains_on_time", "timed trains within the punctuality threshold", "trains"),
     count("delay_s_sum", "actual less planned departure, summed over timed trains", "s"),
+    count(
+        "trains_planned",
+        "trains planned for the week; with 0 trains it is a cancelled week; null before it was counted",
+        "trains",
+        nullable=True,
+    ),
+    count(
+        "trains_not_left",
+        "planned trains without a loading list; null before it was counted",
+        "trains",
+        nullable=True,
+    ),
 )
 
 _TRADE = mart(
@@ -42,9 +54,27 @@ _TRADE = mart(
     "service_id direction flow hs_chapter",
     count("items", "declaration items", "items"),
     count("declarations", "distinct declarations; cannot be added over chapters or flows", "declarations"),
-    count("value_cny_fen", "declared value at the rate of the release date", "0.01 CNY"),
-    count("value_usd_cent", "declared value at the rate of the release date", "0.01 USD"),
+    count("value_cny_fen", "declared value at the rate of the policy", "0.01 CNY"),
+    count("value_usd_cent", "declared value at the rate of the policy", "0.01 USD"),
     count("net_g", "statutory quantity of items counted in kilograms", "g"),
+    count(
+        "items_without_rate",
+        "items that add nothing to values for want of a rate; null before it was counted",
+        "items",
+        nullable=True,
+    ),
+    count(
+        "stat_value_cny_fen",
+        "statistical value: exports FOB, imports CIF; null before it was counted",
+        "0.01 CNY",
+        nullable=True,
+    ),
+    count(
+        "as_declared_cny_fen",
+        "part of it that is the declared price for want of terms or charges; null before it was counted",
+        "0.01 CNY",
+        nullable=True,
+    ),
 )
 
 _TRANSIT = mart(
@@ -61,6 +91,12 @@ _TRANSIT = mart(
     count("max_s", "longest duration", "s"),
     count(
         "within_target", "trips within the promised time; null for parts of the way", "trips", nullable=True
+    ),
+    count(
+        "saving_ppm",
+        "how much shorter the median is than traditional routes take; null for parts of the way; cannot be added",
+        "ppm",
+        nullable=True,
     ),
 )
 
@@ -93,7 +129,7 @@ MARTS = {t.name: t for t in (_THROUGHPUT, _DEPARTURE, _TRADE, _TRANSIT, _BOOKING
 _MOVED = ("manifest_container", "port_event")
 MADE_FROM: dict[str, tuple[str, ...]] = {
     "mart_throughput_week": (*_MOVED, "declaration_item", "exchange_rate"),
-    "mart_departure_week": _MOVED,
+    "mart_departure_week": (*_MOVED, "booking"),
     "mart_trade_week": ("declaration_item", "exchange_rate"),
     "mart_transit_week": _MOVED,
     "mart_booking_week": ("booking",),

@@ -78,7 +78,10 @@ def _trade(_words: Words) -> str:
     return f"""
 SELECT {_WEEK_SQL}, {_DIRECTION_SQL}, {_FLOW_SQL}, m.items, m.declarations,
        {scaled("m.value_cny_fen", 100)} AS value_cny, {scaled("m.value_usd_cent", 100)} AS value_usd,
-       {scaled("m.net_g", 1_000_000)} AS net_t, m.snapshot{_from("mart_trade_week")}{_HS_JOIN}"""
+       {scaled("m.net_g", 1_000_000)} AS net_t, m.items_without_rate,
+       {scaled("m.stat_value_cny_fen", 100)} AS stat_value_cny,
+       {scaled("m.as_declared_cny_fen", 100)} AS as_declared_cny,
+       m.snapshot{_from("mart_trade_week")}{_HS_JOIN}"""
 
 
 TRADE = View(
@@ -90,9 +93,12 @@ TRADE = View(
         **_DIRECTION,
         **_FLOW,
         **same("mart_trade_week", "items declarations"),
-        "value_cny": Said("declared value at the rate of the release date", "CNY"),
-        "value_usd": Said("declared value at the rate of the release date", "USD"),
+        "value_cny": Said("declared value at the rate of the policy", "CNY"),
+        "value_usd": Said("declared value at the rate of the policy", "USD"),
         "net_t": Said("statutory quantity of items counted in kilograms", "t"),
+        **same("mart_trade_week", "items_without_rate"),
+        "stat_value_cny": Said("statistical value: exports FOB, imports CIF", "CNY"),
+        "as_declared_cny": Said("part of it that is the declared price for want of terms or charges", "CNY"),
         **same("mart_trade_week", "snapshot"),
     },
 )
@@ -101,6 +107,7 @@ TRADE = View(
 def _departure(_words: Words) -> str:
     return f"""
 SELECT {_WEEK_SQL}, {_DIRECTION_SQL}, m.trains, m.wagons, m.trains_timed, m.trains_on_time,
+       m.trains_planned, m.trains_not_left,
        {scaled("m.delay_s_sum", 3600)} AS delay_hours_sum,
        {scaled("m.delay_s_sum", 3600)} / nullif(m.trains_timed, 0) AS delay_hours_mean,
        m.snapshot{_from("mart_departure_week")}"""
@@ -113,7 +120,9 @@ DEPARTURE = View(
     {
         **_week("mart_departure_week"),
         **_DIRECTION,
-        **same("mart_departure_week", "trains wagons trains_timed trains_on_time"),
+        **same(
+            "mart_departure_week", "trains wagons trains_timed trains_on_time trains_planned trains_not_left"
+        ),
         "delay_hours_sum": Said("actual less planned departure, summed over timed trains", "h"),
         "delay_hours_mean": Said("mean of actual less planned departure; cannot be added", "h"),
         **same("mart_departure_week", "snapshot"),
@@ -128,7 +137,7 @@ def _transit(_words: Words) -> str:
     return f"""
 SELECT {_WEEK_SQL}, {_DIRECTION_SQL}, m.measure, {named("m.measure", MEASURES)} AS measure_name, m.trips,
        {hours}, m.within_target, {scaled("100 * m.within_target", 1)} / nullif(m.trips, 0) AS within_target_pct,
-       m.snapshot{_from("mart_transit_week")}"""
+       {scaled("m.saving_ppm", 10_000)} AS saving_pct, m.snapshot{_from("mart_transit_week")}"""
 
 
 TRANSIT = View(
@@ -149,6 +158,9 @@ TRANSIT = View(
         "max_hours": Said("longest duration", "h"),
         **same("mart_transit_week", "within_target"),
         "within_target_pct": Said("share of trips within the promised time; cannot be added", "%"),
+        "saving_pct": Said(
+            "how much shorter the median is than traditional routes take; cannot be added", "%"
+        ),
         **same("mart_transit_week", "snapshot"),
     },
 )

@@ -25,5 +25,8 @@ WITH stretch AS (
   FROM took GROUP BY iso_week, service_id, direction, measure
 )
 SELECT iso_week, service_id, direction, measure, trips, sum_s, half_even(sum_s, trips::HUGEINT) AS mean_s,
-  at_place(ordered, 50) AS median_s, p90_of(ordered) AS p90_s, ordered[1] AS min_s, ordered[-1] AS max_s, within_target
+  at_place(ordered, 50) AS median_s, p90_of(ordered) AS p90_s, ordered[1] AS min_s, ordered[-1] AS max_s, within_target,
+  CASE measure WHEN 'door_to_door' THEN half_even(
+    ((86400 * (SELECT value FROM setting WHERE name = 'baseline_days') - at_place(ordered, 50)) * 1000000)::HUGEINT,
+    (86400 * (SELECT value FROM setting WHERE name = 'baseline_days'))::HUGEINT) END AS saving_ppm
 FROM grouped

@@ -1,4 +1,4 @@
-"""Adds what was moved by weight at ports, and the mart of what vessels have on board."""
+"""Adds weights of port moves, planned trains, statistical value, the saving, and what vessels have on board."""
 
 from __future__ import annotations
 
@@ -11,6 +11,34 @@ branch_labels = None
 depends_on = None
 
 _GAINED = {
+    "mart_departure_week": (
+        (
+            "trains_planned",
+            "trains planned for the week; with 0 trains it is a cancelled week; null before it was counted [trains]",
+        ),
+        ("trains_not_left", "planned trains without a loading list; null before it was counted [trains]"),
+    ),
+    "mart_trade_week": (
+        (
+            "items_without_rate",
+            "items that add nothing to values for want of a rate; null before it was counted [items]",
+        ),
+        (
+            "stat_value_cny_fen",
+            "statistical value: exports FOB, imports CIF; null before it was counted [0.01 CNY]",
+        ),
+        (
+            "as_declared_cny_fen",
+            "part of it that is the declared price for want of terms or charges; null before it was counted [0.01 CNY]",
+        ),
+    ),
+    "mart_transit_week": (
+        (
+            "saving_ppm",
+            "how much shorter the median is than traditional routes take; null for parts of the way; cannot be added"
+            " [ppm]",
+        ),
+    ),
     "mart_port_move_week": (
         ("moves_weighed", "moves of containers of known weight; null before it was counted [moves]"),
         ("gross_gross_g", "goods, packaging and tare of these; null before it was counted [g]"),
@@ -23,6 +51,14 @@ def upgrade() -> None:
         for name, comment in columns:
             op.add_column(mart, sa.Column(name, sa.BigInteger(), nullable=True, comment=comment))
     _vessel_load()
+    _word("policy")
+
+
+def _word(of_the: str) -> None:
+    if op.get_bind().dialect.supports_comments:
+        for name, unit in (("value_cny_fen", "0.01 CNY"), ("value_usd_cent", "0.01 USD")):
+            comment = f"declared value at the rate of the {of_the} [{unit}]"
+            op.alter_column("mart_trade_week", name, existing_type=sa.BigInteger(), comment=comment)
 
 
 def _vessel_load() -> None:
@@ -63,6 +99,7 @@ def _count(name: str, comment: str) -> sa.Column[int]:
 
 
 def downgrade() -> None:
+    _word("release date")
     op.drop_table("mart_vessel_load_week")
     for mart, columns in _GAINED.items():
         with op.batch_alter_table(mart) as table:
