@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 
 from corridor_etl.errors import SettingsError
 
-HEAD = "0021_booking_use"
+HEAD = "0022_week_digest"
 VERSION_TABLE = "alembic_version"
 
 
