@@ -1,7 +1,8 @@
 """Whether the rows of a week are what they were when it was last written, without reading them.
 
 A digest that differs says that the week has to be read and compared, no more: so does a week that has none, and every
-week once the way in which rows are hashed is another. What is then written belongs to ``mart_tables``.
+week once the way in which rows are hashed is another. Whoever changes stored rows otherwise, like a migration, takes
+the digests of their weeks away. What is then written belongs to ``mart_tables``.
 """
 
 from __future__ import annotations
