@@ -76,10 +76,10 @@ def _neighbours(trips: pl.DataFrame) -> pl.DataFrame:
     dates = (
         trips.select("container_no", "departure_on_local").unique().sort("container_no", "departure_on_local")
     )
-    day = pl.col("departure_on_local")
+    day, box = pl.col("departure_on_local"), pl.col("container_no")
     return dates.with_columns(
-        day.shift(1).over("container_no").alias("previous_on_local"),
-        day.shift(-1).over("container_no").alias("next_on_local"),
+        pl.when(box == box.shift(1)).then(day.shift(1)).alias("previous_on_local"),
+        pl.when(box == box.shift(-1)).then(day.shift(-1)).alias("next_on_local"),
     )
 
 

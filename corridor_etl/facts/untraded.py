@@ -95,9 +95,9 @@ def _with_empty_kind(trips: pl.DataFrame) -> pl.DataFrame:
     in_turn = trips.select("trip_id", "container_no", "direction", "departure_on_local", "full_empty").sort(
         "container_no", "departure_on_local", "trip_id"
     )
-    was_laden = (~is_empty()).shift(1).over("container_no")
-    went = pl.col("direction").shift(1).over("container_no")
-    is_return = (was_laden & (went != pl.col("direction"))).fill_null(False)
+    is_same_box = pl.col("container_no") == pl.col("container_no").shift(1)
+    was_laden, went = (~is_empty()).shift(1), pl.col("direction").shift(1)
+    is_return = (is_same_box & was_laden & (went != pl.col("direction"))).fill_null(False)
     kind = pl.when(is_return).then(pl.lit(EMPTY_RETURN)).otherwise(pl.lit(EMPTY_POSITIONING))
     kinds = in_turn.select("trip_id", empty_kind=pl.when(is_empty()).then(kind))
     return trips.join(kinds, on="trip_id", how="left", maintain_order="left")

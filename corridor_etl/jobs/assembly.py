@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -85,12 +85,33 @@ def _findings(readings: Sequence[Reading], resolved: Sequence[Resolved]) -> pl.D
     return pl.DataFrame(of_files + of_rows, schema=FINDING_COLUMNS)
 
 
-def current_with(batch: Batch, warehouse: Warehouse, snapshot: int) -> dict[str, pl.DataFrame]:
-    """Current records of every kind as they will be once the batch is committed."""
-    current, added = {}, batch.added_rows()
-    for name, kind in KINDS.items():
-        rows = [warehouse.rows(name)]
-        if name in added:
-            rows.append(versions.stored(added[name], kind, snapshot).select(rows[0].columns))
-        current[name] = versions.current(pl.concat(rows), kind)
-    return current
+def current_with(batch: Batch, warehouse: Warehouse, snapshot: int) -> Mapping[str, pl.DataFrame]:
+    """Current records of every kind as they will be once the batch is committed; each is read when asked for."""
+    return _Current(batch.added_rows(), warehouse, snapshot)
+
+
+class _Current(Mapping[str, pl.DataFrame]):
+    """Record kind -> current records. Most kinds no fact is made of, and a year of them takes long to read."""
+
+    def __init__(self, added: Mapping[str, pl.DataFrame], warehouse: Warehouse, snapshot: int) -> None:
+        self._added, self._warehouse, self._snapshot = added, warehouse, snapshot
+        self._made: dict[str, pl.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        if name not in self._made:
+            self._made[name] = self._of(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(KINDS)
+
+    def __len__(self) -> int:
+        return len(KINDS)
+
+    def _of(self, name: str) -> pl.DataFrame:
+        kind = KINDS[name]
+        rows = [self._warehouse.rows(name)]
+        if name in self._added:
+            new = versions.stored(self._added[name], kind, self._snapshot)
+            rows.append(new.select(rows[0].columns))
+        return versions.current(pl.concat(rows), kind)

@@ -60,7 +60,7 @@ def resolved(
     mine = [r for r in readings if kind.name in r.frames]
     if not mine or (taking is not None and not taking.has(kind)):
         return None
-    judged = _judged(kind, mine, warehouse.rows(kind.name), settings, corrections, taking)
+    judged = _judged(kind, mine, warehouse, settings, corrections, taking)
     existing, broken = judged.existing, _broken(judged, held)
     critical = broken.filter(severity="critical")
     accepted = judged.staged.join(critical, on="row_id", how="anti", maintain_order="left")
@@ -103,7 +103,7 @@ def _as_kept(judged: _Judged, orphans: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class _Judged:
-    """The rows that go on: as staged, corrected, with what the rules say; ``existing`` are those of the lake."""
+    """The rows that go on: as staged, corrected, with what the rules say; ``existing`` are rows of the lake."""
 
     existing: pl.DataFrame
     as_staged: pl.DataFrame
@@ -116,7 +116,7 @@ class _Judged:
 
 
 def _judged(
-    kind: RecordKind, readings: Sequence[Reading], existing: pl.DataFrame, settings: Settings,
+    kind: RecordKind, readings: Sequence[Reading], warehouse: Warehouse, settings: Settings,
     corrections: Corrections, taking: Taking | None,
 ) -> _Judged:  # fmt: skip
     as_staged = pl.concat([r.frames[kind.name] for r in readings]).with_row_index("row_id")
@@ -126,6 +126,7 @@ def _judged(
     known = corrections.of(kind.name)
     mended = corrected(as_staged, kind, readings, known, settings.report_zone, counted=taken)
     now, staged = now_utc(), mended.rows
+    existing = _existing(kind, staged, warehouse)
     verdict = validate(kind.name, staged, settings, now_utc=now, history=_history(kind, existing, settings))
     parameters = run_parameters(settings, now)
     validation = recorded(kind.name, verdict, rows=staged.height, run_at_utc=now, parameters=parameters)
@@ -135,6 +136,15 @@ def _judged(
         as_staged = as_staged.join(taking.lines(kind), on=LINE, how="semi", maintain_order="left")
         remarks = taking.new_remarks(kind, staged, verdict.failures)
     return _Judged(existing, as_staged, staged, faults, verdict, remarks, mended, validation)
+
+
+def _existing(kind: RecordKind, staged: pl.DataFrame, warehouse: Warehouse) -> pl.DataFrame:
+    """The rows of the lake that the batch or corrections that wait speak of; all, where new ones are judged by them."""
+    if kind.name == history.KIND:
+        return warehouse.rows(kind.name)
+    key = list(kind.key)
+    waiting = warehouse.waiting_corrections(kind.name)
+    return warehouse.rows_of(kind.name, pl.concat([staged.select(key), waiting.select(key)]))
 
 
 def _history(kind: RecordKind, existing: pl.DataFrame, settings: Settings) -> pl.DataFrame | None:

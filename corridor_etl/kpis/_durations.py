@@ -63,7 +63,7 @@ def duration_rows(durations: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     baseline_s = int(settings.targets.baseline_days * _DAY_S)
     saving = _exact.ppm(baseline_s - pl.col("median_s"), pl.lit(baseline_s))
     is_whole = pl.col("measure") == "door_to_door"
-    groups = durations.group_by(DIMENSIONS).agg(count, **figures)
+    groups = durations.sort("duration_s").group_by(DIMENSIONS).agg(count, **figures)
     return groups.with_columns(pl.when(is_whole).then(saving).alias("saving_ppm"))
 
 
@@ -71,7 +71,8 @@ def chain_rows(durations: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Rows of mart_chain_week from :func:`timed`: those of :func:`duration_rows`, with the coefficient of variation."""
     count = pl.len().cast(pl.Int64).alias("trips")
     figures = {**spread("duration_s", settings), "within_limit": within("duration_s", "limit_s")}
-    groups = durations.group_by(DIMENSIONS).agg(count, **figures, squares=squares("duration_s"))
+    ordered = durations.sort("duration_s")
+    groups = ordered.group_by(DIMENSIONS).agg(count, **figures, squares=squares("duration_s"))
     return with_cv(groups, "trips")
 
 
@@ -84,13 +85,16 @@ def with_cv(groups: pl.DataFrame, count: str) -> pl.DataFrame:
 
 
 def spread(column: str, settings: Settings) -> Mapping[str, pl.Expr]:
-    """Sum, mean, median, P90, least and most of a group's seconds; no P90 of fewer than the threshold says."""
+    """Sum, mean, median, P90, least and most of a group's seconds; no P90 of fewer than the threshold says.
+
+    The rows must be in the order of ``column``, which has no nulls: sorting once is cheaper than group by group.
+    """
     is_enough = pl.col(column).count() >= settings.thresholds.percentile_min_trips
     return {
         "sum_s": pl.col(column).sum(),
         "mean_s": _exact.mean(column),
-        "median_s": _exact.median(column),
-        "p90_s": pl.when(is_enough).then(_exact.quantile(column, 90)),
+        "median_s": _exact.quantile_of(pl.col(column), 50),
+        "p90_s": pl.when(is_enough).then(_exact.quantile_of(pl.col(column), 90)),
         "min_s": pl.col(column).min(),
         "max_s": pl.col(column).max(),
     }

@@ -27,7 +27,11 @@ def mean(column: str) -> pl.Expr:
 
 def quantile(column: str, percent: int) -> pl.Expr:
     """The rounded quantile of a group's values, interpolated linearly between neighbours; null of none."""
-    ordered = pl.col(column).drop_nulls().sort()
+    return quantile_of(pl.col(column).drop_nulls().sort(), percent)
+
+
+def quantile_of(ordered: pl.Expr, percent: int) -> pl.Expr:
+    """The same of values in ascending order without nulls."""
     place = (ordered.len().cast(pl.Int64) - 1) * percent
     below, hundredths = place.floordiv(100), place % 100
     above = pl.min_horizontal(below + 1, ordered.len().cast(pl.Int64) - 1)

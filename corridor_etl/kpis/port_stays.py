@@ -24,14 +24,18 @@ def compute(facts: Facts, settings: Settings) -> pl.DataFrame:
     stays = facts.port_visits.with_columns(pl.col("out_week").alias("iso_week"), seconds.alias("stay_s"))
     free_s = int(settings.thresholds.port_free_days * _DAY_S)
     known = pl.col("is_vgm_known")
-    groups = stays.group_by(DIMENSIONS).agg(
-        pl.len().cast(pl.Int64).alias("stays"),
-        **spread("stay_s", settings),
-        squares=squares("stay_s"),
-        over_free_time=_count(pl.col("stay_s") > free_s),
-        by_rail=_count(pl.col("is_by_rail")),
-        inspected=_count(pl.col("is_inspected")),
-        vgm_known=pl.when(known.count() > 0).then(_count(known)),
+    groups = (
+        stays.sort("stay_s")
+        .group_by(DIMENSIONS)
+        .agg(
+            pl.len().cast(pl.Int64).alias("stays"),
+            **spread("stay_s", settings),
+            squares=squares("stay_s"),
+            over_free_time=_count(pl.col("stay_s") > free_s),
+            by_rail=_count(pl.col("is_by_rail")),
+            inspected=_count(pl.col("is_inspected")),
+            vgm_known=pl.when(known.count() > 0).then(_count(known)),
+        )
     )
     return with_cv(groups, "stays")
 

@@ -28,9 +28,10 @@ def compute(facts: Facts, settings: Settings) -> pl.DataFrame:
 def _turns(trips: pl.DataFrame) -> pl.DataFrame:
     """Westbound trips with the next departure of the same box; those nobody saw depart come first, and time nothing."""
     west = trips.filter(pl.col("direction") == "W")
-    following = pl.col("departed_at_utc", "departed_on_local").shift(-1).over("container_no")
+    is_same_box = pl.col("container_no") == pl.col("container_no").shift(-1)
     return west.sort("container_no", "departed_at_utc", "trip_id").with_columns(
-        following.name.prefix("next_")
+        pl.when(is_same_box).then(pl.col(name).shift(-1)).alias(f"next_{name}")
+        for name in ("departed_at_utc", "departed_on_local")
     )
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table, select
 from sqlalchemy.exc import DBAPIError
 
 _NULL = "\\N"
@@ -78,18 +78,25 @@ def _execute_many(connection: Connection, table: Table, frame: pl.DataFrame) -> 
     connection.exec_driver_sql(f"INSERT INTO {into} ({columns}) VALUES ({marks})", plain.rows())
 
 
-def unload(connection: Connection, table: Table, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    """All rows of ``table`` in no order; ``schema`` has every column with its type as ``frames`` says it."""
-    quote = connection.dialect.identifier_preparer
-    columns = ", ".join(quote.quote(name) for name in schema)
+def unload(
+    connection: Connection,
+    table: Table,
+    schema: Mapping[str, pl.DataType],
+    where: ColumnElement[bool] | None = None,
+) -> pl.DataFrame:
+    """The rows of ``table``, all or some, in no order; ``schema`` has each column with its type as ``frames`` says it.
+
+    ``where`` compares with texts and numbers only, which become part of the statement.
+    """
+    query = select(*(table.c[name] for name in schema))
+    query = query if where is None else query.where(where)
+    statement = query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
     is_sqlite = connection.dialect.name == "sqlite"
     held_as = {
         name: _IN_SQLITE.get(type(dtype), dtype) if is_sqlite else dtype for name, dtype in schema.items()
     }
     parts = [pl.DataFrame(schema=held_as)]
-    with contextlib.closing(
-        connection.exec_driver_sql(f"SELECT {columns} FROM {quote.format_table(table)}")
-    ) as found:
+    with contextlib.closing(connection.exec_driver_sql(str(statement))) as found:
         driver: Any = found.cursor
         while rows := driver.fetchmany(_CHUNK_ROWS):
             parts.append(pl.DataFrame(rows, schema=held_as, orient="row"))

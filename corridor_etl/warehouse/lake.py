@@ -18,7 +18,7 @@ from corridor_etl.warehouse import parts
 from corridor_etl.warehouse.parts import ORDER, Part, Rows, stored_schema
 from corridor_etl.warehouse.stores import Store, checked
 
-__all__ = ["ORDER", "Lake", "LiveFile", "Staged", "data_file_name", "digest_in", "stored_schema"]
+__all__ = ["ORDER", "Lake", "LiveFile", "Staged", "data_file_name", "digest_in", "of_keys", "stored_schema"]
 
 DIGEST_DIGITS = 32
 """How much of its SHA-256 the name of a data file holds, so that whoever reads the file can check it."""
@@ -68,6 +68,18 @@ def data_file_name(name: str, week: str, snapshot: int, sha256: str) -> str:
 def digest_in(file_name: str) -> str:
     """The digits of the SHA-256 that the name of a data file holds."""
     return file_name.rpartition("-")[2].removesuffix(".parquet")
+
+
+def of_keys(rows: pl.LazyFrame, keys: pl.DataFrame) -> pl.LazyFrame:
+    """The rows of a scan whose key is among ``keys``.
+
+    The column with the most values is looked for in the files first, so that of most rows nothing else is read.
+    """
+    wanted = keys.unique()
+    name = max(wanted.columns, key=lambda column: wanted[column].n_unique())
+    if wanted[name].null_count() == 0:
+        rows = rows.filter(pl.col(name).is_in(wanted[name].unique().implode()))
+    return rows.join(wanted.lazy(), on=wanted.columns, how="semi", nulls_equal=True)
 
 
 class Lake:

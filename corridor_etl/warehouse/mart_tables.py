@@ -1,7 +1,8 @@
 """Stores and reads what is kept by week: the weekly marts and the container trips.
 
-Only weeks whose rows changed are written, so ``snapshot`` says since when a week is what it is. How the figures come
-about belongs to ``corridor_etl.marts`` and ``corridor_etl.facts``.
+Only weeks whose rows changed are written, so ``snapshot`` says since when a week is what it is; which weeks have
+to be looked at is told by ``week_digests``. How the figures come about belongs to
+``corridor_etl.marts`` and ``corridor_etl.facts``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import polars as pl
 from sqlalchemy import Column, Connection, Table
 
 from corridor_etl.errors import UsageError
-from corridor_etl.warehouse import bulk, history
+from corridor_etl.warehouse import bulk, history, week_digests
 from corridor_etl.warehouse.frames import conformed, insert, schema_of
 from corridor_etl.warehouse.schema import FACTS, MARTS
 
@@ -41,9 +42,9 @@ def read(
     mart = table(name)
     if as_of is not None:
         return history.mart_rows(connection, _with_history(mart), as_of, weeks).sort(_key(mart))
-    found = bulk.unload(connection, mart, schema_of(mart.columns))
-    wanted = found if weeks is None else found.filter(pl.col(_week(mart).name).is_in(list(weeks)))
-    return wanted.sort(_key(mart))  # not by the database, whose order of texts is its own
+    where = None if weeks is None else _week(mart).in_(sorted(set(weeks)))
+    found = bulk.unload(connection, mart, schema_of(mart.columns), where)
+    return found.sort(_key(mart))  # not by the database, whose order of texts is its own
 
 
 def replace(
@@ -51,19 +52,26 @@ def replace(
 ) -> list[str]:
     """Makes the whole mart equal to ``frame`` (as :func:`checked` returns it); the weeks that changed.
 
-    Only weeks later than ``after``: of earlier ones rows have left the lake, so their figures stay.
+    Only weeks later than ``after``: of earlier ones rows have left the lake, so their figures stay. Weeks whose digest
+    is what it was are not read.
     """
     mart = table(name)
     week = _week(mart)
-    is_later = pl.col(week.name) > after
-    before = read(connection, name).filter(is_later)
-    weeks = _changed(before.drop("snapshot"), frame.filter(is_later), week.name)
+    later = frame.filter(pl.col(week.name) > after)
+    digests = week_digests.of_weeks(later, week.name)
+    suspects = week_digests.differing(connection, week, digests, after)
+    if not suspects:
+        return []
+    before = read(connection, name, suspects)
+    of_suspects = later.filter(pl.col(week.name).is_in(suspects))
+    weeks = _changed(before.drop("snapshot"), of_suspects, week.name)
     is_changed = pl.col(week.name).is_in(weeks)
-    changed = frame.filter(is_changed)
+    changed = of_suspects.filter(is_changed)
     if name in MARTS:
         history.record_mart(connection, mart, before.filter(is_changed), changed, snapshot)
     connection.execute(mart.delete().where(week.in_(weeks)))
     insert(connection, mart, changed, snapshot=snapshot)
+    week_digests.record(connection, name, suspects, digests)
     return weeks
 
 

@@ -17,6 +17,7 @@ _SEEN = "_seen"
 _WINNER = "_winner"
 CANCEL, PATCH, REPLACE = "cancel", "patch", "replace"
 CONFLICT = "CONFLICT"
+_TIES = ("snapshot", "delivery_id", "line_no")
 
 
 @dataclass(frozen=True)
@@ -137,14 +138,29 @@ def current(rows: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
     replacement of a whole document leaves out is gone with the document's earlier version. Equal versions are decided
     by the lowest (snapshot, delivery_id, line_no), so the order of ``rows`` is of no account.
     """
-    ties = ["snapshot", "delivery_id", "line_no"]
     rows = _of_latest_documents(rows, kind) if kind.document else rows
-    ordered = rows.sort([kind.version, *ties], descending=[True, False, False, False])
-    whole = ordered.filter(pl.col("action") != PATCH)
-    latest = whole.unique(list(kind.key), keep="first", maintain_order=True)
-    found = latest.filter(pl.col("action") != CANCEL)
-    patches = ordered.filter(pl.col("action") == PATCH)
-    return (_patched(found, patches, kind) if patches.height else found).sort(list(kind.key))
+    found = rows[_latest(rows, kind)]
+    patches = rows.filter(pl.col("action") == PATCH)
+    if patches.is_empty():
+        return found
+    latest_first = patches.sort([kind.version, *_TIES], descending=[True, False, False, False])
+    return _patched(found, latest_first, kind).sort(list(kind.key))
+
+
+def _latest(rows: pl.DataFrame, kind: RecordKind) -> pl.Series:
+    """Places in ``rows`` of the highest version of each key that is no patch and no cancellation, by key.
+
+    Only what decides is sorted; the other columns, which are most, are moved once.
+    """
+    key = list(kind.key)
+    deciding = rows.select(*key, kind.version, *_TIES, "action").with_row_index(_SEEN)
+    order = [*key, kind.version, *_TIES]
+    ordered = deciding.filter(pl.col("action") != PATCH).sort(
+        order, descending=[c == kind.version for c in order]
+    )
+    is_first = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in key)
+    is_top = pl.int_range(pl.len()) == 0
+    return ordered.filter(is_first | is_top, pl.col("action") != CANCEL)[_SEEN]
 
 
 def _of_latest_documents(rows: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:

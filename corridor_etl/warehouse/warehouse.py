@@ -36,7 +36,7 @@ from corridor_etl.warehouse.batch import Batch, DeliveryRow
 from corridor_etl.warehouse.compaction import Merge
 from corridor_etl.warehouse.engine import database_url, of_the_past, open_engine, reading
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
-from corridor_etl.warehouse.lake import Lake
+from corridor_etl.warehouse.lake import Lake, of_keys
 from corridor_etl.warehouse.lease import Lease
 from corridor_etl.warehouse.mails import Mails
 from corridor_etl.warehouse.schema import MARTS
@@ -106,6 +106,11 @@ class Warehouse(Answers):
     ) -> pl.DataFrame:
         """The same rows by (snapshot, delivery_id, line_no)."""
         return self.lake.collected(self.scan(kind, weeks=weeks, as_of=as_of))
+
+    def rows_of(self, kind: str, keys: pl.DataFrame) -> pl.DataFrame:
+        """The same rows of some records only; ``keys`` has the key columns of the kind, each key once or more often."""
+        record_kind = kind_of(kind)
+        return self.lake.collected(of_keys(self.scan(kind), keys.select(record_kind.key)))
 
     def _moment(self, as_of: int | None) -> int | None:
         return self.as_of if as_of is None else as_of

@@ -8,9 +8,11 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
+import polars as pl
 import pytest
 
 from corridor_etl.warehouse import Batch, Warehouse
+from corridor_etl.warehouse.lake import of_keys
 
 FIRST = date(2025, 3, 3)  # a Monday, of 2025-W10
 
@@ -114,3 +116,21 @@ def test_in_any_order_of_arrival_each_snapshot_shows_what_was_known(
         arrive(warehouse, make, f"d{number}", row)
     for snapshot in range(len(order) + 1):
         assert seen(warehouse, snapshot) == plain(order[:snapshot])
+
+
+def test_all_versions_of_some_records_are_found_in_every_week(
+    warehouse: Warehouse, make: SimpleNamespace
+) -> None:
+    arrive(warehouse, make, "first", {"booking_no": "B1", "week": 0}, {"booking_no": "B2", "week": 0})
+    arrive(warehouse, make, "moved", {"booking_no": "B1", "week": 2, "version": 2, "action": "replace"})
+    asked = warehouse.rows("booking").select("booking_no").filter(booking_no="B1")
+    found = warehouse.rows_of("booking", pl.concat([asked, pl.DataFrame({"booking_no": ["B9"]})]))
+    assert found.equals(warehouse.rows("booking").filter(booking_no="B1"))
+    assert found["version"].to_list() == [1, 2]
+    assert warehouse.rows_of("booking", asked.clear()).is_empty()
+
+
+def test_a_key_without_a_value_is_found_as_well() -> None:
+    rows = pl.DataFrame({"a": ["x", None, None], "b": [1, 1, 2]})
+    keys = pl.DataFrame({"a": [None, None, "y"], "b": [1, 1, 2]}, schema=rows.schema)
+    assert of_keys(rows.lazy(), keys).collect().rows() == [(None, 1)]

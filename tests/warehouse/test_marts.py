@@ -8,11 +8,13 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection, select
 
 from corridor_etl.errors import UsageError
-from corridor_etl.warehouse import Warehouse
+from corridor_etl.warehouse import Warehouse, mart_tables, week_digests
+from corridor_etl.warehouse.engine import writing
 from corridor_etl.warehouse.frames import schema_of
-from corridor_etl.warehouse.schema import MARTS
+from corridor_etl.warehouse.schema import MARTS, WEEK_DIGEST
 
 WEEKS = ("2025-W10", "2025-W11", "2025-W12")
 
@@ -31,6 +33,53 @@ def test_only_weeks_that_changed_are_written(warehouse: Warehouse, make: SimpleN
         ("2025-W10", 38, 1),
         ("2025-W11", 40, 2),
     ]
+
+
+def test_weeks_that_are_as_they_were_are_not_even_read(
+    warehouse: Warehouse, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three = [{"iso_week": week} for week in WEEKS]
+    publish(warehouse, make.match_mart(*three), make)
+    read: list[list[str]] = []
+    reading = mart_tables.read
+
+    def noted(connection: Connection, name: str, weeks: list[str]) -> pl.DataFrame:
+        read.append(weeks)
+        return reading(connection, name, weeks)
+
+    monkeypatch.setattr(mart_tables, "read", noted)
+    publish(warehouse, make.match_mart(*three), make)
+    publish(warehouse, make.match_mart(three[0], three[1] | {"declared_boxes": 40}), make)
+    assert read == [["2025-W11", "2025-W12"]]
+
+
+def test_a_week_without_a_digest_is_read_and_compared(warehouse: Warehouse, make: SimpleNamespace) -> None:
+    three = [{"iso_week": week} for week in WEEKS]
+    publish(warehouse, make.match_mart(*three), make)
+    with writing(warehouse.engine) as connection:
+        connection.execute(WEEK_DIGEST.delete())
+    publish(warehouse, make.match_mart(*three[:2]), make)
+    assert warehouse.mart("mart_match_week").select("iso_week", "snapshot").rows() == [
+        ("2025-W10", 1),
+        ("2025-W11", 1),
+    ]
+    with writing(warehouse.engine) as connection:
+        weeks = connection.scalars(select(WEEK_DIGEST.c.iso_week).order_by(WEEK_DIGEST.c.iso_week)).all()
+    assert weeks == ["2025-W10", "2025-W11"]
+
+
+def test_every_cell_of_a_week_counts_for_its_digest() -> None:
+    frame = pl.DataFrame({"iso_week": ["2025-W10"] * 2, "a": ["x", None], "b": [None, "x"], "n": [1, None]})
+    others = [
+        frame.with_columns(n=pl.col("n").fill_null(0)),
+        frame.with_columns(a="b", b="a"),
+        frame.with_columns(a=pl.col("a").fill_null("")),
+        frame.reverse(),
+        frame.head(1),
+    ]
+    digests = [week_digests.of_weeks(made, "iso_week")["2025-W10"] for made in (frame, *others)]
+    assert len(set(digests)) == len(digests)
+    assert week_digests.of_weeks(pl.concat([frame, frame.clear()]), "iso_week") == {"2025-W10": digests[0]}
 
 
 def test_marts_that_are_not_named_stay(warehouse: Warehouse, make: SimpleNamespace) -> None:

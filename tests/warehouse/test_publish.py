@@ -22,7 +22,7 @@ from corridor_etl.warehouse.engine import database_url, open_engine, writing
 from corridor_etl.warehouse.schema import DELIVERY
 
 # The last is the commit itself; all were tried, these stand for them.
-KILL_POINTS = {"sqlite": (6, 13, 22), "postgresql": (5, 11, 17)}
+KILL_POINTS = {"sqlite": (6, 13, 26), "postgresql": (5, 11, 20)}
 
 
 def state(warehouse: Warehouse) -> tuple[Any, ...]:

@@ -44,8 +44,14 @@ def cross_subjects(
 
 def subjects_of(known: Sources) -> pl.DataFrame:
     """The same of records already prepared."""
-    made = [_conformed(maker.subjects(known)) for maker in _MAKERS]
-    return pl.concat(made).sort("subject", "subject_key").with_row_index("row_id").cast({"row_id": pl.Int64})
+    made = sorted((maker.subjects(known) for maker in _MAKERS), key=_kind)
+    ordered = [_conformed(subjects.sort("subject_key")) for subjects in made]
+    return pl.concat(ordered).with_row_index("row_id").cast({"row_id": pl.Int64})
+
+
+def _kind(subjects: pl.DataFrame) -> str:
+    """The kind all rows of a maker have; of one without rows it does not matter."""
+    return str(subjects["subject"][0]) if subjects.height else ""
 
 
 def _conformed(subjects: pl.DataFrame) -> pl.DataFrame:

@@ -38,4 +38,4 @@ def _settled(pairs: pl.DataFrame) -> pl.DataFrame:
 
 def total(column: str) -> pl.Expr:
     """The sum of a group, null as soon as one part is unknown."""
-    return pl.when(pl.col(column).is_not_null().all()).then(pl.col(column).sum()).alias(column)
+    return pl.when(pl.col(column).null_count() == 0).then(pl.col(column).sum()).alias(column)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from functools import wraps
 
 import polars as pl
 
@@ -18,6 +19,10 @@ from corridor_etl.settings import Settings
 BEFORE_DAYS, AFTER_DAYS = 30, 60  # an event further from the departure belongs to another trip
 _LISTED = ("packages", "tare_kg", "seal_nos", "booking_no", "declaration_nos")
 _LIST_KEY = (*TRAIN, "container_no")
+_OF_EVENT = (
+    "container_no", "event_code", "event_at_utc", "facility_code", "facility_node", "full_empty", "size_type",
+    "vgm_kg", "gross_gross_kg", "seal_nos", "delivery_id",
+)  # fmt: skip
 DIRECTIONS = ("W", "E")
 
 
@@ -54,8 +59,9 @@ class Sources:
     """Current records, the trips with what their loading list says of them, and the nodes of each service.
 
     ``trips`` adds to ``container_trips``: :data:`_LISTED`, ``listed_hs_code``, ``left_on_utc`` (the departure, else the
-    plan), and the window ``from_utc`` to ``to_utc`` between the container's neighbouring trips. ``events`` are actual
-    ones.
+    plan), the window ``from_utc`` to ``to_utc`` between the container's neighbouring trips, and ``trip_no``, which
+    counts them in the order of ``trip_id`` and is joined on because whole numbers are faster than texts. ``events`` are
+    actual ones. ``made`` holds what several subjects are made from, see :func:`once`.
     """
 
     trips: pl.DataFrame
@@ -64,6 +70,7 @@ class Sources:
     declarations: pl.DataFrame
     bookings: pl.DataFrame
     settings: Settings
+    made: dict[str, pl.DataFrame] = field(default_factory=dict, compare=False, repr=False)
 
     def list_reach(self) -> dict[str, Reach]:
         """How far loading lists reach, by direction."""
@@ -78,13 +85,30 @@ class Sources:
     def trip_events(self) -> pl.DataFrame:
         """One row per actual event in the window of a trip of its container, with the trip's own columns."""
         trip = self.trips.select(
-            "trip_id", "service_id", "direction", "container_no", "left_on_utc", "from_utc", "to_utc",
+            "trip_no", "service_id", "direction", "container_no", "left_on_utc", "from_utc", "to_utc",
             trip_gate_in_at_utc="gate_in_at_utc", trip_arrived_at_utc="arrived_at_utc",
             trip_delivered_at_utc="delivered_at_utc",
         )  # fmt: skip
-        return trip.join(self.events, on="container_no").filter(
-            pl.col("event_at_utc").is_between("from_utc", "to_utc", closed="none")
+        return (
+            trip.lazy()
+            .join(self.events.lazy().select(_OF_EVENT), on="container_no")
+            .filter(pl.col("event_at_utc").is_between("from_utc", "to_utc", closed="none"))
+            .drop("from_utc", "to_utc")
+            .collect()
         )
+
+
+def once(make: Callable[[Sources], pl.DataFrame]) -> Callable[[Sources], pl.DataFrame]:
+    """``make``, done once for the same records, however many subjects ask for it."""
+    name = f"{make.__module__}.{make.__qualname__}"
+
+    @wraps(make)
+    def made(known: Sources) -> pl.DataFrame:
+        if name not in known.made:
+            known.made[name] = make(known)
+        return known.made[name]
+
+    return made
 
 
 def sources(
@@ -99,7 +123,7 @@ def sources(
     said = manifests.select(*_LIST_KEY, *_LISTED, listed_hs_code="hs_code")
     listed = trips.join(said, on=_LIST_KEY, how="left", validate="1:1")
     return Sources(
-        trips=_windowed(listed.sort("trip_id")),
+        trips=_windowed(listed),
         places=role_nodes(trips, settings),
         events=events.filter(pl.col("classifier") == "ACT"),
         declarations=declarations,
@@ -114,10 +138,16 @@ def _windowed(trips: pl.DataFrame) -> pl.DataFrame:
     dated = trips.with_columns(left_at_utc().alias("left_on_utc")).sort(
         "container_no", "left_on_utc", "trip_id"
     )
-    return dated.with_columns(
-        pl.max_horizontal(at - before, at.shift(1).over("container_no")).alias("from_utc"),
-        pl.min_horizontal(at + after, at.shift(-1).over("container_no")).alias("to_utc"),
-    ).sort("trip_id")
+    box = pl.col("container_no")
+    previous, following = (pl.when(box == box.shift(n)).then(at.shift(n)) for n in (1, -1))
+    return (
+        dated.with_columns(
+            pl.max_horizontal(at - before, previous).alias("from_utc"),
+            pl.min_horizontal(at + after, following).alias("to_utc"),
+        )
+        .sort("trip_id")
+        .with_row_index("trip_no")
+    )
 
 
 def words(column: str) -> pl.Expr:
@@ -135,11 +165,11 @@ def listed_by(rows: pl.DataFrame, by: str, names: Mapping[str, str]) -> pl.DataF
     """:func:`listed` of several columns (name -> called) for every ``by`` at once, which many small groups need."""
     found = rows.select(by).unique()
     for name, called in names.items():
-        values = rows.select(by, pl.col(name).alias(called)).drop_nulls(called).unique().sort(by, called)
-        texts = (
-            values.group_by(by, maintain_order=True).agg(called).with_columns(pl.col(called).list.join(" "))
-        )
-        found = found.join(texts, on=by, how="left")
+        values = rows.select(by, pl.col(name).alias(called)).drop_nulls(called).unique()
+        is_alone = pl.col(by).is_unique()
+        several = values.filter(~is_alone).sort(by, called).group_by(by, maintain_order=True).agg(called)
+        texts = [values.filter(is_alone), several.with_columns(pl.col(called).list.join(" "))]
+        found = found.join(pl.concat(texts), on=by, how="left")
     return found
 
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import polars as pl
 
 from corridor_etl.facts.cross_source import links as linking
-from corridor_etl.facts.cross_source._groups import total, with_group
-from corridor_etl.facts.cross_source._sources import Sources, listed
+from corridor_etl.facts.cross_source._groups import total
+from corridor_etl.facts.cross_source._sources import Sources, listed_by
 
 
 def subjects(known: Sources) -> pl.DataFrame:
     """One row per complete group: gross weights (kg), packages and commodity chapters of both sides."""
-    linked = with_group(linking.links(known), "declaration_no", "trip_id")
+    linked = linking.grouped(known)
     groups = _complete(linked, known)
     lists, declarations = _lists(linked, known), _declarations(linked, known)
     return groups.join(declarations, on="group").join(lists, on="group").with_columns(
@@ -45,24 +45,28 @@ def _complete(linked: pl.DataFrame, known: Sources) -> pl.DataFrame:
 
 
 def _lists(linked: pl.DataFrame, known: Sources) -> pl.DataFrame:
-    of_trip = (
-        linked.select("group", "trip_id").unique().join(known.trips, on="trip_id").sort("group", "trip_id")
-    )
-    chapters = pl.when(pl.col("hs_chapter") != "").then("hs_chapter")
-    return of_trip.group_by("group", maintain_order=True).agg(
+    chapter = pl.when(pl.col("hs_chapter") != "").then("hs_chapter").alias("hs_chapter")
+    trips = known.trips.select(
+        "trip_no", "container_no", "cargo_gross_kg", "packages", "train_no", "departure_week", "delivery_id", chapter
+    )  # fmt: skip
+    of_trip = linked.select("group", "trip_no").unique().join(trips, on="trip_no").sort("group", "trip_no")
+    sums = of_trip.group_by("group", maintain_order=True).agg(
         total("cargo_gross_kg").alias("listed_gross_kg"),
         total("packages").alias("listed_packages"),
-        listed(chapters).alias("listed_chapters"),
-        listed(pl.col("container_no")).alias("container_nos"),
         pl.col("train_no").first(),
         pl.col("departure_week").min().alias("iso_week"),
         pl.col("delivery_id").first().alias("list_delivery_id"),
     )
+    named = {"hs_chapter": "listed_chapters", "container_no": "container_nos"}
+    return sums.join(listed_by(of_trip, "group", named), on="group", how="left")
 
 
 def _declarations(linked: pl.DataFrame, known: Sources) -> pl.DataFrame:
     of_item = linked.select("group", "regime", "declaration_no").unique().join(
-        known.declarations, on=["regime", "declaration_no"]
+        known.declarations.select(
+            "regime", "declaration_no", "item_no", "gross_kg", "packages", "hs_code", "delivery_id", "line_no"
+        ),
+        on=["regime", "declaration_no"],
     ).sort("group", "declaration_no", "item_no")  # fmt: skip
     whole = of_item.unique(["group", "declaration_no"], keep="first", maintain_order=True)
     sums = whole.group_by("group", maintain_order=True).agg(
@@ -70,5 +74,5 @@ def _declarations(linked: pl.DataFrame, known: Sources) -> pl.DataFrame:
         total("packages").alias("declared_packages"),
         *(pl.col(name).first() for name in ("item_no", "delivery_id", "line_no")),
     )
-    chapters = of_item.group_by("group").agg(listed(pl.col("hs_code").str.head(2)).alias("declared_chapters"))
-    return sums.join(chapters, on="group")
+    chapters = of_item.select("group", chapter=pl.col("hs_code").str.head(2))
+    return sums.join(listed_by(chapters, "group", {"chapter": "declared_chapters"}), on="group", how="left")

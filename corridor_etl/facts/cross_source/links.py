@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from corridor_etl.facts.cross_source._sources import Sources, words
+from corridor_etl.facts.cross_source._groups import with_group
+from corridor_etl.facts.cross_source._sources import Sources, once, words
 from corridor_etl.facts.flows import declared_direction
 
 LINKED_DAYS = 14  # further apart they are about another trip of the container
@@ -17,6 +18,7 @@ IMPORT_DAYS = 30  # how long an import may be declared after a train whose cross
 _DECLARATION = ("regime", "declaration_no")
 
 
+@once
 def declared_containers(known: Sources) -> pl.DataFrame:
     """One row per Chinese declaration of an export or import and container it names.
 
@@ -36,6 +38,7 @@ def declared_containers(known: Sources) -> pl.DataFrame:
     )  # fmt: skip
 
 
+@once
 def links(known: Sources) -> pl.DataFrame:
     """One row per declaration and container whose trip is known: trip_id and ``gap_days`` (never below 0)."""
     found = declared_containers(known).join(_anchored(known.trips), on=["container_no", "direction"])
@@ -56,9 +59,15 @@ def links(known: Sources) -> pl.DataFrame:
     )
 
 
+@once
+def grouped(known: Sources) -> pl.DataFrame:
+    """The links with ``group``: declarations and trips that share boxes, by way of others too."""
+    return with_group(links(known), "declaration_no", "trip_id")
+
+
 def _anchored(trips: pl.DataFrame) -> pl.DataFrame:
     return trips.select(
-        "trip_id", "container_no", "direction", "departure_on_local", anchor_on(), named_numbers(),
+        "trip_id", "trip_no", "container_no", "direction", "departure_on_local", anchor_on(), named_numbers(),
         trip_delivery_id="delivery_id",
     )  # fmt: skip
 

@@ -13,38 +13,38 @@ _RESEALS = ("INSP", "RSEA")
 
 
 def changes(trips: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
-    """trip_id, ``seal_changes`` and ``seal_trail`` of trips whose seals were read more than once.
+    """trip_no, ``seal_changes`` and ``seal_trail`` of trips whose seals were read more than once.
 
     Where every reading is the same there is no trail to tell.
     """
     readings = pl.concat([_read(events), _loaded(trips)])
     said = (
         readings.filter(pl.col("said").str.contains(r"\S"))
-        .group_by("trip_id")
+        .group_by("trip_no")
         .agg((pl.col("said").min() == pl.col("said").max()).alias("is_constant"), pl.len().alias("readings"))
     )
     constant = said.filter(pl.col("is_constant"), pl.col("readings") > 1).select(
-        "trip_id",
+        "trip_no",
         pl.lit(0, dtype=pl.Int64).alias("seal_changes"),
         pl.lit(None, dtype=pl.String).alias("seal_trail"),
     )
-    varied = readings.join(said.filter(~pl.col("is_constant")), on="trip_id", how="semi")
+    varied = readings.join(said.filter(~pl.col("is_constant")), on="trip_no", how="semi")
     return pl.concat([constant, _followed(varied)])
 
 
 def _followed(readings: pl.DataFrame) -> pl.DataFrame:
     """The same of trips whose readings differ, one after the other."""
-    readings = readings.with_columns(words("said").alias("seals")).sort("trip_id", "at", "source", "said")
+    readings = readings.with_columns(words("said").alias("seals")).sort("trip_no", "at", "source", "said")
     opened = readings.with_columns(
-        pl.col("is_reseal").cast(pl.Int64).cum_sum().over("trip_id").alias("reseals")
+        pl.col("is_reseal").cast(pl.Int64).cum_sum().over("trip_no").alias("reseals")
     ).filter(pl.col("seals").list.len() > 0)
-    before = pl.col("seals").shift(1).over("trip_id")
+    before = pl.col("seals").shift(1).over("trip_no")
     is_other = pl.col("seals").list.set_intersection(before).list.len() == 0
-    is_unexplained = pl.col("reseals") == pl.col("reseals").shift(1).over("trip_id")
+    is_unexplained = pl.col("reseals") == pl.col("reseals").shift(1).over("trip_no")
     shown = pl.concat_str("source", pl.col("seals").list.join("+"), separator=" ")
     return (
         opened.with_columns((is_other & is_unexplained).alias("is_change"), shown.alias("shown"))
-        .group_by("trip_id", maintain_order=True)
+        .group_by("trip_no", maintain_order=True)
         .agg(
             pl.col("is_change").sum().cast(pl.Int64).alias("seal_changes"),
             pl.col("shown").str.join(" > ").alias("seal_trail"),
@@ -62,11 +62,11 @@ def _read(events: pl.DataFrame) -> pl.DataFrame:
     is_reseal = pl.col("event_code").is_in(_RESEALS)
     own = events.filter(pl.col("event_at_utc").is_between(start, end))
     return own.filter(is_reseal | pl.col("seal_nos").is_not_null()).select(
-        "trip_id", at="event_at_utc", source="event_code", said="seal_nos", is_reseal=is_reseal
+        "trip_no", at="event_at_utc", source="event_code", said="seal_nos", is_reseal=is_reseal
     )
 
 
 def _loaded(trips: pl.DataFrame) -> pl.DataFrame:
     return trips.filter(pl.col("seal_nos").is_not_null()).select(
-        "trip_id", at="left_on_utc", source=pl.lit("list"), said="seal_nos", is_reseal=pl.lit(False)
+        "trip_no", at="left_on_utc", source=pl.lit("list"), said="seal_nos", is_reseal=pl.lit(False)
     )

@@ -7,18 +7,24 @@ import polars as pl
 from corridor_etl.facts.cross_source import links as linking
 from corridor_etl.facts.cross_source import seals
 from corridor_etl.facts.cross_source._sources import Sources, by_direction, listed_by, reach, words
+from corridor_etl.model import CROSS_SCHEMA
 from corridor_etl.reference.place import nodes
 
 DECLARED_DAYS = 7
 PORT_DAYS = 7  # the port must have reported for so long before a departure to be missed there
 _MARGIN = pl.duration(hours=1)
 _EXITS = ("GTOT", "RAIL_LOAD")
+_USED = {
+    *CROSS_SCHEMA, "trip_id", "trip_no", "service_id", "direction", "container_no", "departure_week", "tare_kg",
+    "departed_on_local", "border_departed_on_local", "cargo_gross_kg",
+}  # fmt: skip
 
 
 def subjects(known: Sources) -> pl.DataFrame:
     """One row per trip. Columns about other documents are null where there is nothing to compare."""
     events = known.trip_events()
-    found = known.trips.drop("origin_country").with_columns(linking.anchor_on())
+    names = [name for name in known.trips.columns if name in _USED and name != "origin_country"]
+    found = known.trips.select(*names, linking.anchor_on())
     for part in (
         _declared(known),
         _transit(known),
@@ -27,7 +33,7 @@ def subjects(known: Sources) -> pl.DataFrame:
         _port_exits(known, events),
         seals.changes(known.trips, events),
     ):
-        found = found.join(part, on="trip_id", how="left")
+        found = found.join(part, on="trip_no", how="left")
     return _named(_with_reach(_with_gap(found), known))
 
 
@@ -47,8 +53,8 @@ def _named(trips: pl.DataFrame) -> pl.DataFrame:
 
 def _declared(known: Sources) -> pl.DataFrame:
     released = linking.links(known).filter(pl.col("released_on_local").is_not_null())
-    nearest = released.sort("trip_id", "gap_days", "declaration_no", nulls_last=True)
-    return nearest.group_by("trip_id", maintain_order=True).agg(
+    nearest = released.sort("trip_no", "gap_days", "declaration_no", nulls_last=True)
+    return nearest.group_by("trip_no", maintain_order=True).agg(
         pl.col("gap_days").first().fill_null(0).alias("declared_gap_days"),
         pl.col("delivery_id").first().alias("declaration_delivery_id"),
     )
@@ -60,9 +66,9 @@ def _transit(known: Sources) -> pl.DataFrame:
     )
     boxes = named.explode("container_no", empty_as_null=True)
     near = (pl.col("declared_on_local") - pl.col("departure_on_local")).dt.total_days().abs()
-    trips = known.trips.select("trip_id", "container_no", "departure_on_local")
+    trips = known.trips.select("trip_no", "container_no", "departure_on_local")
     found = trips.join(boxes, on="container_no").filter(near <= linking.IMPORT_DAYS)
-    return found.select("trip_id", pl.lit(True).alias("is_transit")).unique()
+    return found.select("trip_no", pl.lit(True).alias("is_transit")).unique()
 
 
 def _before_departure(events: pl.DataFrame) -> pl.DataFrame:
@@ -71,28 +77,28 @@ def _before_departure(events: pl.DataFrame) -> pl.DataFrame:
     end = pl.coalesce("trip_arrived_at_utc", pl.col("left_on_utc") + _MARGIN)
     at = pl.col("event_at_utc")
     own = events.filter(at.is_between(start, end)).sort(
-        "trip_id", "event_at_utc", "event_code", "facility_code"
+        "trip_no", "event_at_utc", "event_code", "facility_code"
     )
     early = at <= pl.col("left_on_utc") + _MARGIN
     weighed = [pl.col(c).filter(early).drop_nulls().last() for c in ("vgm_kg", "gross_gross_kg")]
-    said = listed_by(own, "trip_id", {"full_empty": "port_full_empty", "size_type": "port_size_type"})
-    last = own.group_by("trip_id", maintain_order=True).agg(
+    said = listed_by(own, "trip_no", {"full_empty": "port_full_empty", "size_type": "port_size_type"})
+    last = own.group_by("trip_no", maintain_order=True).agg(
         pl.coalesce(weighed).alias("port_weighed_kg"),
         pl.col("seal_nos").drop_nulls().last().alias("port_seal_nos"),
         pl.col("delivery_id").first().alias("port_delivery_id"),
     )
-    return last.join(said, on="trip_id", how="left")
+    return last.join(said, on="trip_no", how="left")
 
 
 def _milestones(known: Sources, events: pl.DataFrame) -> pl.DataFrame:
     """Instants that are no milestones of a trip: booked, and handed back empty wherever and whenever."""
     at = pl.col("event_at_utc")
     is_returned = (pl.col("event_code") == "DROP") & (pl.col("full_empty") == "E")
-    returned = at.filter(is_returned & (at > pl.col("left_on_utc"))).min().alias("returned_at_utc")
-    found = events.group_by("trip_id").agg(returned)
+    is_after = is_returned & (at > pl.col("left_on_utc"))
+    found = events.filter(is_after).group_by("trip_no").agg(at.min().alias("returned_at_utc"))
     booked = known.bookings.select("booking_no", "booked_at_utc", booking_delivery_id="delivery_id")
-    trips = known.trips.select("trip_id", "booking_no").join(booked, on="booking_no", how="left")
-    return trips.drop("booking_no").join(found, on="trip_id", how="left")
+    trips = known.trips.select("trip_no", "booking_no").join(booked, on="booking_no", how="left")
+    return trips.drop("booking_no").join(found, on="trip_no", how="left")
 
 
 def _port_exits(known: Sources, events: pl.DataFrame) -> pl.DataFrame:
@@ -103,11 +109,11 @@ def _port_exits(known: Sources, events: pl.DataFrame) -> pl.DataFrame:
     exits = (
         events.filter(pl.col("event_code").is_in(_EXITS), at < left + pl.duration(days=PORT_DAYS))
         .join(ports.rename({"node": "facility_node"}).select(way), on=way)
-        .sort("trip_id", "event_at_utc")
+        .sort("trip_no", "event_at_utc")
     )
     nearest = pl.coalesce(at.filter(at <= left).last(), at.first())
     hours = (left.first() - nearest).dt.total_minutes() / 60
-    return exits.group_by("trip_id", maintain_order=True).agg(hours.alias("port_exit_hours"))
+    return exits.group_by("trip_no", maintain_order=True).agg(hours.alias("port_exit_hours"))
 
 
 def seaports() -> list[str]:
@@ -117,14 +123,15 @@ def seaports() -> list[str]:
 
 def _with_gap(trips: pl.DataFrame) -> pl.DataFrame:
     """``laden_gap_days`` since the container's last laden westbound departure, and the list of that train."""
-    laden = trips.filter(direction="W", full_empty="F").sort("container_no", "departed_on_local", "trip_id")
-    day = pl.col("departed_on_local")
+    laden = trips.filter(direction="W", full_empty="F").sort("container_no", "departed_on_local", "trip_no")
+    day, box = pl.col("departed_on_local"), pl.col("container_no")
+    before = pl.when(box == box.shift(1))
     gaps = laden.select(
-        "trip_id",
-        (day - day.shift(1).over("container_no")).dt.total_days().alias("laden_gap_days"),
-        pl.col("delivery_id").shift(1).over("container_no").alias("list_delivery_id"),
+        "trip_no",
+        before.then((day - day.shift(1)).dt.total_days()).alias("laden_gap_days"),
+        before.then(pl.col("delivery_id").shift(1)).alias("list_delivery_id"),
     )
-    return trips.join(gaps, on="trip_id", how="left")
+    return trips.join(gaps, on="trip_no", how="left")
 
 
 def _with_reach(trips: pl.DataFrame, known: Sources) -> pl.DataFrame:

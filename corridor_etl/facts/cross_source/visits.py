@@ -34,18 +34,18 @@ _STEPS = (
     _Step("in", "GTOT", "gate_out_at_utc"),
 )
 _COLUMNS = tuple(dict.fromkeys(step.column for step in _STEPS))
+_FIRSTS = ("delivery_id", "line_no", "event_code", "facility_code", "event_at_utc", "event_on_local")
 
 
 def subjects(known: Sources) -> pl.DataFrame:
     """One row per visit in which more than one of the instants is known; the first of each counts."""
-    firsts = ("delivery_id", "line_no", "event_code", "facility_code", "event_at_utc", "event_on_local")
     found = (
-        _numbered(_steps(known))
+        _several(_numbered(_steps(known)))
         .group_by("visit")
         .agg(
             *(pl.col(name).min() for name in _COLUMNS),
-            *(pl.col(name).first() for name in (*_PLACE, *firsts)),
-            pl.col("conveyance_name").drop_nulls().first().alias("train_no"),
+            *(pl.col(name).first() for name in (*_PLACE, *_FIRSTS)),
+            pl.col("conveyance_name").first(ignore_nulls=True).alias("train_no"),
         )
         .filter(pl.sum_horizontal(pl.col(name).is_not_null() for name in _COLUMNS) > 1)
     )
@@ -66,6 +66,7 @@ def _steps(known: Sources) -> pl.DataFrame:
     steps = pl.DataFrame(rows, schema=["way", "event_code", "column"], orient="row")
     return (
         known.events.filter(pl.col("facility_node").is_not_null())
+        .select("container_no", "facility_node", "conveyance_name", *_FIRSTS)
         .join(steps, on="event_code")
         .sort(*_PLACE, "event_at_utc", "event_code", "facility_code")
         .with_columns(
@@ -80,3 +81,10 @@ def _numbered(steps: pl.DataFrame) -> pl.DataFrame:
     is_same_place = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in _PLACE)
     is_same = is_same_place & (pause <= pl.duration(hours=VISIT_HOURS))
     return steps.with_columns(is_same.fill_null(False).not_().cast(pl.Int64).cum_sum().alias("visit"))
+
+
+def _several(numbered: pl.DataFrame) -> pl.DataFrame:
+    """The events of visits that have more than one."""
+    visit = pl.col("visit")
+    is_several = (visit == visit.shift(1)).fill_null(False) | (visit == visit.shift(-1)).fill_null(False)
+    return numbered.filter(is_several)

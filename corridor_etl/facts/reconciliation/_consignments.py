@@ -10,14 +10,13 @@ import polars as pl
 
 from corridor_etl.facts.cross_source import Sources
 from corridor_etl.facts.cross_source import links as linking
-from corridor_etl.facts.cross_source._groups import with_group
 from corridor_etl.facts.cross_source._sources import listed_by
 from corridor_etl.facts.reconciliation._sides import cents, grams, heads
 
 
 def linked_declarations(known: Sources) -> pl.DataFrame:
     """The links of declarations and trips, with ``group``."""
-    return with_group(linking.links(known), "declaration_no", "trip_id")
+    return linking.grouped(known)
 
 
 def of_groups(linked: pl.DataFrame, subjects: pl.DataFrame, known: Sources) -> pl.DataFrame:

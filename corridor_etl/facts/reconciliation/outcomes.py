@@ -69,13 +69,14 @@ def with_outcomes(
     """
     names = [name for name in OPEN_OUTCOMES if name in applies]
     flagged = items.with_columns(applies[name].fill_null(False).alias(f"is_{name}") for name in names)
-    found = pl.concat_list(pl.when(f"is_{name}").then(pl.lit(name)) for name in names).list.drop_nulls()
+    found = [pl.when(f"is_{name}").then(pl.lit(name)) for name in names]
     quiet = pl.when(is_pending.fill_null(False)).then(pl.lit(PENDING)).otherwise(pl.lit(MATCHED))
     day = pl.coalesce(pl.when(f"is_{name}").then(opened_on[name]) for name in names)
-    outcomes = pl.when(pl.col("outcomes") != "").then("outcomes").otherwise(quiet)
-    told = flagged.with_columns(found.list.join(" ").alias("outcomes"), day.alias("opened_on"))
-    told = told.with_columns(outcomes.alias("outcomes")).with_columns(
-        pl.col("outcomes").str.split(" ").list.first().alias("outcome")
+    listed = pl.concat_str(found, separator=" ", ignore_nulls=True)
+    told = flagged.with_columns(
+        pl.coalesce(*found, quiet).alias("outcome"),
+        pl.when(listed != "").then(listed).otherwise(quiet).alias("outcomes"),
+        day.alias("opened_on"),
     )
     due = pl.when(pl.col("outcome") == PENDING).then("due_on").alias("due_on")
     return told.with_columns(due).drop(f"is_{name}" for name in names)

@@ -31,6 +31,7 @@ from corridor_etl.warehouse.schema.reconciliation import RECONCILIATION
 from corridor_etl.warehouse.schema.retention import LAKE_EXPIRY
 from corridor_etl.warehouse.schema.trips import FACTS as _TRIPS
 from corridor_etl.warehouse.schema.validation import VALIDATION_RESULT
+from corridor_etl.warehouse.schema.week_digests import WEEK_DIGEST
 
 __all__ = [
     "BATCH",
@@ -64,6 +65,7 @@ __all__ = [
     "STAMP",
     "STATE_CHANGE",
     "VALIDATION_RESULT",
+    "WEEK_DIGEST",
 ]
 
 FACTS = {**_TRIPS, RECONCILIATION.name: RECONCILIATION}

@@ -1,0 +1,75 @@
+"""Trips, reconciliation and marts of a week of a port, beside the same by hand; a late file beside a rebuild; memory.
+
+Every turn is a child of its own, ours and the peer's one after the other in one run. Processor time decides: the least
+of the rounds, because other work on the machine only adds.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks._bar import Bar, in_a_child
+from benchmarks._marts_rows import EVENTS_PER_TRIP, WEEKS, records, write
+
+TRIPS = int(os.environ.get("BENCH_MARTS_TRIPS", "270000"))
+ROUNDS = 2
+GOAL_CPU, GOAL_LATE, GOAL_LATE_S, GOAL_MEMORY = 1.5, 1 / 50, 5, 1.2
+Taken = dict[str, float]
+
+
+def run() -> Iterator[Bar]:
+    """A week beside the peer, a late file in a year, and the memory of a year, each when it is known."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write(records(TRIPS, 1), folder / "week")
+        rounds = [(_child("ours", folder / "week"), _child("peer", folder / "week")) for _ in range(ROUNDS)]
+        yield _of_week(*(min((pair[side] for pair in rounds), key=_cpu) for side in (0, 1)))
+        write(records(TRIPS // 4, WEEKS), folder / "year")
+        write(records(TRIPS // 16, WEEKS // 4), folder / "quarter")
+        year, quarter = (
+            in_a_child("benchmarks._marts_ours", "year", str(folder / n)) for n in ("year", "quarter")
+        )
+        yield from _of_late(year)
+        yield _of_memory(year, quarter)
+
+
+def _child(side: str, folder: Path) -> Taken:
+    return in_a_child(f"benchmarks._marts_{side}", "week", str(folder))
+
+
+def _cpu(taken: Taken) -> float:
+    return taken["cpu_s"]
+
+
+def _of_week(ours: Taken, peer: Taken) -> Bar:
+    note = f"wall: ours {ours['wall_s']:.1f}, peer {peer['wall_s']:.1f} s; peak {ours['peak_mib']:,.0f} and "
+    return Bar(
+        f"marts, a week of {TRIPS * EVENTS_PER_TRIP:,} events: trips, reconciliation, marts, CPU", "ms",
+        ours["cpu_s"] * 1e3, GOAL_CPU, peer["cpu_s"] * 1e3, is_ceiling=True, is_of_ratio=True,
+        note=f"{note}{peer['peak_mib']:,.0f} MiB",
+    )  # fmt: skip
+
+
+def _of_late(year: Taken) -> Iterator[Bar]:
+    name = f"marts, a late file in a year of {TRIPS // 4 * EVENTS_PER_TRIP:,} events"
+    note = f"publishing marts that did not change: {year['unchanged_cpu_s'] * 1e3:,.0f} ms"
+    yield Bar(
+        f"{name}, CPU; peer is the year anew", "ms", year["late_cpu_s"] * 1e3, GOAL_LATE, year["cpu_s"] * 1e3,
+        is_ceiling=True, is_of_ratio=True, note=note,
+    )  # fmt: skip
+    yield Bar(f"{name}, wall", "s", year["late_wall_s"], GOAL_LATE_S, is_ceiling=True)
+
+
+def _of_memory(year: Taken, quarter: Taken) -> Bar:
+    name = "marts, peak memory of a year; peer is a quarter of it"
+    return Bar(
+        name, "MiB", year["peak_mib"], GOAL_MEMORY, quarter["peak_mib"], is_ceiling=True, is_of_ratio=True
+    )
+
+
+if __name__ == "__main__":
+    for bar in run():
+        print(bar.line())
