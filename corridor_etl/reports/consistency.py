@@ -123,6 +123,8 @@ def _texts(context: WeeklyContext) -> Iterable[str]:
         context.match,
         context.quality,
         context.corrections,
+        context.revised,
+        context.notice,
     )
     exceptions = (t for e in context.attention for t in (e.title, e.text, e.since))
     tiles = (t for tile in context.tiles for t in (tile.value, *tile.lines, tile.verdict))

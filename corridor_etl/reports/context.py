@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from corridor_etl.kpis.target_progress import TargetProgress, target_progress
@@ -21,13 +22,15 @@ from corridor_etl.reports import (
     flows_table,
     formats,
     goods,
+    revisions,
     tables,
     tiles,
     wording,
 )
-from corridor_etl.reports.content import Chart, Table, WeeklyContext
+from corridor_etl.reports.content import Change, Chart, Table, WeeklyContext
 from corridor_etl.reports.editions import WEEKLY, Edition, edition
 from corridor_etl.reports.figures import Figure, figures
+from corridor_etl.reports.gate import Verdict, judge
 from corridor_etl.reports.measures import TRADE
 from corridor_etl.reports.notes import notes
 from corridor_etl.reports.report_data import ReportData
@@ -65,6 +68,19 @@ class _Known:
     @property
     def progress(self) -> TargetProgress:
         return target_progress(self.data.marts, self.live, self.week, self.settings)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the gate says of the week."""
+        return judge(self.week, self.data, self.numbers, self.edition.gate, self.settings)
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """What a revision changes."""
+        if self.data.correction is None:
+            return ()
+        published, since = self.data.correction.published, self.data.correction.changes
+        return revisions.changed(self.week, published, self.numbers, since, self.live)
 
     @property
     def target_days(self) -> float:
@@ -105,7 +121,7 @@ def weekly_context(
         operator=settings.corridor.operator,
         contact=settings.corridor.contact,
         dates=formats.days_of_week(monday(week)),
-        notice=wording.notice(revision, is_final=known.is_final),
+        notice=wording.notice(revisions.notice(known.changes, revision), is_final=known.is_final),
         subject=wording.subject(known.numbers, week, revision, label=kind.label, lead=kind.headline),
         notes=notes(settings, published_at, f"{edition_id}/{week}/r{revision}"),
         **_words(known),
@@ -135,7 +151,13 @@ def _words(known: _Known) -> dict[str, Any]:
     return {
         "headline": wording.headline(numbers, known.week, known.target_days, lead=known.edition.headline),
         "points": _points(known),
-        "partial": wording.partial(numbers, known.settings.thresholds.match_rate_min_pct),
+        "partial": known.verdict.notice,
+        "held": known.verdict.held,
+        "changes": known.changes,
+        "revised": revisions.quality(
+            known.data.past, known.data.marts, known.live, known.edition.key_figures
+        ),
+        "triangle": revisions.triangle(known.data.past.vintages, known.week),
         "attention": found,
         "attention_more": more,
         "year_gone": f"{formats.number(year_of(known.week).gone_pct, 1)}% of the year has passed.",
@@ -203,9 +225,16 @@ def _tables(known: _Known, names: Sequence[str]) -> dict[str, Table]:
         "flows": lambda: flows_table.flows(data.marts[TRADE], live, week),
         "goods": lambda: goods.goods(data.marts[TRADE], live, week, is_final=known.is_final),
         "sources": lambda: tables.sources(data.coverage, week, known.settings)[0],
+        "changes": lambda: revisions.changes_table(known.changes),
+        "revisions": lambda: revisions.revisions_table(_revised(known)),
     }
     present = [t for name in names if (t := makers[name]()) is not None]
     return {t.id: dataclasses.replace(t, number=n) for n, t in enumerate(present, start=1)}
+
+
+def _revised(known: _Known) -> tuple[Change, ...]:
+    kind = known.edition
+    return revisions.since(known.data.past, known.data.marts, known.live, kind.key_figures, kind.revised_pct)
 
 
 def _points(known: _Known) -> tuple[str, ...]:

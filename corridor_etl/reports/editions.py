@@ -9,13 +9,14 @@ import tomllib
 from functools import cache
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
 from corridor_etl.errors import SettingsError, UsageError
+from corridor_etl.reports.gate import Gate
 from corridor_etl.settings import checkout
 
 Block = Literal[
-    "headline", "tiles", "attention", "targets", "key", "throughput", "trade", "data", "notes",
+    "headline", "tiles", "attention", "targets", "key", "throughput", "trade", "data", "revisions", "notes",
 ]  # fmt: skip
 Point = Literal["throughput", "trade", "cargo", "trade_target", "transit", "declared"]
 Language = Literal["en"]
@@ -27,6 +28,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "throughput": ("departures", "legs", "comparison"),
     "trade": ("flows", "goods"),
     "data": ("sources",),
+    "revisions": ("changes", "revisions"),
 }
 """Block -> ids of its tables, in reading order."""
 CHARTS: dict[str, tuple[str, ...]] = {"throughput": ("throughput", "legs"), "trade": ("trade",)}
@@ -38,8 +40,8 @@ class Edition(BaseModel):
 
     ``label`` is what masthead and subject call it; ``headline`` says which figures headline and subject lead with;
     ``blocks`` are in reading order; ``tiles``, ``key_figures`` and ``watched`` are addresses of figures, ``attention``
-    names of rules; ``background`` are tables it does not show but whose numbers its sentences name. The rest are the
-    limits that checks hold an issue to.
+    names of rules; ``background`` are tables it does not show but whose numbers its sentences name. ``gate``
+    says when it goes out, ``revised_pct`` from which change on a figure is revised. The rest are limits of checks.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -57,6 +59,8 @@ class Edition(BaseModel):
     watched: tuple[str, ...]
     attention: tuple[str, ...]
     background: tuple[str, ...] = ()
+    gate: Gate = Gate()
+    revised_pct: float = Field(default=1, ge=0)
     mail_max_bytes: PositiveInt
     picture_max_bytes: PositiveInt
     message_max_bytes: PositiveInt

@@ -6,7 +6,7 @@ Gathering them belongs to ``jobs.weekly``; what an issue says of them to ``conte
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -21,6 +21,30 @@ class Balance:
     rows_loaded: int = 0
     rows_quarantined: int = 0
     rows_duplicate: int = 0
+
+
+@dataclass(frozen=True)
+class Past:
+    """What is known of earlier issues of an edition, and of how figures changed.
+
+    ``weeks``: the weeks of the last of them; ``before``: the marts as the newest one knew them; ``changes``: the
+    revisions since, with ``file_name``; ``printed``: week, address and value_text of first prints; ``vintages``: every
+    value of the live service's weeks.
+    """
+
+    weeks: tuple[str, ...] = ()
+    before: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    changes: pl.DataFrame | None = None
+    printed: pl.DataFrame | None = None
+    vintages: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a revision corrects: the figures as published (address -> exact text), and the revisions since."""
+
+    published: Mapping[str, str | None]
+    changes: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -41,3 +65,5 @@ class ReportData:
     balance: Balance = Balance()
     corrections: pl.DataFrame | None = None
     discrepancies: pl.DataFrame | None = None
+    past: Past = Past()
+    correction: Correction | None = None

@@ -238,19 +238,19 @@ def shortened(text: str, limit: int) -> str:
     return _DANGLING.sub("", words).rstrip(" ,;") + "…"
 
 
-def notice(revision: int, *, is_final: bool) -> str:
-    """What the masthead says of a correction and of provisional figures."""
-    corrected = f"Corrected issue r{revision}. " if revision else ""
-    return corrected + ("" if is_final else "Figures marked p are provisional and will be revised.")
+def notice(corrected: str, *, is_final: bool) -> str:
+    """What the masthead says: the sentence on a correction, and that figures are provisional."""
+    later = "" if is_final else "Figures marked p are provisional and will be revised."
+    return " ".join(text for text in (corrected, later) if text)
 
 
-def partial(numbers: Figures, least_pct: float) -> str:
-    """The banner of an issue whose containers are declared to less than ``least_pct``, as shown; else nothing."""
+def undeclared(numbers: Figures, least_pct: float) -> str:
+    """That fewer containers than ``least_pct`` are declared, as shown; else nothing."""
     declared = numbers["match.declared_pct"]
     if declared.value is None or formats.rounded(declared.value, 1) >= Decimal(str(least_pct)):
         return ""
     return (
-        f"Partial issue: {declared.text}% of loaded containers have a customs declaration, "
+        f"{declared.text}% of loaded containers have a customs declaration, "
         f"{plain(least_pct)}% are expected. Trade figures are incomplete."
     )
 

@@ -22,7 +22,8 @@ from corridor_etl.warehouse.batch import (
     DeliveryRow,
 )
 from corridor_etl.warehouse.healing import ORPHAN_RULE
-from corridor_etl.warehouse.issues import IssueRow, OutboxRow
+from corridor_etl.warehouse.issues import ChangeRow, IssueRow, OutboxRow, VersionRow
+from corridor_etl.warehouse.issues import Parts as IssueParts
 from corridor_etl.warehouse.lease import Lease
 from corridor_etl.warehouse.profiles import Earlier
 from corridor_etl.warehouse.records import CORRECTION_RULE
@@ -46,10 +47,13 @@ __all__ = [
     "SUGGESTED_COLUMNS",
     "VALIDATION_COLUMNS",
     "Batch",
+    "ChangeRow",
     "DeliveryRow",
     "Earlier",
+    "IssueParts",
     "IssueRow",
     "Lease",
     "OutboxRow",
+    "VersionRow",
     "Warehouse",
 ]

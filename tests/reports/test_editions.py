@@ -19,7 +19,7 @@ from corridor_etl.settings import checkout
 
 HEADINGS = {
     "attention": "Needs attention</h2>", "targets": "Progress to annual targets", "key": "Key figures",
-    "throughput": ">Throughput</h2>", "trade": ">Trade</h2>", "data": "Data behind this issue", "notes": ">Notes</h2>",
+    "throughput": ">Throughput</h2>", "trade": ">Trade</h2>", "data": "Data behind this issue", "revisions": ">Revisions</h2>", "notes": ">Notes</h2>",
 }  # fmt: skip
 
 
