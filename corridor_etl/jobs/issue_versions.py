@@ -10,13 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+import polars as pl
+
 from corridor_etl.delivery import outbox
 from corridor_etl.delivery.message import build_message
 from corridor_etl.jobs.issue_data import has_data, report_data
+from corridor_etl.jobs.known_facts import known_facts
 from corridor_etl.jobs.past_issues import correction_of, past_of
+from corridor_etl.marts.public import public_week
 from corridor_etl.reports.checks import check
 from corridor_etl.reports.context import WeeklyContext, weekly_context
-from corridor_etl.reports.editions import Edition
+from corridor_etl.reports.editions import INTERNAL, Edition
 from corridor_etl.reports.issue import content_sha256, contents, issue_folder
 from corridor_etl.reports.render import Rendered, render
 from corridor_etl.reports.report_data import ReportData
@@ -71,6 +75,8 @@ def contexts(plan: Plan, warehouse: Warehouse, settings: Settings) -> list[Weekl
     if not has_data(plan.week, data):
         return []
     data = _with_past(data, plan, warehouse, then, settings)
+    if set(plan.kind.audiences) - {INTERNAL}:
+        data = replace(data, disclosed=_disclosed(plan, then, settings))
     return [
         weekly_context(
             plan.week,
@@ -99,6 +105,11 @@ def _with_past(
     return replace(data, past=past, correction=correction)
 
 
+def _disclosed(plan: Plan, then: Warehouse, settings: Settings) -> pl.DataFrame:
+    current, facts = known_facts(then, settings)
+    return public_week(current, facts, plan.week, settings.live_service.id, settings.confidentiality)
+
+
 def rendered(made: Sequence[WeeklyContext]) -> list[Version]:
     """The looks of each context."""
     return [Version(context, render(context)) for context in made]
@@ -114,12 +125,13 @@ class Letter:
 
 
 def letters(versions: Sequence[Version], settings: Settings) -> list[Letter]:
-    """A message to each recipient of the edition, of the version in its language."""
+    """A message to each recipient of the edition, of the version for its audience in its language."""
     return [
         Letter(v, r, build_message(v.rendered, v.context, r, settings))
         for v in versions
         for r in settings.recipients
-        if v.context.edition in r.editions and r.language == v.context.language
+        if v.context.edition in r.editions
+        and (r.audience, r.language) == (v.context.audience, v.context.language)
     ]
 
 

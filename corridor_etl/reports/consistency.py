@@ -91,8 +91,8 @@ def legs_are_the_whole(context: WeeklyContext) -> Iterator[str]:
 
 def target_agrees(context: WeeklyContext) -> Iterator[str]:
     """Headline, tile and exceptions say the same of the transit target."""
-    kind = edition(context.edition)
-    if "transit.door_to_door_days" not in kind.tiles:
+    kind = edition(context.edition).seen_by(context.audience)
+    if "transit.door_to_door_days" not in kind.tiles or "target" not in kind.attention:
         return
     tile = any("missed" in t.verdict for t in context.tiles)
     if "target" in context.headline and ("missed" in context.headline) != tile:

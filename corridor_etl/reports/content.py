@@ -164,8 +164,9 @@ class WeeklyContext:
 
     @property
     def report_key(self) -> str:
-        """``weekly/2025-W24/r0/en``: edition, week, revision and language."""
-        return f"{self.edition}/{self.week}/r{self.revision}/{self.language}"
+        """``weekly/2025-W24/r0/en``: edition, week, revision and language; that of others begins with the audience."""
+        before = "" if self.audience == "internal" else f"{self.audience}/"
+        return f"{before}{self.edition}/{self.week}/r{self.revision}/{self.language}"
 
     @property
     def address(self) -> str:

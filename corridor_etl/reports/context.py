@@ -22,13 +22,14 @@ from corridor_etl.reports import (
     flows_table,
     formats,
     goods,
+    outside,
     revisions,
     tables,
     tiles,
     wording,
 )
 from corridor_etl.reports.content import Change, Chart, Table, WeeklyContext
-from corridor_etl.reports.editions import WEEKLY, Edition, edition
+from corridor_etl.reports.editions import INTERNAL, WEEKLY, Edition, edition
 from corridor_etl.reports.figures import Figure, figures
 from corridor_etl.reports.gate import Verdict, judge
 from corridor_etl.reports.measures import TRADE
@@ -80,7 +81,8 @@ class _Known:
         if self.data.correction is None:
             return ()
         published, since = self.data.correction.published, self.data.correction.changes
-        return revisions.changed(self.week, published, self.numbers, since, self.live)
+        told = {a: f for a, f in self.numbers.items() if f.maturity != outside.WITHHELD}
+        return revisions.changed(self.week, published, told, since, self.live)
 
     @property
     def target_days(self) -> float:
@@ -102,8 +104,11 @@ def weekly_context(
 ) -> WeeklyContext:
     """The issue of a week. ``published_at`` is the scheduled instant, shown in the report's zone."""
     published_at = published_at.astimezone(settings.report_zone)
-    kind = edition(edition_id)
-    known = _known(kind, week, data, settings, published_at.date())
+    kind = edition(edition_id).seen_by(audience)
+    is_internal = audience == INTERNAL
+    known = _known(
+        kind, week, data if is_internal else outside.for_others(data), settings, published_at.date()
+    )
     return WeeklyContext(
         edition=edition_id,
         audience=audience,
@@ -121,9 +126,11 @@ def weekly_context(
         operator=settings.corridor.operator,
         contact=settings.corridor.contact,
         dates=formats.days_of_week(monday(week)),
-        notice=wording.notice(revisions.notice(known.changes, revision), is_final=known.is_final),
+        notice=wording.notice(
+            revisions.notice(known.changes, revision), is_final=known.is_final or not is_internal
+        ),
         subject=wording.subject(known.numbers, week, revision, label=kind.label, lead=kind.headline),
-        notes=notes(settings, published_at, f"{edition_id}/{week}/r{revision}"),
+        notes=notes(settings, published_at, f"{edition_id}/{week}/r{revision}" if is_internal else ""),
         **_words(known),
         **_blocks(known),
     )
@@ -139,7 +146,9 @@ def _known(kind: Edition, week: str, data: ReportData, settings: Settings, publi
         data=data,
         settings=settings,
         series=series,
-        numbers=figures(series, week, limits, is_final=week not in provisional),
+        numbers=outside.with_withheld(
+            figures(series, week, limits, is_final=week not in provisional), kind.withheld
+        ),
         provisional=provisional,
         late=tables.late_trains(data.departures, live, week, limits),
     )
@@ -147,7 +156,9 @@ def _known(kind: Edition, week: str, data: ReportData, settings: Settings, publi
 
 def _words(known: _Known) -> dict[str, Any]:
     numbers = known.numbers
-    found, more = attention.exceptions(_situation(known))
+    blocks = known.edition.blocks
+    found, more = attention.exceptions(_situation(known)) if "attention" in blocks else ((), 0)
+    has_data = "data" in blocks
     return {
         "headline": wording.headline(numbers, known.week, known.target_days, lead=known.edition.headline),
         "points": _points(known),
@@ -161,10 +172,10 @@ def _words(known: _Known) -> dict[str, Any]:
         "attention": found,
         "attention_more": more,
         "year_gone": f"{formats.number(year_of(known.week).gone_pct, 1)}% of the year has passed.",
-        "match": wording.match(numbers),
+        "match": wording.match(numbers) if has_data else "",
         "balance": wording.balance(**dataclasses.asdict(known.data.balance)),
-        "corrections": corrections.sentence(known.data.corrections, known.week),
-        "quality": tables.quality_sentence(known.data.checks, known.data.quarantine_open),
+        "corrections": corrections.sentence(known.data.corrections, known.week) if has_data else "",
+        "quality": tables.quality_sentence(known.data.checks, known.data.quarantine_open) if has_data else "",
     }
 
 
@@ -189,7 +200,9 @@ def _situation(known: _Known) -> attention.Situation:
 def _blocks(known: _Known) -> dict[str, Any]:
     return {
         "tiles": tiles.tiles(known.edition.tiles, known.numbers, known.settings, known.late),
-        "targets": targets(known.progress, known.series, known.settings),
+        "targets": targets(known.progress, known.series, known.settings)
+        if "targets" in known.edition.blocks
+        else (),
         "figures": tuple(known.numbers.values()),
         "tables": _tables(known, known.edition.tables),
         "background": _tables(known, known.edition.background),
@@ -225,6 +238,7 @@ def _tables(known: _Known, names: Sequence[str]) -> dict[str, Table]:
         "flows": lambda: flows_table.flows(data.marts[TRADE], live, week),
         "goods": lambda: goods.goods(data.marts[TRADE], live, week, is_final=known.is_final),
         "sources": lambda: tables.sources(data.coverage, week, known.settings)[0],
+        "disclosed": lambda: outside.disclosed_table(data.disclosed),
         "changes": lambda: revisions.changes_table(known.changes),
         "revisions": lambda: revisions.revisions_table(_revised(known)),
     }

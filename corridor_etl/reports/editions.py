@@ -16,11 +16,13 @@ from corridor_etl.reports.gate import Gate
 from corridor_etl.settings import checkout
 
 Block = Literal[
-    "headline", "tiles", "attention", "targets", "key", "throughput", "trade", "data", "revisions", "notes",
+    "headline", "tiles", "attention", "targets", "key", "throughput", "trade", "data", "revisions", "disclosed",
+    "notes",
 ]  # fmt: skip
 Point = Literal["throughput", "trade", "cargo", "trade_target", "transit", "declared"]
 Language = Literal["en"]
-Audience = Literal["internal"]
+Audience = Literal["internal", "partner", "public"]
+INTERNAL = "internal"
 WEEKLY = "weekly"
 
 TABLES: dict[str, tuple[str, ...]] = {
@@ -29,10 +31,28 @@ TABLES: dict[str, tuple[str, ...]] = {
     "trade": ("flows", "goods"),
     "data": ("sources",),
     "revisions": ("changes", "revisions"),
+    "disclosed": ("disclosed",),
 }
 """Block -> ids of its tables, in reading order."""
 CHARTS: dict[str, tuple[str, ...]] = {"throughput": ("throughput", "legs"), "trade": ("trade",)}
 """Block -> ids of its charts, in reading order."""
+
+
+class Outside(BaseModel):
+    """How an audience outside the house reads an edition: its own lists, as in :class:`Edition`.
+
+    Figures whose addresses begin with one of ``withheld`` have no value for it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    blocks: tuple[Block, ...]
+    points: tuple[Point, ...]
+    tiles: tuple[str, ...]
+    key_figures: tuple[str, ...]
+    watched: tuple[str, ...] = ()
+    attention: tuple[str, ...] = ()
+    withheld: tuple[str, ...]
 
 
 class Edition(BaseModel):
@@ -61,9 +81,23 @@ class Edition(BaseModel):
     background: tuple[str, ...] = ()
     gate: Gate = Gate()
     revised_pct: float = Field(default=1, ge=0)
+    withheld: tuple[str, ...] = ()
+    audience: dict[Audience, Outside] = {}
     mail_max_bytes: PositiveInt
     picture_max_bytes: PositiveInt
     message_max_bytes: PositiveInt
+
+    def seen_by(self, audience: str) -> Edition:
+        """The edition as an audience reads it; ``SettingsError`` where its file does not say how."""
+        if audience == INTERNAL:
+            return self
+        rules = next((rules for name, rules in self.audience.items() if name == audience), None)
+        if rules is None:
+            raise SettingsError(
+                f"the edition {self.id} does not say what the audience '{audience}' reads",
+                fix=f"Add [audience.{audience}] to templates/{self.id}/report.toml.",
+            )
+        return self.model_copy(update=rules.model_dump())
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from corridor_etl.reports import formats
+from corridor_etl.reports import formats, wording
+from corridor_etl.reports.outside import NOTE
 from corridor_etl.reports.range import LIMIT_FACTOR
 from corridor_etl.settings import Service, Settings
 
 
 def notes(settings: Settings, published_at: datetime, issue: str) -> tuple[str, ...]:
-    """One sentence or two each, in reading order. ``issue`` is what the addresses of its figures begin with."""
-    limits = settings.thresholds
+    """One sentence or two each, in reading order. ``issue`` is what the addresses of its figures begin with,
+    empty for readers who cannot follow them."""
+    limits, target = settings.thresholds, wording.plain(settings.targets.door_to_door_days)
     planned = [_planned(s) for s in settings.services if s.status == "planned"]
     return (
         "Week: Monday to Sunday (ISO 8601). Throughput counts by the local date of departure, trade by the date of "
@@ -22,13 +24,20 @@ def notes(settings: Settings, published_at: datetime, issue: str) -> tuple[str, 
         f"its line "
         "carried on by a week. A value inside it is no evidence of change, whatever its weekly percentage.",
         "Cargo weight is the gross weight of goods and packaging without the container. Door to door runs from the "
-        "gate-in at the origin to the gate-out at the destination; empty containers are not in transit times.",
+        f"gate-in at the origin to the gate-out at the destination, with a target of {target} days; empty "
+        "containers are not in transit times.",
         f"A departure is on time within {formats.lateness(int(limits.departure_on_time_minutes * 60))} of its plan.",
         "TEU: twenty-foot equivalent unit. p: provisional. pp: percentage points. “:” not available, which is not "
         "zero. Totals are computed before rounding.",
-        f"Where a number comes from: corridor explain {issue}#throughput.teu ends at the lines of the files it was "
-        "made of. The addresses of all figures are in figures.csv beside this page.",
+        *([_explained(issue)] if issue else [NOTE]),
         *planned,
+    )
+
+
+def _explained(issue: str) -> str:
+    return (
+        f"Where a number comes from: corridor explain {issue}#throughput.teu ends at the lines of the files it was "
+        "made of. The addresses of all figures are in figures.csv beside this page."
     )
 
 

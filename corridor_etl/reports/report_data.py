@@ -54,7 +54,8 @@ class ReportData:
     ``marts``: table name -> frame; ``departures``: train_no, service_id, direction, departed_on_local, containers,
     teu_x100, delay_s; ``coverage``: source_id, iso_week, files, rows_loaded, rows_quarantined; ``checks``: rule_id,
     severity, evaluated, unexpected; ``corrections``: correction_id, iso_week, action, provider, guard_outcome, rows;
-    ``discrepancies``: open ones with rule_id, severity and iso_week.
+    ``discrepancies``: open ones with rule_id, severity and iso_week; ``disclosed``: what others may see of the week, as
+    ``marts.public`` gives it.
     """
 
     marts: Mapping[str, pl.DataFrame]
@@ -67,3 +68,4 @@ class ReportData:
     discrepancies: pl.DataFrame | None = None
     past: Past = Past()
     correction: Correction | None = None
+    disclosed: pl.DataFrame | None = None

@@ -16,6 +16,7 @@ import pytest
 
 from corridor_etl.jobs.ingest import ingest
 from corridor_etl.jobs.rebuild import rebuild
+from corridor_etl.jobs.revising import changed_weeks
 from corridor_etl.jobs.weekly import IssueResult, publish_week, revise_week
 from corridor_etl.reference.calendar import parse_range, week_of
 from corridor_etl.settings import load_settings
@@ -38,6 +39,7 @@ class Life:
     late: Path
     results: dict[str, IssueResult] = field(default_factory=dict)
     before: dict[str, bytes] = field(default_factory=dict)
+    due: tuple[list[str], list[str]] = ([], [])
 
     def page(self, name: str) -> Path:
         found = self.results[name].page
@@ -68,7 +70,9 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
         found.results["held"] = publish_week(NEXT)
         aside[late].rename(late)
         ingest()
+        found.due = (changed_weeks(), [])
         found.results["revised"] = revise_week(WEEK)
+        found.due = (found.due[0], changed_weeks())
         found.results["again"] = revise_week(WEEK)
         for path in manifests:
             aside[path].rename(path)
@@ -120,6 +124,10 @@ def test_the_mail_of_a_revision_says_that_it_is_one(life: Life) -> None:
     mails = life.results["revised"].messages
     assert len(mails) == 2
     assert all(b"\r\nSubject: Corrected: 2025-W20" in path.read_bytes() for path in mails)
+
+
+def test_a_published_week_is_due_for_a_revision_until_it_has_it(life: Life) -> None:
+    assert life.due == ([WEEK], [])
 
 
 def test_without_a_further_change_there_is_no_further_revision(life: Life) -> None:
