@@ -11,7 +11,8 @@ from datetime import datetime
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
 
-from corridor_etl.jobs.weekly import IssueResult, publish_week
+from corridor_etl.jobs.revising import changed_weeks
+from corridor_etl.jobs.weekly import IssueResult, publish_week, revise_week
 from corridor_etl.jobs.weeks import week_to_report
 from corridor_etl.settings import load_settings
 from flows._runtime import RETRIED, Week, parameter, scheduled_start
@@ -33,9 +34,23 @@ def publish(week: str, scheduled_at: datetime | None) -> IssueResult:
     return publish_week(week, scheduled_at=scheduled_at)
 
 
+@task(task_run_name="revise {week}", **RETRIED)
+def revise(week: str) -> IssueResult:
+    """Publishes the next revision of a week whose figures have changed, and queues its mails."""
+    return revise_week(week)
+
+
+@task(task_run_name="find what changed", **RETRIED)
+def weeks_to_revise() -> list[str]:
+    """The published weeks of which a figure has changed that was not provisional."""
+    return changed_weeks()
+
+
 @flow(name="weekly-reports", flow_run_name=run_name, persist_result=False)
 def weekly_reports(week: Week | None = None) -> IssueResult:
     """Publish the weekly issue: page, mails in the outbox, ledger. A published week is never published twice.
+
+    Published weeks whose figures have changed since are revised.
 
     Args:
         week: ISO week to report; the last whole week before the scheduled time if empty.
@@ -44,5 +59,7 @@ def weekly_reports(week: Week | None = None) -> IssueResult:
     issue = publish(due_week(week, scheduled_at), None if week else scheduled_at)
     log = get_run_logger()
     (log.info if issue.page else log.warning)(issue.line())
+    for changed in weeks_to_revise():
+        log.warning(revise(changed).line())
     create_markdown_artifact(issue.line(), key="weekly-report", description=f"Issue of {issue.week}")
     return issue

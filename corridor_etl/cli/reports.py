@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from corridor_etl.cli._moment import AsOf, opened
-from corridor_etl.cli._output import AsJson, show, show_one
+from corridor_etl.cli._output import AsJson, say, show, show_one
 from corridor_etl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ report = typer.Typer(help="Weekly issues.", no_args_is_help=True)
 kpi = typer.Typer(help="Figures and their definitions.", no_args_is_help=True)
 
 Week = Annotated[str, typer.Argument(help="ISO week, like 2025-W24.")]
+Revision = Annotated[int, typer.Option(help="Revision of the issue.")]
 EditionName = Annotated[str, typer.Option("--edition", help="weekly, throughput, trade or brief.")]
 
 
@@ -30,48 +32,103 @@ def register(app: typer.Typer) -> None:
 def publish(
     week: Week,
     edition: EditionName = "weekly",
+    revise: Annotated[
+        bool, typer.Option("--revise", help="Publish the next revision if a figure has changed.")
+    ] = False,
     mail: Annotated[bool, typer.Option(help="Queue the mails.")] = True,
+    as_json: AsJson = False,
 ) -> None:
-    """Publish the issue of a week: page, mails, ledger. An edition of a week is published once."""
-    from corridor_etl.jobs.weekly import publish_week
+    """Publish the issue of a week: page, mails, ledger. An edition of a week is published once.
+
+    Exit code 1 where it is held or the week has no data.
+    """
+    from corridor_etl.jobs.weekly import publish_week, revise_week
     from corridor_etl.reference.calendar import monday
 
     monday(week)
-    result = publish_week(week, edition_id=edition, queue_mail=mail)
-    typer.echo(result.line())
-    for path in result.messages:
-        typer.echo(f"mail: {path}")
+    result = (revise_week if revise else publish_week)(week, edition_id=edition, queue_mail=mail)
+    if as_json:
+        show_one(vars(result), as_json=True)
+    else:
+        say(result.line())
+        for path in result.messages:
+            typer.echo(f"mail: {path}")
     if result.page is None:
+        raise typer.Exit(1)
+
+
+@report.command()
+def build(
+    week: Week,
+    edition: EditionName = "weekly",
+    revision: Revision = 0,
+    out: Annotated[Path | None, typer.Option(help="Write the files below this folder.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a published issue again from its snapshot and compare it with what was published, byte for byte."""
+    from corridor_etl.jobs.rebuild import rebuild
+
+    found = rebuild(week, edition_id=edition, revision=revision, out=out)
+    if as_json:
+        show_one({**vars(found), "is_same": found.is_same}, as_json=True)
+    else:
+        say(found.line())
+    if not found.is_same:
+        raise typer.Exit(1)
+
+
+@report.command()
+def check(
+    week: Week, edition: EditionName = "weekly", revision: Revision = 0, as_json: AsJson = False
+) -> None:
+    """Run every check on a published issue, made again from its snapshot."""
+    from corridor_etl.jobs.rebuild import rebuild
+
+    found = rebuild(week, edition_id=edition, revision=revision, with_checks=True)
+    rows = [{"problem": problem} for problem in found.failed]
+    show(rows, as_json=as_json, columns=("problem",), empty="every check passes")
+    if rows:
         raise typer.Exit(1)
 
 
 @report.command("list")
 def list_issues(as_of: AsOf = None, as_json: AsJson = False) -> None:
-    """List the published issues."""
+    """List the issues that are published, and those that are held with the reasons."""
     with opened(as_of) as warehouse:
         rows = warehouse.issues().drop("context_json").to_dicts()
-    columns = ("edition", "week", "revision", "state", "snapshot", "published_at_utc", "folder")
+        known = {(r["edition"], r["week"], r["revision"]) for r in rows}
+        held = [r for r in warehouse.issue_holds().to_dicts() if _key(r) not in known]
+    columns = ("edition", "week", "revision", "state", "snapshot", "published_at_utc", "folder", "reasons")
+    rows += [{**row, "state": "held"} for row in held]
     show(rows, as_json=as_json, columns=columns, empty="nothing is published")
+
+
+def _key(row: dict[str, Any]) -> tuple[str, str, int]:
+    return row["edition"], row["week"], row["revision"]
 
 
 @report.command("show")
 def show_issue(
-    week: Week, edition: EditionName = "weekly", as_of: AsOf = None, as_json: AsJson = False
+    week: Week,
+    edition: EditionName = "weekly",
+    revision: Revision = 0,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show every figure of a published issue with its address; with --as-of, as they were known then."""
     with opened(as_of) as warehouse:
-        published = warehouse.issue_figures(edition, week, 0).to_dicts()
-        rows = published if as_of is None else _figures_then(week, warehouse)
+        published = warehouse.issue_figures(edition, week, revision).to_dicts()
+        rows = published if as_of is None else _figures_then(week, edition, warehouse)
     if not rows:
-        raise UsageError(f"no issue of {week} is published", fix=f"corridor report publish {week}")
+        raise UsageError(f"no such issue of {week} is published", fix=f"corridor report publish {week}")
     show(rows, as_json=as_json, columns=("address", "value_text", "unit"), empty="no figures")
 
 
-def _figures_then(week: str, warehouse: Warehouse) -> list[dict[str, Any]]:
+def _figures_then(week: str, edition: str, warehouse: Warehouse) -> list[dict[str, Any]]:
     from corridor_etl.jobs.weekly import figures_then
     from corridor_etl.settings import load_settings
 
-    return figures_then(week, warehouse, load_settings()).to_dicts()
+    return figures_then(week, warehouse, load_settings(), edition).to_dicts()
 
 
 @kpi.command("list")

@@ -1,60 +1,54 @@
-"""One edition of one week, from the marts to a frozen issue: context, page, mail, checks, files, ledger, outbox.
+"""One edition of one week, from the marts to a frozen issue: gate, checks, files, ledger, outbox.
 
-A published week is never published again; a correction is a later revision. What an issue says belongs to
-``reports``; how a mail is made belongs to ``delivery``.
+A published week is never published again; a correction is a later revision. How an issue is read belongs to
+``issue_versions``, what it says to ``reports``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from corridor_etl import settings as configuration
 from corridor_etl.clock import now_utc
-from corridor_etl.delivery import outbox
-from corridor_etl.delivery.message import build_message
-from corridor_etl.errors import ReportCheckFailed, UsageError
+from corridor_etl.errors import UsageError
 from corridor_etl.jobs.issue_data import has_data, report_data
+from corridor_etl.jobs.issue_versions import Plan, Version, contexts, letters, problems, queued, rendered
 from corridor_etl.jobs.turns import ISSUES
 from corridor_etl.jobs.weeks import scheduled_instant
-from corridor_etl.reports.checks import check
 from corridor_etl.reports.context import WeeklyContext, weekly_context
-from corridor_etl.reports.editions import WEEKLY, Edition, edition
-from corridor_etl.reports.issue import content_sha256, contents, freeze, issue_folder
-from corridor_etl.reports.render import Rendered, render
-from corridor_etl.reports.report_data import ReportData
-from corridor_etl.settings import Recipient, Settings, load_settings
-from corridor_etl.warehouse import IssueRow, Lease, OutboxRow, Warehouse
+from corridor_etl.reports.editions import WEEKLY, edition
+from corridor_etl.reports.issue import freeze
+from corridor_etl.settings import Settings, load_settings
+from corridor_etl.warehouse import ChangeRow, IssueParts, IssueRow, Lease, Warehouse
 
-_NOBODY = Recipient(name="Nobody", address="nobody@corridor.example", language="en", editions=())
+PAGE = "index.html"
 
 
 @dataclass(frozen=True)
 class IssueResult:
-    """What became of one week's issue; paths are None where nothing was written."""
+    """What became of one week's issue; paths are None where nothing was written.
+
+    ``reasons``: why it is held, or what makes it partial.
+    """
 
     week: str
     state: str
     edition: str = WEEKLY
     page: Path | None = None
     messages: tuple[Path, ...] = ()
+    reasons: tuple[str, ...] = ()
 
     def line(self) -> str:
         """The summary every run ends with."""
         where = f": {self.page}" if self.page else ""
-        return f"{self.edition} {self.week} {self.state}{where}"
-
-
-@dataclass(frozen=True)
-class Version:
-    """An issue as one audience reads it in one language."""
-
-    context: WeeklyContext
-    rendered: Rendered
+        told = f": {' '.join(self.reasons)}" if self.reasons and not self.page else ""
+        return f"{self.edition} {self.week} {self.state}{where}{told}"
 
 
 def publish_week(
@@ -62,46 +56,143 @@ def publish_week(
 ) -> IssueResult:
     """Publishes the issue of a week once; a second call says so and changes nothing.
 
-    Everything in it is of one snapshot, whatever is committed meanwhile. Issues are numbered, so they are published one
-    by one: ``LeaseHeld`` where another process was at it for too long, ``LeaseLost`` where one has taken over.
+    Everything in it is of one snapshot, whatever is committed meanwhile. An issue that its gate or a check holds is
+    recorded with the reasons; publishing it again once data has come works. Issues are numbered, so they are published
+    one by one: ``LeaseHeld`` where another process was at it for too long, ``LeaseLost`` where one has taken over.
     """
     settings = load_settings()
+    kind = edition(edition_id)
     with Warehouse.open() as warehouse, warehouse.lease(ISSUES) as lease:
-        published = _issue_of(edition_id, week, warehouse)
-        if published is not None:
-            return IssueResult(week, "was published before", edition_id, _page(published))
+        issues = warehouse.issues().filter(edition=edition_id)
+        last = _last(issues, week)
+        if last is not None:
+            return IssueResult(week, "was published before", edition_id, _page(last["folder"]))
         # What is committed meanwhile belongs to a later snapshot than the issue names.
-        snapshot = warehouse.snapshot()
-        data = report_data(warehouse.at(snapshot), settings)
-        if not has_data(week, data):
-            return IssueResult(week, "has no data yet, nothing published", edition_id)
-        number = warehouse.issues().filter(edition=edition_id).height + 1
+        number = issues.filter(revision=0).height + 1
         due = scheduled_at or scheduled_instant(week, settings)
-        versions = list(_versions(week, data, settings, edition(edition_id), number, due, snapshot))
-        return _publish(versions, warehouse, settings, lease, queue_mail)
+        plan = Plan(kind, week, number, 0, warehouse.snapshot(), due)
+        return _made(plan, warehouse, settings, lease, queue_mail)
 
 
-def _versions(
-    week: str, data: ReportData, settings: Settings, kind: Edition, number: int, due: datetime, snapshot: int
-) -> Iterator[Version]:
-    for audience in kind.audiences:
-        for language in kind.languages:
-            context = weekly_context(
-                week,
-                data,
-                settings,
-                issue_no=number,
-                revision=0,
-                published_at=due,
-                snapshot=snapshot,
-                edition_id=kind.id,
-                audience=audience,
-                language=language,
+def revise_week(
+    week: str, *, edition_id: str = WEEKLY, scheduled_at: datetime | None = None, queue_mail: bool = True
+) -> IssueResult:
+    """Publishes the next revision of a published week if a figure of it changed; the issues before stay as they are.
+
+    ``UsageError`` where the week is not published. The rest is as in :func:`publish_week`.
+    """
+    settings = load_settings()
+    kind = edition(edition_id)
+    with Warehouse.open() as warehouse, warehouse.lease(ISSUES) as lease:
+        last = _last(warehouse.issues().filter(edition=edition_id), week)
+        if last is None:
+            raise UsageError(
+                f"no issue of {edition_id} {week} is published", fix=f"corridor report publish {week}"
             )
-            yield Version(context, render(context))
+        due = scheduled_at or now_utc()
+        revision, snapshot = int(last["revision"]) + 1, warehouse.snapshot()
+        plan = Plan(kind, week, int(last["issue_no"]), revision, snapshot, due, int(last["snapshot"]))
+        return _made(plan, warehouse, settings, lease, queue_mail, before=_page(last["folder"]))
 
 
-def figures_then(week: str, warehouse: Warehouse, settings: Settings) -> pl.DataFrame:
+def _last(issues: pl.DataFrame, week: str) -> dict[str, Any] | None:
+    mine = issues.filter(week=week).sort("revision")
+    return None if mine.is_empty() else mine.row(-1, named=True)
+
+
+def _page(folder: str) -> Path:
+    return configuration.home() / folder / PAGE
+
+
+def _made(
+    plan: Plan,
+    warehouse: Warehouse,
+    settings: Settings,
+    lease: Lease,
+    queue_mail: bool,
+    before: Path | None = None,
+) -> IssueResult:
+    made = contexts(plan, warehouse, settings)
+    name = plan.kind.id
+    if not made:
+        return IssueResult(plan.week, "has no data yet, nothing published", name)
+    if plan.revision and not made[0].changes:
+        return IssueResult(plan.week, f"has not changed since r{plan.revision - 1}", name, before)
+    if made[0].held:
+        return _held(plan, warehouse, made[0].held)
+    versions = rendered(made)
+    return _published(plan, versions, warehouse, settings, lease, queue_mail)
+
+
+def _held(plan: Plan, warehouse: Warehouse, reasons: Sequence[str]) -> IssueResult:
+    key = (plan.kind.id, plan.week, plan.revision, plan.snapshot)
+    warehouse.hold_issue(key, list(reasons), now_utc())
+    return IssueResult(plan.week, "is held", plan.kind.id, reasons=tuple(reasons))
+
+
+def _published(
+    plan: Plan,
+    versions: Sequence[Version],
+    warehouse: Warehouse,
+    settings: Settings,
+    lease: Lease,
+    queue_mail: bool,
+) -> IssueResult:
+    sent = letters(versions, settings)
+    if failed := problems(versions, sent, settings):
+        return _held(plan, warehouse, [f"Check failed: {problem}." for problem in failed])
+    home, first = configuration.home(), versions[0].context
+    rows, paths = queued(sent, home) if queue_mail else ([], [])
+    warehouse.record_issue(
+        _issue_row(versions[0]),
+        figures(first),
+        rows,
+        parts=IssueParts([v.row() for v in versions], _change_rows(first)),
+        lease=lease,
+        put_files=lambda: [freeze(v.context, v.rendered, home) for v in versions],
+    )
+    state = f"published as r{plan.revision}" if plan.revision else "published"
+    reasons = (first.partial,) if first.partial else ()
+    page = _page(versions[0].row().folder)
+    return IssueResult(plan.week, state, plan.kind.id, page, tuple(paths), reasons)
+
+
+def _issue_row(version: Version) -> IssueRow:
+    context, row = version.context, version.row()
+    return IssueRow(
+        edition=context.edition,
+        week=context.week,
+        revision=context.revision,
+        language=context.language,
+        issue_no=context.issue_no,
+        state="partial" if context.partial else "published",
+        snapshot=context.snapshot,
+        published_at_utc=now_utc(),
+        scheduled_at_utc=context.published_at,
+        content_sha256=row.content_sha256,
+        context_json=context.to_json(),
+        folder=row.folder,
+    )
+
+
+def _change_rows(context: WeeklyContext) -> list[ChangeRow]:
+    units = {f.address: f.unit for f in context.figures}
+    return [
+        ChangeRow(
+            address=c.address,
+            value_before=None if c.before is None else str(c.before),
+            value_after=None if c.after is None else str(c.after),
+            unit=units[c.address],
+            causes=",".join(c.causes),
+            file_names="\n".join(c.files),
+        )
+        for c in context.changes
+    ]
+
+
+def figures_then(
+    week: str, warehouse: Warehouse, settings: Settings, edition_id: str = WEEKLY
+) -> pl.DataFrame:
     """The figures an issue of the week would have had at the snapshot of ``warehouse``, as :func:`figures` gives them.
 
     ``UsageError`` for a week without data then. What was due is judged by the time the issue was made for.
@@ -109,94 +200,19 @@ def figures_then(week: str, warehouse: Warehouse, settings: Settings) -> pl.Data
     data = report_data(warehouse, settings)
     if not has_data(week, data):
         raise UsageError(f"{week} had no data at snapshot {warehouse.snapshot()}")
-    made_for = warehouse.issues().filter(edition=WEEKLY, week=week).sort("revision")["scheduled_at_utc"]
+    made_for = warehouse.issues().filter(edition=edition_id, week=week).sort("revision")["scheduled_at_utc"]
     at = made_for[-1] if made_for.len() and made_for[-1] else scheduled_instant(week, settings)
     context = weekly_context(
-        week, data, settings, issue_no=0, revision=0, published_at=at, snapshot=warehouse.snapshot()
+        week,
+        data,
+        settings,
+        issue_no=0,
+        revision=0,
+        published_at=at,
+        snapshot=warehouse.snapshot(),
+        edition_id=edition_id,
     )
     return figures(context).sort("address")
-
-
-def _issue_of(edition_id: str, week: str, warehouse: Warehouse) -> str | None:
-    mine = warehouse.issues().filter(edition=edition_id, week=week).sort("revision")
-    return None if mine.is_empty() else str(mine["folder"][-1])
-
-
-def _page(folder: str) -> Path:
-    return configuration.home() / folder / "index.html"
-
-
-def _publish(
-    versions: Sequence[Version], warehouse: Warehouse, settings: Settings, lease: Lease, queue_mail: bool
-) -> IssueResult:
-    messages = [(v, r, _message(v, r, settings)) for v in versions for r in _readers(v.context, settings)]
-    _refuse_problems(versions, messages, settings)
-    home, first = configuration.home(), versions[0]
-    rows, paths = _queued(messages, home) if queue_mail else ([], [])
-    warehouse.record_issue(
-        _issue_row(first.context, content_sha256(contents(first.context, first.rendered))),
-        figures(first.context),
-        rows,
-        lease=lease,
-        put_files=lambda: [freeze(v.context, v.rendered, home) for v in versions],
-    )
-    page, name = _page(issue_folder(first.context)), first.context.edition
-    return IssueResult(first.context.week, "published", name, page, tuple(paths))
-
-
-def _readers(context: WeeklyContext, settings: Settings) -> list[Recipient]:
-    return [
-        r for r in settings.recipients if context.edition in r.editions and r.language == context.language
-    ]
-
-
-def _message(version: Version, recipient: Recipient, settings: Settings) -> bytes:
-    return build_message(version.rendered, version.context, recipient, settings)
-
-
-def _queued(
-    messages: Sequence[tuple[Version, Recipient, bytes]], home: Path
-) -> tuple[list[OutboxRow], list[Path]]:
-    rows, paths = [], []
-    for version, recipient, message in messages:
-        more_rows, more_paths = outbox.put([(recipient, message)], version.context, home)
-        rows += more_rows
-        paths += more_paths
-    return rows, paths
-
-
-def _refuse_problems(
-    versions: Sequence[Version], messages: Sequence[tuple[Version, Recipient, bytes]], settings: Settings
-) -> None:
-    # A version nobody gets by mail is on the site all the same, so it is checked with a message of its own.
-    read = {id(v) for v, _, _ in messages}
-    all_messages = [(v, m) for v, _, m in messages]
-    all_messages += [(v, _message(v, _NOBODY, settings)) for v in versions if id(v) not in read]
-    problems = sorted({p for v, message in all_messages for p in check(v.rendered, v.context, message)})
-    if problems:
-        week = versions[0].context.week
-        raise ReportCheckFailed(
-            f"the issue of {week} failed {len(problems)} checks: {'; '.join(problems)}",
-            expected="every check to pass",
-            fix="Nothing was published. Correct the cause and publish the week again.",
-        )
-
-
-def _issue_row(context: WeeklyContext, content_sha256: str) -> IssueRow:
-    return IssueRow(
-        edition=context.edition,
-        week=context.week,
-        revision=context.revision,
-        language=context.language,
-        issue_no=context.issue_no,
-        state="published",
-        snapshot=context.snapshot,
-        published_at_utc=now_utc(),
-        scheduled_at_utc=context.published_at,
-        content_sha256=content_sha256,
-        context_json=context.to_json(),
-        folder=issue_folder(context),
-    )
 
 
 def figures(context: WeeklyContext) -> pl.DataFrame:

@@ -70,7 +70,7 @@ class Issue:
     @cached_property
     def edition(self) -> Edition:
         """What the edition's ``report.toml`` says."""
-        return edition(self.context.edition)
+        return edition(self.context.edition).seen_by(self.context.audience)
 
 
 def check(rendered: Rendered, context: WeeklyContext, message: bytes) -> list[str]:

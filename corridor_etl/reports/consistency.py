@@ -90,8 +90,8 @@ def legs_are_the_whole(context: WeeklyContext) -> Iterator[str]:
 
 def target_agrees(context: WeeklyContext) -> Iterator[str]:
     """Headline, tile and exceptions say the same of the transit target."""
-    kind = edition(context.edition)
-    if "transit.door_to_door_days" not in kind.tiles:
+    kind = edition(context.edition).seen_by(context.audience)
+    if "transit.door_to_door_days" not in kind.tiles or "target" not in kind.attention:
         return
     tile = any(sign("missed") in t.verdict for t in context.tiles)
     if sign("target") in context.headline and (sign("missed") in context.headline) != tile:
@@ -122,6 +122,8 @@ def _texts(context: WeeklyContext) -> Iterable[str]:
         context.match,
         context.quality,
         context.corrections,
+        context.revised,
+        context.notice,
     )
     exceptions = (t for e in context.attention for t in (e.title, e.text, e.since))
     tiles = (t for tile in context.tiles for t in (tile.value, *tile.lines, tile.verdict))

@@ -100,6 +100,25 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Change:
+    """One figure of a week as it was published and as it is now; ``causes`` as in ``v_revisions``."""
+
+    week: str
+    address: str
+    before: Decimal | None
+    after: Decimal | None
+    causes: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+    @property
+    def relative_pct(self) -> Decimal:
+        """The size of the change in per cent of the published value; 100 where there was none."""
+        if not self.before or self.after is None:
+            return Decimal(0 if self.before == self.after else 100)
+        return abs(100 * (self.after - self.before) / self.before)
+
+
+@dataclass(frozen=True)
 class WeeklyContext:
     """One issue of one edition, for one audience, in one language.
 
@@ -124,6 +143,7 @@ class WeeklyContext:
     dates: str
     notice: str
     partial: str
+    held: tuple[str, ...]
     headline: str
     subject: str
     points: tuple[str, ...]
@@ -136,6 +156,9 @@ class WeeklyContext:
     tables: Mapping[str, Table]
     background: Mapping[str, Table]
     charts: tuple[Chart, ...]
+    changes: tuple[Change, ...]
+    revised: str
+    triangle: tuple[tuple[str, ...], ...]
     match: str
     quality: str
     corrections: str
@@ -147,8 +170,9 @@ class WeeklyContext:
 
     @property
     def report_key(self) -> str:
-        """``weekly/2025-W24/r0/en``: edition, week, revision and language."""
-        return f"{self.edition}/{self.week}/r{self.revision}/{self.language}"
+        """``weekly/2025-W24/r0/en``: edition, week, revision and language; that of others begins with the audience."""
+        before = "" if self.audience == "internal" else f"{self.audience}/"
+        return f"{before}{self.edition}/{self.week}/r{self.revision}/{self.language}"
 
     @property
     def address(self) -> str:

@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from corridor_etl.kpis.target_progress import TargetProgress, target_progress
@@ -21,14 +22,17 @@ from corridor_etl.reports import (
     flows_table,
     formats,
     goods,
+    outside,
+    revisions,
     statements,
     tables,
     tiles,
     wording,
 )
-from corridor_etl.reports.content import Chart, Table, WeeklyContext
-from corridor_etl.reports.editions import WEEKLY, Edition, edition
+from corridor_etl.reports.content import Change, Chart, Table, WeeklyContext
+from corridor_etl.reports.editions import INTERNAL, WEEKLY, Edition, edition
 from corridor_etl.reports.figures import Figure, figures
+from corridor_etl.reports.gate import Verdict, judge
 from corridor_etl.reports.language import speaking, spoken, tr, tr_in
 from corridor_etl.reports.measures import TRADE
 from corridor_etl.reports.notes import notes
@@ -69,6 +73,20 @@ class _Known:
         return target_progress(self.data.marts, self.live, self.week, self.settings)
 
     @property
+    def verdict(self) -> Verdict:
+        """What the gate says of the week."""
+        return judge(self.week, self.data, self.numbers, self.edition.gate, self.settings)
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """What a revision changes."""
+        if self.data.correction is None:
+            return ()
+        published, since = self.data.correction.published, self.data.correction.changes
+        told = {a: f for a, f in self.numbers.items() if f.maturity != outside.WITHHELD}
+        return revisions.changed(self.week, published, told, since, self.live)
+
+    @property
     def target_days(self) -> float:
         return self.settings.targets.door_to_door_days
 
@@ -91,9 +109,10 @@ def weekly_context(
     Every word of it is in ``language``; the figures' values and classes are the same in each.
     """
     published_at = published_at.astimezone(settings.report_zone)
-    kind = edition(edition_id)
+    kind = edition(edition_id).seen_by(audience)
+    seen = data if audience == INTERNAL else outside.for_others(data)
     with speaking(language):
-        known = _known(kind, week, data, settings, published_at.date())
+        known = _known(kind, week, seen, settings, published_at.date())
         return WeeklyContext(
             edition=edition_id,
             audience=audience,
@@ -103,13 +122,13 @@ def weekly_context(
             issue_no=issue_no,
             snapshot=snapshot,
             published_at=published_at,
-            **_frame(known, published_at, revision),
+            **_frame(known, published_at, revision, is_internal=audience == INTERNAL),
             **_words(known),
             **_blocks(known),
         )
 
 
-def _frame(known: _Known, published_at: datetime, revision: int) -> dict[str, Any]:
+def _frame(known: _Known, published_at: datetime, revision: int, *, is_internal: bool) -> dict[str, Any]:
     kind, week, settings = known.edition, known.week, known.settings
     name = settings.corridor.name_in(spoken())
     return {
@@ -121,9 +140,11 @@ def _frame(known: _Known, published_at: datetime, revision: int) -> dict[str, An
         "operator": settings.corridor.operator_in(spoken()),
         "contact": settings.corridor.contact,
         "dates": formats.days_of_week(monday(week)),
-        "notice": statements.notice(revision, is_final=known.is_final),
+        "notice": statements.notice(
+            revisions.notice(known.changes, revision), is_final=known.is_final or not is_internal
+        ),
         "subject": wording.subject(known.numbers, week, revision, label=kind.label, lead=kind.headline),
-        "notes": notes(settings, published_at, f"{kind.id}/{week}/r{revision}"),
+        "notes": notes(settings, published_at, f"{kind.id}/{week}/r{revision}" if is_internal else ""),
     }
 
 
@@ -137,7 +158,9 @@ def _known(kind: Edition, week: str, data: ReportData, settings: Settings, publi
         data=data,
         settings=settings,
         series=series,
-        numbers=figures(series, week, limits, is_final=week not in provisional),
+        numbers=outside.with_withheld(
+            figures(series, week, limits, is_final=week not in provisional), kind.withheld
+        ),
         provisional=provisional,
         late=tables.late_trains(data.departures, live, week, limits),
     )
@@ -145,18 +168,26 @@ def _known(kind: Edition, week: str, data: ReportData, settings: Settings, publi
 
 def _words(known: _Known) -> dict[str, Any]:
     numbers = known.numbers
-    found, more = attention.exceptions(_situation(known))
+    blocks = known.edition.blocks
+    found, more = attention.exceptions(_situation(known)) if "attention" in blocks else ((), 0)
+    has_data = "data" in blocks
     return {
         "headline": wording.headline(numbers, known.week, known.target_days, lead=known.edition.headline),
         "points": _points(known),
-        "partial": statements.partial(numbers, known.settings.thresholds.match_rate_min_pct),
+        "partial": known.verdict.notice,
+        "held": known.verdict.held,
+        "changes": known.changes,
+        "revised": revisions.quality(
+            known.data.past, known.data.marts, known.live, known.edition.key_figures
+        ),
+        "triangle": revisions.triangle(known.data.past.vintages, known.week),
         "attention": found,
         "attention_more": more,
         "year_gone": year_of(known.week).sentence,
-        "match": statements.match(numbers),
+        "match": statements.match(numbers) if has_data else "",
         "balance": statements.balance(**dataclasses.asdict(known.data.balance)),
-        "corrections": corrections.sentence(known.data.corrections, known.week),
-        "quality": tables.quality_sentence(known.data.checks, known.data.quarantine_open),
+        "corrections": corrections.sentence(known.data.corrections, known.week) if has_data else "",
+        "quality": tables.quality_sentence(known.data.checks, known.data.quarantine_open) if has_data else "",
     }
 
 
@@ -181,7 +212,9 @@ def _situation(known: _Known) -> attention.Situation:
 def _blocks(known: _Known) -> dict[str, Any]:
     return {
         "tiles": tiles.tiles(known.edition.tiles, known.numbers, known.settings, known.late),
-        "targets": targets(known.progress, known.series, known.settings),
+        "targets": targets(known.progress, known.series, known.settings)
+        if "targets" in known.edition.blocks
+        else (),
         "figures": tuple(known.numbers.values()),
         "history": history(known.series, known.week),
         "tables": _tables(known, known.edition.tables),
@@ -215,14 +248,20 @@ def _tables(known: _Known, names: Sequence[str]) -> dict[str, Table]:
         "departures": lambda: tables.departures(data.departures, live, week, limits),
         "legs": lambda: tables.legs(series, numbers, week, limits),
         "comparison": lambda: tables.comparison(data.marts, week, known.settings),
-        "flows": lambda: flows_table.flows(
-            data.marts[TRADE], live, week, known.settings.corridor.fx_policy
-        ),
+        "flows": lambda: flows_table.flows(data.marts[TRADE], live, week, known.settings.corridor.fx_policy),
         "goods": lambda: goods.goods(data.marts[TRADE], live, week, is_final=known.is_final),
         "sources": lambda: tables.sources(data.coverage, week, known.settings)[0],
+        "disclosed": lambda: outside.disclosed_table(data.disclosed),
+        "changes": lambda: revisions.changes_table(known.changes),
+        "revisions": lambda: revisions.revisions_table(_revised(known)),
     }
     present = [t for name in names if (t := makers[name]()) is not None]
     return {t.id: dataclasses.replace(t, number=n) for n, t in enumerate(present, start=1)}
+
+
+def _revised(known: _Known) -> tuple[Change, ...]:
+    kind = known.edition
+    return revisions.since(known.data.past, known.data.marts, known.live, kind.key_figures, kind.revised_pct)
 
 
 def _points(known: _Known) -> tuple[str, ...]:

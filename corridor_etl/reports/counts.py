@@ -18,6 +18,8 @@ NOUNS = {
     "row": NN_("%(count)s row", "%(count)s rows"),
     "chapter": NN_("%(count)s chapter", "%(count)s chapters"),
     "week": NN_("%(count)s week", "%(count)s weeks"),
+    "figure": NN_("%(count)s figure", "%(count)s figures"),
+    "issue": NN_("%(count)s issue", "%(count)s issues"),
 }
 PARTS = {
     "container": NN_("%(part)s of %(count)s container", "%(part)s of %(count)s containers"),

@@ -9,18 +9,21 @@ import tomllib
 from functools import cache
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
 from corridor_etl.errors import SettingsError, UsageError
+from corridor_etl.reports.gate import Gate
 from corridor_etl.reports.language import N_, NP_
 from corridor_etl.settings import checkout
 
 Block = Literal[
-    "headline", "tiles", "attention", "targets", "key", "throughput", "trade", "data", "notes",
+    "headline", "tiles", "attention", "targets", "key", "throughput", "trade", "data", "revisions", "disclosed",
+    "notes",
 ]  # fmt: skip
 Point = Literal["throughput", "trade", "cargo", "trade_target", "transit", "declared"]
 Language = Literal["en", "zh", "ru", "kk"]
-Audience = Literal["internal"]
+Audience = Literal["internal", "partner", "public"]
+INTERNAL = "internal"
 WEEKLY = "weekly"
 _NAMES = (
     N_("Corridor weekly"), N_("Corridor throughput"), N_("Corridor trade"), N_("Corridor brief"),
@@ -35,10 +38,29 @@ TABLES: dict[str, tuple[str, ...]] = {
     "throughput": ("departures", "legs", "comparison"),
     "trade": ("flows", "goods"),
     "data": ("sources",),
+    "revisions": ("changes", "revisions"),
+    "disclosed": ("disclosed",),
 }
 """Block -> ids of its tables, in reading order."""
 CHARTS: dict[str, tuple[str, ...]] = {"throughput": ("throughput", "legs"), "trade": ("trade",)}
 """Block -> ids of its charts, in reading order."""
+
+
+class Outside(BaseModel):
+    """How an audience outside the house reads an edition: its own lists, as in :class:`Edition`.
+
+    Figures whose addresses begin with one of ``withheld`` have no value for it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    blocks: tuple[Block, ...]
+    points: tuple[Point, ...]
+    tiles: tuple[str, ...]
+    key_figures: tuple[str, ...]
+    watched: tuple[str, ...] = ()
+    attention: tuple[str, ...] = ()
+    withheld: tuple[str, ...]
 
 
 class Edition(BaseModel):
@@ -46,8 +68,8 @@ class Edition(BaseModel):
 
     ``label`` is what masthead and subject call it; ``headline`` says which figures headline and subject lead with;
     ``blocks`` are in reading order; ``tiles``, ``key_figures`` and ``watched`` are addresses of figures, ``attention``
-    names of rules; ``background`` are tables it does not show but whose numbers its sentences name. The rest are the
-    limits that checks hold an issue to.
+    names of rules; ``background`` are tables it does not show but whose numbers its sentences name. ``gate``
+    says when it goes out, ``revised_pct`` from which change on a figure is revised. The rest are limits of checks.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -65,9 +87,25 @@ class Edition(BaseModel):
     watched: tuple[str, ...]
     attention: tuple[str, ...]
     background: tuple[str, ...] = ()
+    gate: Gate = Gate()
+    revised_pct: float = Field(default=1, ge=0)
+    withheld: tuple[str, ...] = ()
+    audience: dict[Audience, Outside] = {}
     mail_max_bytes: PositiveInt
     picture_max_bytes: PositiveInt
     message_max_bytes: PositiveInt
+
+    def seen_by(self, audience: str) -> Edition:
+        """The edition as an audience reads it; ``SettingsError`` where its file does not say how."""
+        if audience == INTERNAL:
+            return self
+        rules = next((rules for name, rules in self.audience.items() if name == audience), None)
+        if rules is None:
+            raise SettingsError(
+                f"the edition {self.id} does not say what the audience '{audience}' reads",
+                fix=f"Add [audience.{audience}] to templates/{self.id}/report.toml.",
+            )
+        return self.model_copy(update=rules.model_dump())
 
     @property
     def tables(self) -> tuple[str, ...]:

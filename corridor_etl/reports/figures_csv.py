@@ -24,6 +24,15 @@ def figures_csv(context: WeeklyContext) -> bytes:
     return (BYTE_ORDER_MARK + out.getvalue()).encode("utf-8")
 
 
+def triangle_csv(context: WeeklyContext) -> bytes:
+    """The revision triangle: a line per figure and week, what it was known as over time; in the same form."""
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n").writerows(
+        [safe(cell) for cell in line] for line in context.triangle
+    )
+    return (BYTE_ORDER_MARK + out.getvalue()).encode("utf-8")
+
+
 def _cell(value: object) -> str:
     if isinstance(value, Change):
         return "" if value.value is None else str(value.value)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corridor_etl.reports.content import WeeklyContext
-from corridor_etl.reports.figures_csv import figures_csv
+from corridor_etl.reports.figures_csv import figures_csv, triangle_csv
 from corridor_etl.reports.render import Rendered
 from corridor_etl.warehouse import disk, durable
 
@@ -48,7 +48,7 @@ def issue_folder(context: WeeklyContext) -> str:
 
 def contents(context: WeeklyContext, rendered: Rendered) -> dict[str, bytes]:
     """File name -> bytes of an issue."""
-    return {
+    files = {
         PAGE: rendered.page_html.encode("utf-8"),
         "mail.html": rendered.mail_html.encode("utf-8"),
         "issue.txt": rendered.text.encode("utf-8"),
@@ -56,6 +56,7 @@ def contents(context: WeeklyContext, rendered: Rendered) -> dict[str, bytes]:
         "figures.csv": figures_csv(context),
         "figures.xlsx": rendered.workbook,
     }
+    return {**files, "triangle.csv": triangle_csv(context)} if context.triangle else files
 
 
 def content_sha256(files: Mapping[str, bytes]) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from corridor_etl.kpis import kpis
 from corridor_etl.reports import formats
 from corridor_etl.reports.language import spoken, tr
+from corridor_etl.reports.outside import NOTE
 from corridor_etl.reports.range import LIMIT_FACTOR
 from corridor_etl.settings import Service, Settings
 
@@ -15,14 +16,17 @@ CAVEATS_OF = ("trade_value", "transit_time", "border_time", "declared_share")
 
 
 def notes(settings: Settings, published_at: datetime, issue: str) -> tuple[str, ...]:
-    """One sentence or two each, in reading order. ``issue`` is what the addresses of its figures begin with."""
+    """One sentence or two each, in reading order. ``issue`` is what the addresses of its figures begin with,
+    empty for readers who cannot follow them."""
     planned = [_planned(s) for s in settings.services if s.status == "planned"]
     return (
         _week(published_at),
         _normal_range(settings),
         tr(
             "Cargo weight is the gross weight of goods and packaging without the container. Door to door runs from "
-            "the gate-in at the origin to the gate-out at the destination; empty containers are not in transit times."
+            "the gate-in at the origin to the gate-out at the destination, with a target of %(days)s days; empty "
+            "containers are not in transit times.",
+            days=formats.plain(settings.targets.door_to_door_days),
         ),
         tr(
             "A departure is on time within %(window)s of its plan.",
@@ -33,11 +37,7 @@ def notes(settings: Settings, published_at: datetime, issue: str) -> tuple[str, 
             "zero. Totals are computed before rounding."
         ),
         *_caveats(),
-        tr(
-            "Where a number comes from: %(command)s ends at the lines of the files it was made of. The addresses of "
-            "all figures are in figures.csv beside this page.",
-            command=f"corridor explain {issue}#throughput.teu",
-        ),
+        _explained(issue) if issue else tr(NOTE),
         *planned,
     )
 
@@ -70,6 +70,14 @@ def _caveats() -> list[str]:
         tr("%(name)s: %(caveat)s", name=kpi.title.into(spoken()), caveat=kpi.caveat.into(spoken()))
         for kpi in (known[name] for name in CAVEATS_OF)
     ]
+
+
+def _explained(issue: str) -> str:
+    return tr(
+        "Where a number comes from: %(command)s ends at the lines of the files it was made of. The addresses of "
+        "all figures are in figures.csv beside this page.",
+        command=f"corridor explain {issue}#throughput.teu",
+    )
 
 
 def _planned(service: Service) -> str:

@@ -6,7 +6,7 @@ Gathering them belongs to ``jobs.weekly``; what an issue says of them to ``conte
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -24,13 +24,38 @@ class Balance:
 
 
 @dataclass(frozen=True)
+class Past:
+    """What is known of earlier issues of an edition, and of how figures changed.
+
+    ``weeks``: the weeks of the last of them; ``before``: the marts as the newest one knew them; ``changes``: the
+    revisions since, with ``file_name``; ``printed``: week, address and value_text of first prints; ``vintages``: every
+    value of the live service's weeks.
+    """
+
+    weeks: tuple[str, ...] = ()
+    before: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    changes: pl.DataFrame | None = None
+    printed: pl.DataFrame | None = None
+    vintages: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a revision corrects: the figures as published (address -> exact text), and the revisions since."""
+
+    published: Mapping[str, str | None]
+    changes: pl.DataFrame
+
+
+@dataclass(frozen=True)
 class ReportData:
     """What a context is built from.
 
     ``marts``: table name -> frame; ``departures``: train_no, service_id, direction, departed_on_local, containers,
     teu_x100, delay_s; ``coverage``: source_id, iso_week, files, rows_loaded, rows_quarantined; ``checks``: rule_id,
     severity, evaluated, unexpected; ``corrections``: correction_id, iso_week, action, provider, guard_outcome, rows;
-    ``discrepancies``: open ones with rule_id, severity and iso_week.
+    ``discrepancies``: open ones with rule_id, severity and iso_week; ``disclosed``: what others may see of the week, as
+    ``marts.public`` gives it.
     """
 
     marts: Mapping[str, pl.DataFrame]
@@ -41,3 +66,6 @@ class ReportData:
     balance: Balance = Balance()
     corrections: pl.DataFrame | None = None
     discrepancies: pl.DataFrame | None = None
+    past: Past = Past()
+    correction: Correction | None = None
+    disclosed: pl.DataFrame | None = None

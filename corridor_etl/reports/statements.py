@@ -13,20 +13,19 @@ from corridor_etl.reports.language import tr, tr_n
 Figures = Mapping[str, Figure]
 
 
-def notice(revision: int, *, is_final: bool) -> str:
-    """What the masthead says of a correction and of provisional figures."""
-    corrected = tr("Corrected issue r%(revision)s.", revision=revision) if revision else ""
+def notice(corrected: str, *, is_final: bool) -> str:
+    """What the masthead says: the sentence on a correction, and that figures are provisional."""
     marked = "" if is_final else tr("Figures marked p are provisional and will be revised.")
     return " ".join(s for s in (corrected, marked) if s)
 
 
-def partial(numbers: Figures, least_pct: float) -> str:
-    """The banner of an issue whose containers are declared to less than ``least_pct``, as shown; else nothing."""
+def undeclared(numbers: Figures, least_pct: float) -> str:
+    """That fewer containers than ``least_pct`` are declared, as shown; else nothing."""
     declared = numbers["match.declared_pct"]
     if declared.value is None or formats.rounded(declared.value, 1) >= Decimal(str(least_pct)):
         return ""
     return tr(
-        "Partial issue: %(declared)s of loaded containers have a customs declaration, %(least)s are expected. "
+        "%(declared)s of loaded containers have a customs declaration, %(least)s are expected. "
         "Trade figures are incomplete.",
         declared=formats.per_cent(declared.text),
         least=formats.per_cent(formats.plain(least_pct)),

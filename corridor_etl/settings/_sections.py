@@ -199,12 +199,13 @@ class SourceFamily(Section):
 
 
 class Recipient(Section):
-    """Who gets which edition in which language."""
+    """Who gets which edition in which language, and as whom."""
 
     name: str
     address: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$")]
     language: Literal["en", "zh", "ru", "kk"]
     editions: tuple[str, ...]
+    audience: Literal["internal", "partner", "public"] = "internal"
 
 
 class Retention(Section):

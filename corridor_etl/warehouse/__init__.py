@@ -22,7 +22,8 @@ from corridor_etl.warehouse.batch import (
     DeliveryRow,
 )
 from corridor_etl.warehouse.healing import ORPHAN_RULE
-from corridor_etl.warehouse.issues import IssueRow, OutboxRow
+from corridor_etl.warehouse.issues import ChangeRow, IssueRow, OutboxRow, VersionRow
+from corridor_etl.warehouse.issues import Parts as IssueParts
 from corridor_etl.warehouse.lease import Lease
 from corridor_etl.warehouse.mails import Mails
 from corridor_etl.warehouse.outbox import Claim, Verdict
@@ -48,13 +49,16 @@ __all__ = [
     "SUGGESTED_COLUMNS",
     "VALIDATION_COLUMNS",
     "Batch",
+    "ChangeRow",
     "Claim",
     "DeliveryRow",
     "Earlier",
+    "IssueParts",
     "IssueRow",
     "Lease",
     "Mails",
     "OutboxRow",
     "Verdict",
+    "VersionRow",
     "Warehouse",
 ]

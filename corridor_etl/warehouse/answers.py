@@ -29,6 +29,7 @@ from corridor_etl.warehouse.batch import DeliveryRow
 from corridor_etl.warehouse.engine import reading
 from corridor_etl.warehouse.overview import Overview
 from corridor_etl.warehouse.profiles import Earlier
+from corridor_etl.warehouse.schema import ISSUE_CHANGE, ISSUE_HOLD, ISSUE_VERSION
 
 
 class Answers:
@@ -168,6 +169,21 @@ class Answers:
         """address, value_text and unit of every figure of one issue."""
         with reading(self.engine) as connection:
             return issues.figures(connection, edition, week, revision)
+
+    def issue_holds(self) -> pl.DataFrame:
+        """Issues that were held back, with the reasons; one that is among ``issues`` was published later."""
+        with reading(self.engine) as connection:
+            return issues.life(connection, ISSUE_HOLD, self.as_of)
+
+    def issue_versions(self) -> pl.DataFrame:
+        """Every issue as each audience reads it in each language."""
+        with reading(self.engine) as connection:
+            return issues.life(connection, ISSUE_VERSION)
+
+    def issue_changes(self) -> pl.DataFrame:
+        """Each figure that a revision changed: before, after, causes and files."""
+        with reading(self.engine) as connection:
+            return issues.life(connection, ISSUE_CHANGE)
 
     def outbox(self) -> pl.DataFrame:
         """All messages with their state."""

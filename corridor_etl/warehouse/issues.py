@@ -1,11 +1,11 @@
-"""Published issues with their figures, and the outbox.
+"""Published issues with their figures, versions and changes, what held others back, and the outbox.
 
 An issue is written once, together with its messages; what becomes of these belongs to ``outbox``.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,14 @@ from sqlalchemy import ColumnElement, Connection, Table, select
 
 from corridor_etl.errors import UsageError
 from corridor_etl.warehouse.frames import conformed, fetched, insert, schema_of
-from corridor_etl.warehouse.schema import ISSUE, ISSUE_FIGURE, OUTBOX
+from corridor_etl.warehouse.schema import (
+    ISSUE,
+    ISSUE_CHANGE,
+    ISSUE_FIGURE,
+    ISSUE_HOLD,
+    ISSUE_VERSION,
+    OUTBOX,
+)
 
 FIGURE_COLUMNS = schema_of(c for c in ISSUE_FIGURE.columns if c.name in ("address", "value_text", "unit"))
 
@@ -55,8 +62,46 @@ class OutboxRow:
     sandbox_recipient: str | None = None
 
 
-def record(connection: Connection, issue: IssueRow, figures: pl.DataFrame, outbox: list[OutboxRow]) -> bool:
-    """Writes an issue, its figures (``address``, ``value_text``, ``unit``) and its messages.
+@dataclass(frozen=True)
+class VersionRow:
+    """An issue as one audience reads it in one language; ``folder`` is below the home folder."""
+
+    audience: str
+    language: str
+    content_sha256: str
+    package_version: str
+    template_version: str
+    folder: str
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """One figure that a revision changed; values are exact numbers as text."""
+
+    address: str
+    value_before: str | None
+    value_after: str | None
+    unit: str
+    causes: str
+    file_names: str
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What belongs to an issue beside its figures: a version for each audience and language, changes of a revision."""
+
+    versions: list[VersionRow] = field(default_factory=list)
+    changes: list[ChangeRow] = field(default_factory=list)
+
+
+def record(
+    connection: Connection,
+    issue: IssueRow,
+    figures: pl.DataFrame,
+    outbox: list[OutboxRow],
+    parts: Parts | None = None,
+) -> bool:
+    """Writes an issue, its figures (``address``, ``value_text``, ``unit``), its parts and its messages.
 
     The same issue with the same content again does nothing and returns False; with other content it is a
     ``UsageError``, because an issue never changes.
@@ -75,9 +120,33 @@ def record(connection: Connection, issue: IssueRow, figures: pl.DataFrame, outbo
     insert(
         connection, ISSUE_FIGURE, conformed(figures, FIGURE_COLUMNS, what="the figures of the issue"), **key
     )
+    for table, rows in ((ISSUE_VERSION, parts.versions), (ISSUE_CHANGE, parts.changes)) if parts else ():
+        if rows:
+            connection.execute(table.insert(), [{**key, **asdict(row)} for row in rows])
     if outbox:
         connection.execute(OUTBOX.insert(), [asdict(row) for row in outbox])
     return True
+
+
+def hold(
+    connection: Connection, key: tuple[str, str, int, int], reasons: list[str], held_at_utc: datetime
+) -> bool:
+    """Records why the issue of (edition, week, revision, snapshot) is not published; False if it is known already."""
+    values = dict(zip(("edition", "week", "revision", "snapshot"), key, strict=True))
+    known = [ISSUE_HOLD.c[name] == value for name, value in values.items()]
+    if connection.scalar(select(ISSUE_HOLD.c.snapshot).where(*known)) is not None:
+        return False
+    connection.execute(
+        ISSUE_HOLD.insert().values(**values, held_at_utc=held_at_utc, reasons="\n".join(reasons))
+    )
+    return True
+
+
+def life(connection: Connection, table: Table, as_of: int | None = None) -> pl.DataFrame:
+    """All versions, changes or holds, by key; holds of snapshots up to ``as_of`` if given."""
+    query = select(table).order_by(*table.primary_key.columns)
+    is_cut = as_of is not None and "snapshot" in table.c
+    return fetched(connection, query.where(table.c.snapshot <= as_of) if is_cut else query)
 
 
 def _is(table: Table, edition: str, week: str, revision: int) -> ColumnElement[bool]:

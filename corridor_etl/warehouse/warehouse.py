@@ -230,17 +230,18 @@ class Warehouse(Answers):
         figures: pl.DataFrame,
         outbox: list[OutboxRow],
         *,
+        parts: issues.Parts | None = None,
         lease: Lease | None = None,
         put_files: Callable[[], object] | None = None,
     ) -> bool:
-        """Writes an issue, its figures and its messages in one transaction; False if it was there already.
+        """Writes an issue, its figures, parts and messages in one transaction; False if it was there already.
 
         ``put_files`` is called within it, once the issue may be written and before it is: its address holds nobody
         else's files after that. ``UsageError`` if it was there with other content, ``LeaseLost`` if the lease
         changed hands.
         """
         with commit.transaction(self.engine, lease=lease) as connection:
-            is_new = issues.record(connection, issue, figures, outbox)
+            is_new = issues.record(connection, issue, figures, outbox, parts)
             if is_new and put_files is not None:
                 put_files()
             return is_new
@@ -249,3 +250,8 @@ class Warehouse(Answers):
     def mails(self) -> Mails:
         """The ledger of the outbox: what is due, claims, outcomes, suspended addresses."""
         return Mails(self.engine)
+
+    def hold_issue(self, key: tuple[str, str, int, int], reasons: list[str], at_utc: datetime) -> bool:
+        """Records why the issue of (edition, week, revision, snapshot) is held; False if that is known already."""
+        with commit.transaction(self.engine) as connection:
+            return issues.hold(connection, key, reasons, at_utc)

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from corridor_etl.cli.app import app
 from corridor_etl.clock import now_utc
 from corridor_etl.errors import UsageError
-from corridor_etl.jobs import weekly
+from corridor_etl.jobs import issue_versions
 from corridor_etl.jobs.ingest import ingest
 from corridor_etl.jobs.issue_data import report_data
 from corridor_etl.jobs.weekly import figures, figures_then, publish_week
@@ -234,9 +234,9 @@ def _interrupted(warehouse: Warehouse, settings: Settings) -> ReportData:
 def test_an_issue_is_made_of_one_snapshot_whatever_is_committed_meanwhile(
     season: Season, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(weekly, "report_data", _interrupted)
+    monkeypatch.setattr(issue_versions, "report_data", _interrupted)
     assert publish_week(NEXT, queue_mail=False).state == "published"
-    monkeypatch.setattr(weekly, "report_data", report_data)
+    monkeypatch.setattr(issue_versions, "report_data", report_data)
     last = season.rounds[-1]["snapshot"]
     with Warehouse.open() as warehouse:
         assert warehouse.issues().filter(week=NEXT)["snapshot"].to_list() == [last]

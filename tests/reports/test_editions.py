@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import polars as pl
 import pytest
 import report_samples as samples
 
 from corridor_etl.delivery.message import build_message
-from corridor_etl.errors import UsageError
-from corridor_etl.reports import attention, editions
+from corridor_etl.errors import SettingsError, UsageError
+from corridor_etl.marts.disclosure import TOTAL
+from corridor_etl.marts.public import SCHEMA
+from corridor_etl.reports import attention, editions, outside
 from corridor_etl.reports.checks import check
 from corridor_etl.reports.editions import edition, edition_names
 from corridor_etl.reports.measures import BY_ADDRESS
@@ -19,7 +22,7 @@ from corridor_etl.settings import checkout
 
 HEADINGS = {
     "attention": "Needs attention</h2>", "targets": "Progress to annual targets", "key": "Key figures",
-    "throughput": ">Throughput</h2>", "trade": ">Trade</h2>", "data": "Data behind this issue", "notes": ">Notes</h2>",
+    "throughput": ">Throughput</h2>", "trade": ">Trade</h2>", "data": "Data behind this issue", "revisions": ">Revisions</h2>", "notes": ">Notes</h2>",
 }  # fmt: skip
 
 
@@ -91,7 +94,26 @@ def test_every_edition_names_only_what_there_is() -> None:
 
 def test_every_block_belongs_to_an_edition() -> None:
     folders = {p.name for p in (checkout() / "templates/_shared/blocks").iterdir()}
-    assert folders == {block for name in edition_names() for block in edition(name).blocks}
+    read = [
+        edition(name).seen_by(audience) for name in edition_names() for audience in edition(name).audiences
+    ]
+    assert folders == {block for found in read for block in found.blocks}
+
+
+def test_an_audience_that_an_edition_does_not_describe_is_refused() -> None:
+    with pytest.raises(SettingsError, match="does not say what the audience 'public' reads"):
+        edition("trade").seen_by("public")
+
+
+def test_a_busy_week_shows_others_fewer_cells_and_never_chooses_them_by_amount() -> None:
+    chapters = [f"{n:02}" for n in range(1, 50)]
+    cells = [("trade_value", f, h, 5, "0.01 CNY", None) for f in ("IMPORT", "EXPORT_DOMESTIC", TOTAL)
+             for h in (*chapters, TOTAL)]  # fmt: skip
+    table = outside.disclosed_table(pl.DataFrame(cells, schema=SCHEMA, orient="row"))
+    assert table is not None
+    assert len(table.rows) == 49 + 3
+    assert {r[0].text for r in table.rows} == {"Imports", "Exports of Chinese goods", "All flows"}
+    assert outside.disclosed_table(pl.DataFrame(schema=SCHEMA)) is None
 
 
 def test_an_edition_there_is_not_is_refused() -> None:

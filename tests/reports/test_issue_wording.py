@@ -252,7 +252,7 @@ def test_a_part_has_its_noun(part: int, whole: int, said: str) -> None:
 @pytest.mark.parametrize(("declared", "is_partial"), [("89.94", True), ("89.96", False), ("90", False)])
 def test_the_banner_follows_the_number_readers_see(declared: str, is_partial: bool) -> None:
     made = {"match.declared_pct": figure("match.declared_pct", declared)}
-    assert bool(statements.partial(made, 90)) is is_partial
+    assert bool(statements.undeclared(made, 90)) is is_partial
 
 
 def test_a_train_out_of_the_window_is_never_shown_inside_it() -> None:

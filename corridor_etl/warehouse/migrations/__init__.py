@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 
 from corridor_etl.errors import SettingsError
 
-HEAD = "0024_sending"
+HEAD = "0025_issue_life"
 VERSION_TABLE = "alembic_version"
 
 

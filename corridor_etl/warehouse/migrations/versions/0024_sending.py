@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0024_sending"
-down_revision = "0023_oracles"
+down_revision = "0023_vessel_load"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023_oracles"
-down_revision = "0021_booking_use"
+revision = "0023_vessel_load"
+down_revision = "0022_week_digest"
 branch_labels = None
 depends_on = None
 
