@@ -10,8 +10,8 @@ from corridor_etl.reports.language import spoken, tr
 from corridor_etl.reports.range import LIMIT_FACTOR
 from corridor_etl.settings import Service, Settings
 
-CAVEATS_OF = ("trade_value", "transit_time", "border_time", "declared_share")
-"""The KPIs whose caveat a reader of headline figures must know; the dictionary has those of all."""
+CAVEATS_OF = ("balance", "declared_share")
+"""The KPIs whose caveat a reader of headline figures must know; the dictionary has those of all, with names of columns."""
 
 
 def notes(settings: Settings, published_at: datetime, issue: str) -> tuple[str, ...]:
