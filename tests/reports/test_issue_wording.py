@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_situations import WEEK, figure, figures, situations
 
-from corridor_etl.reports import counts, formats, statements, wording
+from corridor_etl.reports import counts, formats, points, statements, wording
 from corridor_etl.reports.figures import Change, Figure
 
 
@@ -39,7 +39,7 @@ def test_a_week_without_departure_says_so() -> None:
     assert wording.subject(empty, "2025-W07") == (
         "2025-W07 corridor weekly: no departure recorded, CNY 40.7 m p"
     )
-    assert "not available" in wording.throughput_point(empty, WEEK)
+    assert "not available" in points.throughput_point(empty, WEEK)
 
 
 def test_subject_names_week_level_change_value_and_border() -> None:
@@ -56,7 +56,7 @@ def test_a_correction_is_called_one() -> None:
 
 def test_points_name_the_base_of_every_comparison() -> None:
     made = figures(teu=figure("throughput.teu", "84", week="69", year="52"))
-    assert wording.throughput_point(made, WEEK) == (
+    assert points.throughput_point(made, WEEK) == (
         "84 TEU moved in 44 containers on 3 trains, 22% more than the week before and 62% more than the same week "
         "of 2024; this is inside the range of normal weeks (41–88)."
     )
@@ -84,15 +84,15 @@ def test_shares_change_in_points_and_durations_in_their_unit(
 
 def test_no_change_is_as_much_and_unknown_is_silent() -> None:
     assert (
-        wording.against_week_before(figure("throughput.teu", "84", week="84"), Change(Decimal(0), "0%"))
+        points.against_week_before(figure("throughput.teu", "84", week="84"), Change(Decimal(0), "0%"))
         == "about as much as the week before"
     )
-    assert wording.against_week_before(figure("throughput.teu", "84"), Change()) == ""
+    assert points.against_week_before(figure("throughput.teu", "84"), Change()) == ""
 
 
 def test_a_difference_in_money_reads_like_money() -> None:
     made = figures(value=figure("trade.value_cny", "21100000", week="3400000", maturity="p"))
-    assert "CNY 17.7 million more than the week before" in wording.trade_point(made, WEEK, {})
+    assert "CNY 17.7 million more than the week before" in points.trade_point(made, WEEK, {})
 
 
 @pytest.mark.parametrize(
@@ -111,12 +111,12 @@ def test_the_mean_of_two_directions_says_which(
         west=figure("transit.door_to_door_days_westbound", westbound),
         east=figure("transit.door_to_door_days_eastbound", eastbound),
     )
-    assert said in wording.transit_point(made, 7)
+    assert said in points.transit_point(made, 7)
 
 
 def test_a_border_is_told_of_in_a_week_without_deliveries() -> None:
     made = figures(door=figure("transit.door_to_door_days", None, range_class="none"))
-    assert wording.transit_point(made, 7) == (
+    assert points.transit_point(made, 7) == (
         "No container with complete gate records was delivered in this week; "
         "border crossing averaged 15.0 hours (normal 41–88)."
     )
@@ -156,8 +156,8 @@ def test_no_sentence_contradicts_its_figures(made: dict[str, Figure], target: fl
 @given(situations())
 def test_points_say_more_only_for_more(made: dict[str, Figure]) -> None:
     for point, name in (
-        (wording.throughput_point(made, WEEK), "throughput.teu"),
-        (wording.trade_point(made, WEEK, {}), "trade.value_cny"),
+        (points.throughput_point(made, WEEK), "throughput.teu"),
+        (points.trade_point(made, WEEK, {}), "trade.value_cny"),
     ):
         difference = made[name].on_week.value
         if "more than the week before" in point:

@@ -16,7 +16,7 @@ from report_situations import CLASSES, WEEK, figure, figures, situations
 
 from corridor_etl.delivery.message import build_message
 from corridor_etl.errors import ReportCheckFailed, UsageError
-from corridor_etl.reports import catalogues, counts, formats, signs, units, verdicts, wording
+from corridor_etl.reports import catalogues, counts, formats, points, signs, units, verdicts, wording
 from corridor_etl.reports.checks import check
 from corridor_etl.reports.editions import edition, edition_names
 from corridor_etl.reports.figures import Figure
@@ -220,13 +220,13 @@ def test_no_sentence_contradicts_its_figures_in_any_language(
         assert signs.sign("sped up") not in texts[0] or border.range_class == "below"
         if signs.sign("missed") in texts[0]:
             assert wording.misses_target(made["transit.door_to_door_days"], target)
-        points = (
-            wording.throughput_point(made, WEEK),
-            wording.trade_point(made, WEEK, {"W": "85"}),
-            wording.transit_point(made, target),
+        sentences = (
+            points.throughput_point(made, WEEK),
+            points.trade_point(made, WEEK, {"W": "85"}),
+            points.transit_point(made, target),
         )
         known = _numbers_of(made, target)
-        for text in (*texts, *points):
+        for text in (*texts, *sentences):
             assert set(formats.numbers_in(text)) <= known, text
             assert list(counts.misfits(text)) == []
 
