@@ -7,6 +7,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from corridor_etl.reports.figures import Change, Figure, change, scale_of, shown
+from corridor_etl.reports.language import speaking
 from corridor_etl.reports.measures import BY_ADDRESS
 
 CLASSES = ("below", "low", "in line", "high", "above", "none")
@@ -47,7 +48,12 @@ def figures(**changes: Figure) -> dict[str, Figure]:
 
 
 @st.composite
-def situations(draw: st.DrawFn) -> dict[str, Figure]:
+def situations(draw: st.DrawFn, language: str = "en") -> dict[str, Figure]:
+    with speaking(language):
+        return _situation(draw)
+
+
+def _situation(draw: st.DrawFn) -> dict[str, Figure]:
     def some(address: str, top: int) -> Figure:
         value = draw(st.none() | st.decimals(0, top, places=2))
         known = draw(st.sampled_from(CLASSES)) if value is not None else "none"
