@@ -23,6 +23,7 @@ from corridor_etl.reports import (
     formats,
     goods,
     outside,
+    points,
     revisions,
     statements,
     tables,
@@ -267,11 +268,11 @@ def _revised(known: _Known) -> tuple[Change, ...]:
 def _points(known: _Known) -> tuple[str, ...]:
     numbers = known.numbers
     makers: dict[str, Callable[[], str]] = {
-        "throughput": lambda: wording.throughput_point(numbers, known.week),
-        "trade": lambda: wording.trade_point(numbers, known.week, _largest(known)),
+        "throughput": lambda: points.throughput_point(numbers, known.week),
+        "trade": lambda: points.trade_point(numbers, known.week, _largest(known)),
         "cargo": lambda: cargo_point(known.progress, known.settings),
         "trade_target": lambda: trade_target_point(known.progress, known.settings),
-        "transit": lambda: wording.transit_point(numbers, known.target_days),
+        "transit": lambda: points.transit_point(numbers, known.target_days),
         "declared": lambda: statements.match(numbers),
     }
     return tuple(makers[name]() for name in known.edition.points)

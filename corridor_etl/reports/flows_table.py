@@ -59,11 +59,15 @@ def flows(trade: pl.DataFrame, service_id: str, week: str, policy: str = "market
         tr("Net\u00a0t"),
         tr("Share"),
         words=2,
+        minor=(4,),
         steps={n: units.scale(c).step for n, c in ((2, "CNY"), (3, "USD"))},
     )
     left_out = int(mine["items_without_rate"].sum())
     note = _note(policy, left_out) if lines else tr("No released declaration in this week.")
     return Table("flows", 0, tr("Trade by flow"), heads, tuple(lines), note, has_total=bool(lines))
+
+
+_SHORT = 5  # characters; a long name on one line would make the column wider than its numbers
 
 
 def flow_name(flow: str) -> str:
@@ -72,8 +76,9 @@ def flow_name(flow: str) -> str:
 
 
 def money_head(currency: str) -> str:
-    """The unit of a column of money, on one line."""
-    return units.scale(currency).name.replace(" ", "\u00a0")
+    """The unit of a column of money, on one line where it is short."""
+    name = units.scale(currency).name
+    return name if len(name) > _SHORT else name.replace(" ", "\u00a0")
 
 
 def _note(policy: str, left_out: int) -> str:

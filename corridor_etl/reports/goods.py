@@ -74,6 +74,7 @@ def goods(trade: pl.DataFrame, service_id: str, week: str, *, is_final: bool) ->
         tr("Share"),
         on_mean,
         words=2,
+        minor=(3,),
         steps=dict.fromkeys((2, 4), units.scale("CNY").step),
     )
     title = tr("Goods by value") if is_final or not rows else tr("Goods by value (provisional)")

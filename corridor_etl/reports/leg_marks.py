@@ -73,7 +73,7 @@ def _leg_rows(
 
 
 def _leg_heads(data: Data, tops: Mapping[str, int]) -> Rows:
-    past = tr_n("%(count)s week before", "%(count)s weeks before", data["weeks"] or 1)
+    past = _past(data["weeks"])
     heads = {"now": (tr("This week"), data["boxes"]), "before": (past, tr("mean"))}
     found = []
     for name, top in tops.items():
@@ -86,6 +86,10 @@ def _leg_heads(data: Data, tops: Mapping[str, int]) -> Rows:
         )
         found.append(_text(-8, y + 7, second, "muted", 11, "right"))
     return found
+
+
+def _past(weeks: int) -> str:
+    return tr_n("%(count)s week before", "%(count)s weeks before", weeks or 1)
 
 
 def _leg_total(top: int, hours: Sequence[float], right: float) -> dict[str, Any]:

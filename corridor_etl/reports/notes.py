@@ -11,7 +11,7 @@ from corridor_etl.reports.outside import NOTE
 from corridor_etl.reports.range import LIMIT_FACTOR
 from corridor_etl.settings import Service, Settings
 
-CAVEATS_OF = ("trade_value", "transit_time", "border_time", "declared_share")
+CAVEATS_OF = ("balance", "declared_share")
 """The KPIs whose caveat a reader of headline figures must know; the dictionary has those of all."""
 
 

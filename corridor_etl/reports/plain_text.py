@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 
@@ -12,9 +12,19 @@ from corridor_etl.reports.language import tr
 WIDTH = 78
 
 
+_PIECES = re.compile(r"[ \t\r\n]+|[（“《]*[\u2e80-\u9fff][，。；：、）”》！？]*|[^ \t\r\n\u2e80-\u9fff]+")
+
+
 def wrapped(text: str, indent: int = 0) -> str:
-    """Lines of at most 78 characters; following lines are indented."""
-    return textwrap.fill(text.strip(), WIDTH - indent, subsequent_indent=" " * indent, break_on_hyphens=False)
+    """Lines of at most 78 columns with the ``indent`` of those that follow; Chinese is cut between characters."""
+    lines, line = [], ""
+    for piece in _PIECES.findall(text.strip()):
+        if display_width(line + piece.rstrip()) <= WIDTH - indent:
+            line += piece if piece.strip() else " "
+            continue
+        lines.append(line.rstrip(" "))
+        line = piece.lstrip(" \t\r\n")
+    return f"\n{' ' * indent}".join([*lines, line.rstrip(" ")])
 
 
 def underlined(text: str) -> str:

@@ -249,7 +249,7 @@ def sources(
                 formats.number(mine["rows_loaded"]), formats.number(mine["rows_quarantined"]),
                 _status(received, expected or 1))
         )  # fmt: skip
-    heads = columns(tr("Source"), tr("Files"), tr("Rows"), tr("Held back"), tr("Status"))
+    heads = columns(tr("Source"), tr("Files"), tr("Rows"), tr("Held back"), tr("Status"), minor=(2,))
     return Table("sources", 0, tr("Sources"), heads, tuple(rows)), missing
 
 

@@ -1,4 +1,4 @@
-"""Makes the invented marts of ``report_samples`` importable, and renders their issue once."""
+"""Makes the invented marts and figures of this folder importable, and renders their issue once."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 
-if "report_samples" not in sys.modules:
-    spec = importlib.util.spec_from_file_location(
-        "report_samples", Path(__file__).with_name("report_samples.py")
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    sys.modules["report_samples"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(sys.modules["report_samples"])
+for _name in ("report_samples", "report_situations"):
+    if _name not in sys.modules:
+        _spec = importlib.util.spec_from_file_location(_name, Path(__file__).with_name(f"{_name}.py"))
+        assert _spec is not None
+        assert _spec.loader is not None
+        sys.modules[_name] = importlib.util.module_from_spec(_spec)
+        _spec.loader.exec_module(sys.modules[_name])
 
 
 @pytest.fixture(scope="session")

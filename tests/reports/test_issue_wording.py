@@ -7,46 +7,10 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from report_situations import WEEK, figure, figures, situations
 
-from corridor_etl.reports import counts, formats, statements, wording
-from corridor_etl.reports.figures import Change, Figure, change, scale_of, shown
-from corridor_etl.reports.measures import BY_ADDRESS
-
-CLASSES = ("below", "low", "in line", "high", "above", "none")
-WEEK = "2025-W46"
-
-
-def figure(
-    address: str,
-    value: str | None,
-    *,
-    range_class: str = "in line",
-    week: str = "",
-    year: str = "",
-    maturity: str = "f",
-) -> Figure:
-    measure = BY_ADDRESS[address]
-    exact = None if value is None else Decimal(value)
-
-    def since(base: str) -> Change:
-        return change(measure, exact, Decimal(base), 5) if base else Change()
-
-    return Figure(address, measure.name, exact, measure.unit, shown(measure, exact), scale_of(measure, exact).name, maturity,
-                  since(week), since(year), range_text="41–88", range_class=range_class)  # type: ignore[arg-type]  # fmt: skip
-
-
-def figures(**changes: Figure) -> dict[str, Figure]:
-    made = {
-        "throughput.teu": figure("throughput.teu", "84"),
-        "throughput.boxes": figure("throughput.boxes", "44"),
-        "departures.trains": figure("departures.trains", "3"),
-        "trade.value_cny": figure("trade.value_cny", "40700000", maturity="p"),
-        "transit.door_to_door_days": figure("transit.door_to_door_days", "6.5"),
-        "transit.door_to_door_days_westbound": figure("transit.door_to_door_days_westbound", None),
-        "transit.door_to_door_days_eastbound": figure("transit.door_to_door_days_eastbound", None),
-        "transit.border_hours": figure("transit.border_hours", "15"),
-    }
-    return made | {f.address: f for f in changes.values()}
+from corridor_etl.reports import counts, formats, points, statements, wording
+from corridor_etl.reports.figures import Change, Figure
 
 
 def test_headline_says_level_signal_and_missed_target() -> None:
@@ -75,7 +39,7 @@ def test_a_week_without_departure_says_so() -> None:
     assert wording.subject(empty, "2025-W07") == (
         "2025-W07 corridor weekly: no departure recorded, CNY 40.7 m p"
     )
-    assert "not available" in wording.throughput_point(empty, WEEK)
+    assert "not available" in points.throughput_point(empty, WEEK)
 
 
 def test_subject_names_week_level_change_value_and_border() -> None:
@@ -92,7 +56,7 @@ def test_a_correction_is_called_one() -> None:
 
 def test_points_name_the_base_of_every_comparison() -> None:
     made = figures(teu=figure("throughput.teu", "84", week="69", year="52"))
-    assert wording.throughput_point(made, WEEK) == (
+    assert points.throughput_point(made, WEEK) == (
         "84 TEU moved in 44 containers on 3 trains, 22% more than the week before and 62% more than the same week "
         "of 2024; this is inside the range of normal weeks (41–88)."
     )
@@ -120,15 +84,15 @@ def test_shares_change_in_points_and_durations_in_their_unit(
 
 def test_no_change_is_as_much_and_unknown_is_silent() -> None:
     assert (
-        wording.against_week_before(figure("throughput.teu", "84", week="84"), Change(Decimal(0), "0%"))
+        points.against_week_before(figure("throughput.teu", "84", week="84"), Change(Decimal(0), "0%"))
         == "about as much as the week before"
     )
-    assert wording.against_week_before(figure("throughput.teu", "84"), Change()) == ""
+    assert points.against_week_before(figure("throughput.teu", "84"), Change()) == ""
 
 
 def test_a_difference_in_money_reads_like_money() -> None:
     made = figures(value=figure("trade.value_cny", "21100000", week="3400000", maturity="p"))
-    assert "CNY 17.7 million more than the week before" in wording.trade_point(made, WEEK, {})
+    assert "CNY 17.7 million more than the week before" in points.trade_point(made, WEEK, {})
 
 
 @pytest.mark.parametrize(
@@ -147,12 +111,12 @@ def test_the_mean_of_two_directions_says_which(
         west=figure("transit.door_to_door_days_westbound", westbound),
         east=figure("transit.door_to_door_days_eastbound", eastbound),
     )
-    assert said in wording.transit_point(made, 7)
+    assert said in points.transit_point(made, 7)
 
 
 def test_a_border_is_told_of_in_a_week_without_deliveries() -> None:
     made = figures(door=figure("transit.door_to_door_days", None, range_class="none"))
-    assert wording.transit_point(made, 7) == (
+    assert points.transit_point(made, 7) == (
         "No container with complete gate records was delivered in this week; "
         "border crossing averaged 15.0 hours (normal 41–88)."
     )
@@ -165,28 +129,6 @@ def test_a_cut_name_ends_in_a_word_that_can_end_it() -> None:
 @pytest.mark.parametrize(("days", "missed"), [("7.004", False), ("7.00", False), ("7.01", True)])
 def test_the_target_is_judged_by_the_number_readers_see(days: str, missed: bool) -> None:
     assert wording.misses_target(figure("transit.door_to_door_days", days), 7) is missed
-
-
-@st.composite
-def situations(draw: st.DrawFn) -> dict[str, Figure]:
-    def some(address: str, top: int) -> Figure:
-        value = draw(st.none() | st.decimals(0, top, places=2))
-        known = draw(st.sampled_from(CLASSES)) if value is not None else "none"
-        base = draw(st.sampled_from(["", "3", "50", "90000"]))
-        return figure(
-            address,
-            None if value is None else str(value),
-            range_class=known,
-            week=base,
-            maturity=draw(st.sampled_from("pf")),
-        )
-
-    return figures(
-        teu=some("throughput.teu", 99_999),
-        value=some("trade.value_cny", 99_999_999_999),
-        door=some("transit.door_to_door_days", 99),
-        border=some("transit.border_hours", 999),
-    )
 
 
 @given(situations(), st.sampled_from([5, 7, 12.5]))
@@ -214,8 +156,8 @@ def test_no_sentence_contradicts_its_figures(made: dict[str, Figure], target: fl
 @given(situations())
 def test_points_say_more_only_for_more(made: dict[str, Figure]) -> None:
     for point, name in (
-        (wording.throughput_point(made, WEEK), "throughput.teu"),
-        (wording.trade_point(made, WEEK, {}), "trade.value_cny"),
+        (points.throughput_point(made, WEEK), "throughput.teu"),
+        (points.trade_point(made, WEEK, {}), "trade.value_cny"),
     ):
         difference = made[name].on_week.value
         if "more than the week before" in point:
