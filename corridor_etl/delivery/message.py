@@ -43,7 +43,7 @@ def build_message(
     """The message with CR LF line ends; it names no other recipient."""
     message = _multipart("mixed", [_body(rendered, context), _attachment(rendered, context)])
     for name, value in _headers(context, recipient, settings):
-        message[name] = value
+        message[name] = one_line(value) if isinstance(value, str) else value
     return message.as_bytes(policy=SMTP)
 
 
@@ -73,7 +73,7 @@ def _headers(
         ("Date", format_datetime(context.published_at)),
         ("From", Address(settings.corridor.operator, addr_spec=contact)),
         ("To", Address(recipient.name, addr_spec=recipient.address)),
-        ("Subject", one_line(context.subject)),
+        ("Subject", context.subject),
         ("Message-ID", message_id(context, recipient.address)),
         ("List-ID", f"Corridor weekly <{LIST_NAME}.{host}>"),
         ("List-Unsubscribe", f"<{leave}>, <mailto:{contact}?subject=unsubscribe%20{LIST_NAME}>"),
