@@ -232,7 +232,7 @@ def _blocks(known: _Known) -> dict[str, Any]:
         "tiles": tiles.tiles(numbers, known.settings, known.late),
         "targets": targets(known.progress, series, known.settings),
         "figures": tuple(numbers.values()),
-        "history": history(series, week),
+        "history": history(series, week, {address: f.value for address, f in numbers.items()}),
         "tables": _tables(known),
         "charts": (
             chart_data.throughput_chart(series, numbers, week, limits),
