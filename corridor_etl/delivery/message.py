@@ -49,7 +49,7 @@ def build_message(
     """
     message = _multipart("mixed", [_body(rendered, context), _attachment(rendered, context)])
     for name, value in _headers(context, recipient, settings):
-        message[name] = value
+        message[name] = one_line(value) if isinstance(value, str) else value
     return message.as_bytes(policy=SMTP)
 
 
@@ -85,9 +85,9 @@ def _headers(
         ("From", Address(settings.corridor.operator, addr_spec=contact)),
         ("To", Address(recipient.name, addr_spec=sandbox or recipient.address)),
         *([(SANDBOXED, recipient.address)] if sandbox else ()),
-        ("Subject", one_line(f"{SANDBOX_MARK}{context.subject}" if sandbox else context.subject)),
+        ("Subject", f"{SANDBOX_MARK}{context.subject}" if sandbox else context.subject),
         ("Message-ID", message_id(context, recipient.address)),
-        ("List-ID", f"{one_line(context.title)} <{_list_name(context)}.{host}>"),
+        ("List-ID", f"{context.title} <{_list_name(context)}.{host}>"),
         ("List-Unsubscribe", f"<{leave}>, <mailto:{contact}?subject=unsubscribe%20{_list_name(context)}>"),
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         ("List-Archive", f"<{archive_url(context)}>"),

@@ -217,7 +217,7 @@ def _blocks(known: _Known) -> dict[str, Any]:
         if "targets" in known.edition.blocks
         else (),
         "figures": tuple(known.numbers.values()),
-        "history": history(known.series, known.week),
+        "history": history(known.series, known.week, {a: f.value for a, f in known.numbers.items()}),
         "tables": _tables(known, known.edition.tables),
         "background": _tables(known, known.edition.background),
         "charts": _charts(known),

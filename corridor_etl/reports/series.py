@@ -60,10 +60,16 @@ def service_series(marts: Mapping[str, pl.DataFrame], service_id: str) -> dict[s
     return {m.address: Series(m, _parts(m, frames.get(m.mart))) for m in MEASURES}
 
 
-def history(series: Mapping[str, Series], week: str) -> dict[str, dict[str, Decimal | None]]:
-    """Address -> week -> value of the 53 weeks that end with ``week``; None where there is nothing."""
+def history(
+    series: Mapping[str, Series], week: str, shown: Mapping[str, Decimal | None]
+) -> dict[str, dict[str, Decimal | None]]:
+    """Address -> week -> value of the 53 weeks that end with ``week``; None where there is nothing.
+
+    ``shown``: the week's values as the issue has them. A measure not among them, or withheld there, has no history.
+    """
     weeks = [shifted(week, -n) for n in reversed(range(HISTORY_WEEKS))]
-    return {address: {w: one.value(w) for w in weeks} for address, one in series.items()}
+    told = (a for a, one in series.items() if a in shown and shown[a] == one.value(week))
+    return {address: {w: series[address].value(w) for w in weeks} for address in told}
 
 
 def prepared(name: str, frame: pl.DataFrame) -> pl.DataFrame:

@@ -14,12 +14,14 @@ from typing import Any
 
 import openpyxl
 import pytest
+import report_samples as samples
 from python_calamine import CalamineWorkbook
 
 from corridor_etl.kpis import kpis
 from corridor_etl.reports import workbook_check
 from corridor_etl.reports.checks import check
 from corridor_etl.reports.content import Table, columns, row
+from corridor_etl.reports.series import history, service_series
 from corridor_etl.reports.workbook import workbook
 
 
@@ -58,6 +60,15 @@ def test_the_series_has_53_weeks_and_no_zero_for_what_is_missing(issue: Any) -> 
     teu = heads.index("throughput.teu")
     assert found[0][teu] == ""  # the service began later
     assert found[-1][teu] == float(context.figure("throughput.teu").value)
+
+
+def test_what_an_issue_does_not_show_has_no_history(issue: Any) -> None:
+    series = service_series(samples.report_data().marts, samples.LIVE)
+    shown = {f.address: f.value for f in issue[0].figures}
+    assert list(history(series, samples.LAST, shown)) == list(shown)
+    withheld = {**shown, "trade.value_cny": None}
+    del withheld["throughput.teu"]
+    assert set(shown) - set(history(series, samples.LAST, withheld)) == {"trade.value_cny", "throughput.teu"}
 
 
 def test_every_figure_of_the_dictionary_is_defined(issue: Any) -> None:

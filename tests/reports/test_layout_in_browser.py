@@ -7,6 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+OF_A_MAIL = {"landmark-one-main", "region"}
+"""What a mail need not have: it is an article within the page of a mail program."""
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +62,18 @@ def test_dark_mode_is_dark(
     )
     assert (sum(ground[:3]) < sum(ink[:3])) is is_dark
     page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("name", "allowed"), [("page", set()), ("mail", OF_A_MAIL)])
+def test_nothing_bars_a_reader(
+    browser: Any, files: dict[str, str], name: str, allowed: set[str], scheme: str
+) -> None:
+    for width in (320, 1100):
+        page = opened(browser, files[name], width, scheme)
+        found = Axe().run(page).response["violations"]
+        assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["id"] not in allowed] == []
+        page.context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
