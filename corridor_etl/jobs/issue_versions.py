@@ -20,7 +20,7 @@ from corridor_etl.jobs.past_issues import correction_of, past_of
 from corridor_etl.marts.public import public_week
 from corridor_etl.reports.checks import check
 from corridor_etl.reports.context import WeeklyContext, weekly_context
-from corridor_etl.reports.editions import INTERNAL, Edition, edition
+from corridor_etl.reports.editions import INTERNAL, Edition
 from corridor_etl.reports.issue import content_sha256, contents, issue_folder
 from corridor_etl.reports.render import Rendered, render
 from corridor_etl.reports.report_data import ReportData
@@ -131,16 +131,19 @@ def letters(versions: Sequence[Version], settings: Settings) -> list[Letter]:
     """
     return [
         Letter(v, r, build_message(v.rendered, v.context, r, settings))
-        for v in versions
         for r in settings.recipients
-        if v.context.edition in r.editions
-        and (r.audience, _language_for(r, v)) == (v.context.audience, v.context.language)
+        for v in _read_by(r, versions)
     ]
 
 
-def _language_for(recipient: Recipient, version: Version) -> str:
-    made_in = edition(version.context.edition).languages
-    return recipient.language if recipient.language in made_in else made_in[0]
+def _read_by(recipient: Recipient, versions: Sequence[Version]) -> Sequence[Version]:
+    """The one version a recipient gets, or none."""
+    mine = [
+        v
+        for v in versions
+        if v.context.edition in recipient.editions and v.context.audience == recipient.audience
+    ]
+    return ([v for v in mine if v.context.language == recipient.language] or mine)[:1]
 
 
 def problems(versions: Sequence[Version], sent: Sequence[Letter], settings: Settings) -> list[str]:
