@@ -19,6 +19,7 @@ from corridor_etl.jobs.rebuild import rebuild
 from corridor_etl.jobs.revising import changed_weeks
 from corridor_etl.jobs.weekly import IssueResult, publish_week, revise_week
 from corridor_etl.reference.calendar import parse_range, week_of
+from corridor_etl.reports.language import LANGUAGES
 from corridor_etl.settings import load_settings
 from corridor_etl.simulator import simulate
 from corridor_etl.warehouse import Warehouse
@@ -28,7 +29,7 @@ NOW = "2025-06-02T01:00:00+00:00"
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    return {p.name: p.read_bytes() for p in sorted(folder.iterdir())}
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
 @dataclass
@@ -66,7 +67,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
         found = Life(home, late)
         ingest()
         found.results["first"] = publish_week(WEEK)
-        found.before = files_of(found.page("first").parent)
+        found.before = files_of(found.page("first").parent.parent)
         found.results["held"] = publish_week(NEXT)
         aside[late].rename(late)
         ingest()
@@ -100,7 +101,8 @@ def changes() -> list[dict[str, Any]]:
 
 
 def test_the_first_issue_stays_as_it_was(life: Life) -> None:
-    assert files_of(life.page("first").parent) == life.before
+    assert {name.split("/")[0] for name in life.before} == set(LANGUAGES)
+    assert files_of(life.page("first").parent.parent) == life.before
     assert life.page("revised").parent != life.page("first").parent
 
 
@@ -118,6 +120,18 @@ def test_each_change_names_the_file_that_caused_it(life: Life) -> None:
     page = life.page("revised").read_text(encoding="utf-8")
     assert f"after {life.late.name}" in page
     assert "What this revision changes" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("zh", "本次更正的变动"), ("ru", "Что изменено в этой редакции"), ("kk", "Осы түзетуде не өзгерді")],
+)
+def test_a_revision_is_told_in_every_language(life: Life, language: str, told: str) -> None:
+    page = (life.page("revised").parent.parent / language / "index.html").read_text(encoding="utf-8")
+    assert told in page
+    assert life.late.name in page
+    for english in ("What this revision changes", "late records", "Published", "Revisions", "Corrected"):
+        assert english not in page
 
 
 def test_the_mail_of_a_revision_says_that_it_is_one(life: Life) -> None:
@@ -179,7 +193,5 @@ def test_an_issue_made_again_from_its_snapshot_has_the_same_bytes(
 def test_the_ledger_keeps_each_version_with_code_and_templates(life: Life) -> None:
     with Warehouse.open() as warehouse:
         rows = warehouse.issue_versions().filter(week=WEEK).to_dicts()
-    assert [(r["revision"], r["audience"], r["language"], r["template_version"]) for r in rows] == [
-        (0, "internal", "en", "2"),
-        (1, "internal", "en", "2"),
-    ]
+    kept = [(r["revision"], r["audience"], r["language"], r["template_version"]) for r in rows]
+    assert sorted(kept) == sorted((r, "internal", language, "3") for r in (0, 1) for language in LANGUAGES)
