@@ -136,6 +136,7 @@ def _trade(week, service, direction, boxes, chance, found):  # type: ignore[no-u
                 "value_cny_fen": fen,
                 "value_usd_cent": fen // 7,
                 "net_g": 1000,
+                "items_without_rate": 0,
             }
         )
 
