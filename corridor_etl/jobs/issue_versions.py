@@ -125,14 +125,25 @@ class Letter:
 
 
 def letters(versions: Sequence[Version], settings: Settings) -> list[Letter]:
-    """A message to each recipient of the edition, of the version for its audience in its language."""
+    """A message to each recipient of the edition, of the version for its audience in its language.
+
+    Who asks for a language that the edition is not made in gets its first one.
+    """
     return [
         Letter(v, r, build_message(v.rendered, v.context, r, settings))
-        for v in versions
         for r in settings.recipients
-        if v.context.edition in r.editions
-        and (r.audience, r.language) == (v.context.audience, v.context.language)
+        for v in _read_by(r, versions)
     ]
+
+
+def _read_by(recipient: Recipient, versions: Sequence[Version]) -> Sequence[Version]:
+    """The one version a recipient gets, or none."""
+    mine = [
+        v
+        for v in versions
+        if v.context.edition in recipient.editions and v.context.audience == recipient.audience
+    ]
+    return ([v for v in mine if v.context.language == recipient.language] or mine)[:1]
 
 
 def problems(versions: Sequence[Version], sent: Sequence[Letter], settings: Settings) -> list[str]:

@@ -24,6 +24,8 @@ from corridor_etl.errors import UsageError
 from corridor_etl.reports import catalogues
 
 LANGUAGES = ("en", *catalogues.TRANSLATED)
+NAMES = {"en": "English", "zh": "中文", "ru": "Русский", "kk": "Қазақша"}
+"""Code -> what a language calls itself; also the order in which they are offered."""
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN", "ru": "ru_RU", "kk": "kk_KZ"}
 _spoken: ContextVar[str] = ContextVar("language of an issue", default="en")
 

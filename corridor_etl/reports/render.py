@@ -19,7 +19,8 @@ from corridor_etl.reports import attention, charts, formats, palette, plain_text
 from corridor_etl.reports.catalogues import translations
 from corridor_etl.reports.charts import Picture
 from corridor_etl.reports.content import WeeklyContext
-from corridor_etl.reports.language import speaking, spoken, tr
+from corridor_etl.reports.editions import edition
+from corridor_etl.reports.language import NAMES, speaking, spoken, tr
 from corridor_etl.reports.workbook import workbook
 from corridor_etl.settings import checkout
 
@@ -75,6 +76,16 @@ def domain(context: WeeklyContext) -> str:
     return context.contact.rsplit("@", 1)[-1]
 
 
+def languages_beside(context: WeeklyContext) -> list[tuple[str, str, str]]:
+    """The same issue in the other languages of its edition: code, what the language calls itself, address."""
+    above = archive_url(context).removesuffix(f"{context.language}/")
+    return [
+        (code, NAMES[code], f"{above}{code}/")
+        for code in edition(context.edition).languages
+        if code != context.language
+    ]
+
+
 def archive_url(context: WeeklyContext) -> str:
     """Where the page of this revision stays: its folder of the site."""
     return f"https://{domain(context)}/{context.address}/"
@@ -96,6 +107,7 @@ def _values(context: WeeklyContext) -> dict[str, object]:
         "published": formats.long_date(context.published_at.date()),
         "next_issue": formats.long_date(context.next_issue_on),
         "archive_url": archive_url(context),
+        "languages": languages_beside(context),
         "validation_url": validation_url(context),
         "validation_path": VALIDATION_PATH,
         "nothing": tr(attention.NONE),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import reduce
 
 import polars as pl
 
@@ -162,9 +163,17 @@ def _values(change: Change) -> tuple[str, str, str]:
 
 
 def _reason(change: Change) -> str:
-    causes = ", ".join(tr(REASONS[c]) if c in REASONS else c for c in change.causes)
-    files = ", ".join(formats.clean(name.rsplit("/", 1)[-1], 60) for name in change.files[:2])
+    causes = _in_a_row([tr(REASONS[c]) if c in REASONS else c for c in change.causes])
+    files = _in_a_row([formats.clean(name.rsplit("/", 1)[-1], 60) for name in change.files[:2]])
     return tr("%(causes)s: %(files)s", causes=causes, files=files) if files else causes
+
+
+def _in_a_row(parts: Sequence[str]) -> str:
+    return (
+        reduce(lambda said, part: tr("%(first)s, %(second)s", first=said, second=part), parts)
+        if parts
+        else ""
+    )
 
 
 def notice(changes: Sequence[Change], revision: int) -> str:
@@ -235,9 +244,10 @@ def quality(past: Past, now: Mapping[str, pl.DataFrame], service_id: str, addres
             "No first figure of the last %(count)s issues has changed since.",
             len(past.weeks),
         )
+    figures = reduce(lambda said, figure: tr("%(fact)s; %(other)s", fact=said, other=figure), told)
     return tr_n(
         "Mean revision of the first figures of the last %(count)s issue: %(figures)s.",
         "Mean revision of the first figures of the last %(count)s issues: %(figures)s.",
         len(past.weeks),
-        figures="; ".join(told),
+        figures=figures,
     )

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from corridor_etl.reports import formats
+from corridor_etl.reports.language import NAMES
 
 AUDIENCES = ("internal", "partner", "public")
-LANGUAGES = {"en": "English", "zh": "中文", "ru": "Русский", "kk": "Қазақша"}
-"""Code -> what a language calls itself; also the order in which they are offered."""
+LANGUAGES = NAMES
 SHOWN_STATES = ("published", "partial")
 PAGE = "index.html"
 _HEADLINE_CHARS = 200

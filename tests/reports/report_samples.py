@@ -228,8 +228,10 @@ def context(week: str = LAST, data: ReportData | None = None, **changes: object)
     return weekly_context(week, data or report_data(), settings(), **{**arguments, **changes})  # type: ignore[arg-type]
 
 
-def built(week: str = LAST, data: ReportData | None = None) -> tuple[WeeklyContext, Rendered, bytes]:
+def built(
+    week: str = LAST, data: ReportData | None = None, **changes: object
+) -> tuple[WeeklyContext, Rendered, bytes]:
     """An issue with its looks and the message to the first recipient."""
-    made = context(week, data)
+    made = context(week, data, **changes)
     rendered = render(made)
     return made, rendered, build_message(rendered, made, settings().recipients[0], settings())

@@ -1,7 +1,7 @@
 """Nothing a sender writes acts in anything a reader gets: no script, markup, header, formula or template of his.
 
 Once from end to end, with real files through the real jobs; and once with every payload in every text an issue has, so
-that it holds also for texts that do not come from senders today. ``LANGUAGES`` are those an issue is made in.
+that it holds also for texts that do not come from senders today, in each language.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from corridor_etl.jobs.site import build_site
 from corridor_etl.jobs.weekly import publish_week
 from corridor_etl.reports.figures_csv import figures_csv
 from corridor_etl.reports.formats import clean
+from corridor_etl.reports.language import LANGUAGES
 from corridor_etl.reports.render import Rendered, render
 from corridor_etl.spreadsheet_text import is_risky
 from corridor_etl.warehouse import Warehouse
@@ -44,7 +45,6 @@ from corridor_etl.warehouse import Warehouse
 sys.path.insert(0, str(Path(__file__).parent))
 from hostile_files import PAYLOADS, WEEK, inbox
 
-LANGUAGES = ("en",)
 SHORT = [payload for payload in PAYLOADS.values() if len(payload) < 1000]
 ACTIVE = {"script", "iframe", "object", "embed", "base", "form", "input", "link", "meta", "svg", "img"}
 OURS = {"meta", "link"}  # in the head, as we write them
@@ -232,7 +232,7 @@ _MADE: dict[str, Made] = {}
 def benign(language: str) -> Made:
     """The issue of the samples in a language."""
     if language not in _MADE:
-        _MADE[language] = Made(*samples.built())
+        _MADE[language] = Made(*samples.built(language=language))
         assert _MADE[language].context.language == language
     return _MADE[language]
 

@@ -26,7 +26,7 @@ from corridor_etl.reports.plain_text import WIDTH, display_width, wrapped
 from corridor_etl.reports.render import render
 
 NAMES_AND_CODES = {
-    "TEU", "p", "ISO", "HS", "CSV", "figures", "csv", "issue", "json", "corridor", "corridor_etl", "explain", "weekly",
+    "TEU", "p", "ISO", "HS", "CSV", "figures", "csv", "issue", "json", "triangle", "xlsx", "English", "corridor", "corridor_etl", "explain", "weekly",
     "throughput", "teu", "W", "UTC", "r", "zh", "ru", "kk",
 }  # fmt: skip
 
