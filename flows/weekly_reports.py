@@ -12,6 +12,7 @@ from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
 
 from corridor_etl.jobs.revising import changed_weeks
+from corridor_etl.jobs.site import SiteBuilt, build_site
 from corridor_etl.jobs.weekly import IssueResult, publish_week, revise_week
 from corridor_etl.jobs.weeks import week_to_report
 from corridor_etl.settings import load_settings
@@ -46,11 +47,17 @@ def weeks_to_revise() -> list[str]:
     return changed_weeks()
 
 
+@task(task_run_name="build the site", **RETRIED)
+def site() -> SiteBuilt:
+    """Brings index, week pages, feed and status page to what the ledger says now."""
+    return build_site()
+
+
 @flow(name="weekly-reports", flow_run_name=run_name, persist_result=False)
 def weekly_reports(week: Week | None = None) -> IssueResult:
     """Publish the weekly issue: page, mails in the outbox, ledger. A published week is never published twice.
 
-    Published weeks whose figures have changed since are revised.
+    Published weeks whose figures have changed since are revised, and the site around all issues is built.
 
     Args:
         week: ISO week to report; the last whole week before the scheduled time if empty.
@@ -61,5 +68,6 @@ def weekly_reports(week: Week | None = None) -> IssueResult:
     (log.info if issue.page else log.warning)(issue.line())
     for changed in weeks_to_revise():
         log.warning(revise(changed).line())
+    log.info(f"site {site().index}")
     create_markdown_artifact(issue.line(), key="weekly-report", description=f"Issue of {issue.week}")
     return issue

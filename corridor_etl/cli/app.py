@@ -22,6 +22,7 @@ from corridor_etl.cli import (
     docs,
     explain,
     ingest,
+    kpi,
     ledger,
     outbox,
     quarantine,
@@ -42,8 +43,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for group in (
-    demo, simulate, ingest, ledger, quarantine, discrepancies, reconcile, corrections, reports, outbox, backfill,
-    database, docs, site, query, explain,
+    demo, simulate, ingest, ledger, quarantine, discrepancies, reconcile, kpi, corrections, reports, outbox,
+    backfill, database, docs, site, query, explain,
 ):  # fmt: skip
     group.register(app)
 

@@ -46,8 +46,8 @@ def demo(
     start_early()
     _simulate(home, weeks)
     published = _run_flows(issues)
-    docs = _validation_docs(home)
-    _say_what_came_out(home, published, docs, time.monotonic() - started)
+    docs, site = _validation_docs(home), _site()
+    _say_what_came_out(home, published, {"Site": site, "Validation": docs}, time.monotonic() - started)
 
 
 def _demo_home() -> Path:
@@ -106,7 +106,16 @@ def _validation_docs(home: Path) -> Path | str:
     return build_validation_docs().index
 
 
-def _say_what_came_out(home: Path, issues: list[IssueResult], docs: Path | str, seconds: float) -> None:
+def _site() -> Path:
+    """The page to begin with, built once more because the validation pages are there now."""
+    from corridor_etl.jobs.site import build_site
+
+    return build_site().index
+
+
+def _say_what_came_out(
+    home: Path, issues: list[IssueResult], places: dict[str, Path | str], seconds: float
+) -> None:
     import polars as pl
 
     from corridor_etl.warehouse import Warehouse
@@ -134,7 +143,8 @@ def _say_what_came_out(home: Path, issues: list[IssueResult], docs: Path | str, 
     typer.echo(f"Report     {last.page}")
     mails = outbox.filter(pl.col("report_key").str.contains(last.week, literal=True))["eml_path"]
     typer.echo(f"Mail       {home / mails[0]}" if len(mails) else "Mail       none")
-    typer.echo(f"Validation {docs}")
+    for name, place in places.items():
+        typer.echo(f"{name:<10} {place}")
     typer.echo(f"Look at    CORRIDOR_HOME={home} .venv/bin/corridor quarantine list")
     if all(issue.state != "published" for issue in issues):
         typer.echo("Nothing was new: every file had been ingested and every issue published before.")

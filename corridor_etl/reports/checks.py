@@ -5,72 +5,22 @@ The job refuses to publish on any problem. Validation of the data belongs to ``q
 
 from __future__ import annotations
 
-import email
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
-from email.message import EmailMessage
-from email.policy import SMTP
-from functools import cached_property
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
 
-from corridor_etl.reports import consistency, formats, png, wording, workbook_check
+from corridor_etl.reports import consistency, formats, png, wording
+from corridor_etl.reports.checked_issue import Issue
 from corridor_etl.reports.content import WeeklyContext
-from corridor_etl.reports.editions import Edition, edition
 from corridor_etl.reports.figures import Figure
 from corridor_etl.reports.language import speaking
+from corridor_etl.reports.message_checks import lines_sendable, message_built, workbook_agrees
 from corridor_etl.reports.render import Rendered, domain
 from corridor_etl.reports.signs import sign
 
 LEFTOVERS = re.compile(r"\b(?:NaN|nan|None|inf|Infinity|undefined)\b|\{\{|\{%|%\(")
-HEADERS = (
-    "Date", "From", "To", "Subject", "Message-ID", "List-ID", "List-Unsubscribe", "List-Unsubscribe-Post",
-    "List-Archive", "Auto-Submitted", "X-Report-Key",
-)  # fmt: skip
-
-
-class _Tags(HTMLParser):
-    """Every start tag of a document with its attributes, and the language of its root."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, {k: v or "" for k, v in attrs}))
-
-
-@dataclass(frozen=True)
-class Issue:
-    """What the checks look at."""
-
-    rendered: Rendered
-    context: WeeklyContext
-    message: bytes
-
-    @cached_property
-    def mail(self) -> list[tuple[str, dict[str, str]]]:
-        """Tags of the mail."""
-        return _Tags(self.rendered.mail_html).tags
-
-    @cached_property
-    def page(self) -> list[tuple[str, dict[str, str]]]:
-        """Tags of the page."""
-        return _Tags(self.rendered.page_html).tags
-
-    @cached_property
-    def parsed(self) -> EmailMessage:
-        """The message, read back."""
-        return email.message_from_bytes(self.message, policy=SMTP)
-
-    @cached_property
-    def edition(self) -> Edition:
-        """What the edition's ``report.toml`` says."""
-        return edition(self.context.edition).seen_by(self.context.audience)
 
 
 def check(rendered: Rendered, context: WeeklyContext, message: bytes) -> list[str]:
@@ -248,38 +198,6 @@ def links_known(issue: Issue) -> Iterator[str]:
         )
         if not mine:
             yield f"the mail links to {attributes.get('href', '')[:60]}"
-
-
-def message_built(issue: Issue) -> Iterator[str]:
-    """The message has its structure, its headers, one recipient, and a text that holds the headline."""
-    types = [part.get_content_type() for part in issue.parsed.walk()]
-    expected = ["multipart/mixed", "multipart/alternative", "text/plain", "multipart/related", "text/html"]
-    if types[:5] != expected:
-        yield f"the message is built as {types[:5]}, expected {expected}"
-        return
-    for name in HEADERS:
-        if len(issue.parsed.get_all(name, [])) != 1:
-            yield f"the message has {len(issue.parsed.get_all(name, []))} headers {name}"
-    plain = next(p for p in issue.parsed.walk() if p.get_content_type() == "text/plain")
-    # Lines of Chinese are cut between characters, and a no-break space is a blank too.
-    if "".join(issue.context.headline.split()) not in "".join(plain.get_content().split()):
-        yield "the text part does not hold the headline"
-    if len(issue.parsed["To"].addresses) != 1:
-        yield "the message is to more than one address"
-
-
-def lines_sendable(issue: Issue) -> Iterator[str]:
-    """Lines end in CR LF and are at most 998 bytes long, as SMTP asks."""
-    if b"\n" in issue.message.replace(b"\r\n", b"") or b"\r" in issue.message.replace(b"\r\n", b""):
-        yield "the message has a line end that is not CR LF"
-    if max(map(len, issue.message.split(b"\r\n"))) > 998:
-        yield "the message has a line longer than 998 bytes"
-
-
-def workbook_agrees(issue: Issue) -> Iterator[str]:
-    """The workbook opens, is small, and holds the figures of the page; the message carries it."""
-    yield from workbook_check.problems(issue.rendered.workbook, issue.context)
-    yield from workbook_check.not_carried(issue.rendered.workbook, issue.parsed)
 
 
 CHECKS: tuple[Callable[[Issue], Iterable[str]], ...] = (

@@ -21,6 +21,7 @@ from corridor_etl.errors import SettingsError
 from corridor_etl.settings._confidentiality import Confidentiality
 from corridor_etl.settings._grades import LETTERS, Grades
 from corridor_etl.settings._mail import Credentials, Mail, credentials, mail_in_force
+from corridor_etl.settings._quality import Quality
 from corridor_etl.settings._reconciliation import Precedence, Reconciliation
 from corridor_etl.settings._sections import (
     Corridor,
@@ -39,7 +40,7 @@ from corridor_etl.settings._sections import (
 
 __all__ = [
     "LETTERS", "Confidentiality", "Corridor", "Credentials", "Dialect", "Grades", "Leg", "Mail", "Precedence",
-    "Recipient", "Reconciliation", "ReferenceLists", "Retention", "Sender", "Service", "Settings",
+    "Quality", "Recipient", "Reconciliation", "ReferenceLists", "Retention", "Sender", "Service", "Settings",
     "SourceFamily", "Targets", "Thresholds", "checkout", "config_path", "credentials", "home", "load_settings",
     "mail_in_force", "parse_settings",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from corridor_etl.model import KINDS
 from corridor_etl.settings._confidentiality import Confidentiality
 from corridor_etl.settings._grades import Grades
 from corridor_etl.settings._mail import Mail
+from corridor_etl.settings._quality import Quality
 from corridor_etl.settings._reconciliation import Reconciliation
 from corridor_etl.settings._section import Percent, Positive, PositiveCount, Section
 
@@ -228,6 +229,7 @@ class Settings(Section):
     retention: Retention = Retention()
     reconciliation: Reconciliation = Reconciliation()
     grades: Grades = Grades()
+    quality: Quality = Quality()
     confidentiality: Confidentiality = Confidentiality()
     recipients: tuple[Recipient, ...]
     mail: Mail = Mail()
