@@ -20,7 +20,7 @@ def versions() -> list[Version]:
 def settings_of(*recipients: tuple[str, str]) -> Settings:
     """Settings whose recipients ask for these (language, edition)."""
     made = tuple(
-        Recipient(name="x", address=f"{n}@corridor.example", language=language, editions=(edition,))  # type: ignore[arg-type]
+        Recipient(name="x", address=f"{n}@corridor.example", language=language, editions=(edition,))
         for n, (language, edition) in enumerate(recipients)
     )
     return samples.settings().model_copy(update={"recipients": made})
