@@ -22,6 +22,7 @@ from corridor_etl.warehouse import Warehouse
 
 UNCLAIMED = "unclaimed"
 """Stands for the family of files that belong to none."""
+_EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 _OWN_DELIVERY = ["source_id", "delivery_id"]
 
 
@@ -56,8 +57,7 @@ def of_delivery(warehouse: Warehouse, settings: Settings, delivery_no: int) -> F
             f"there is no delivery {delivery_no}", fix="corridor deliveries list shows the numbers."
         )
     held = warehouse.quarantine().join(mine.select("delivery_no", "source_id"), on="delivery_no")
-    first, last = (instant.replace(tzinfo=UTC) for instant in (datetime.min, datetime.max))
-    sources, rules = _of(warehouse, settings, mine, held, [stock(held, first, last)])
+    sources, rules = _of(warehouse, settings, mine, held, [stock(held, *_EVER)])
     return Figures(sources, rules, corridor_figures(_items(warehouse, None), settings.quality).clear())
 
 
