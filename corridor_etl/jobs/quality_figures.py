@@ -58,7 +58,7 @@ def of_delivery(warehouse: Warehouse, settings: Settings, delivery_no: int) -> F
         )
     held = warehouse.quarantine().join(mine.select("delivery_no", "source_id"), on="delivery_no")
     sources, rules = _of(warehouse, settings, mine, held, [stock(held, *_EVER)])
-    return Figures(sources, rules, corridor_figures(_items(warehouse, None), settings.quality).clear())
+    return Figures(sources, rules, pl.DataFrame())
 
 
 def _claimed(rows: pl.DataFrame) -> pl.DataFrame:
@@ -111,9 +111,9 @@ def _remarks(warehouse: Warehouse, loaded: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _items(warehouse: Warehouse, week: str | None) -> pl.DataFrame:
+def _items(warehouse: Warehouse, week: str) -> pl.DataFrame:
     """Reconciled items of a week with the planned day of the train of those that have one."""
-    weeks = [] if week is None else [week]
-    trips = warehouse.trips(weeks=weeks).select("trip_id", "departure_on_local")
-    items = warehouse.reconciled_items(weeks=weeks)
-    return items.join(trips, left_on="subject_key", right_on="trip_id", how="left")
+    trips = warehouse.trips(weeks=[week]).select("trip_id", "departure_on_local")
+    return warehouse.reconciled_items(weeks=[week]).join(
+        trips, left_on="subject_key", right_on="trip_id", how="left"
+    )
