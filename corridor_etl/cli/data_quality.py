@@ -24,8 +24,8 @@ _QUARANTINE = (
     "orphans_waiting", "reasons",
 )  # fmt: skip
 _CORRIDOR = (
-    "light", "containers", "containers_linked", "containers_pending", "consistency_pct", "trains", "trains_covered",
-    "coverage_pct", "reasons",
+    "light", "containers", "containers_linked", "containers_pending", "consistency_pct", "consistency_due_pct",
+    "trains", "trains_covered", "trains_pending", "coverage_pct", "coverage_due_pct", "reasons",
 )  # fmt: skip
 _RULES = ("source_id", "rule_id", "severity", "rows")
 

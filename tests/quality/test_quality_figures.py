@@ -132,7 +132,7 @@ def test_boxes_are_consistent_where_all_three_sources_know_them() -> None:
     )
     assert (row["containers"], row["containers_linked"], row["containers_pending"]) == (4, 2, 1)
     assert (row["consistency_pct"], row["light"]) == (50.0, "red")
-    assert row["reasons"] == "red: consistency_pct 50.0 < 75"
+    assert row["reasons"] == "red: consistency_due_pct 66.67 < 75"
 
 
 def test_a_train_is_covered_where_each_source_knows_one_of_its_boxes() -> None:
@@ -144,7 +144,21 @@ def test_a_train_is_covered_where_each_source_knows_one_of_its_boxes() -> None:
         {"train_no": "X9005", "manifest_full_empty": "E", "in_declaration": False},
     )
     assert (row["trains"], row["trains_covered"]) == (3, 2)
-    assert row["coverage_pct"] == pytest.approx(200 / 3)
+    assert (row["coverage_pct"], row["trains_pending"]) == (pytest.approx(200 / 3), 0)
+    assert "red: coverage_due_pct 66.67 < 80" in row["reasons"]
+
+
+def test_what_can_still_come_is_no_reason_for_a_light() -> None:
+    row = corridor({}, {"train_no": "X9002", "in_declaration": False, "outcome": "pending"})
+    assert (row["containers_pending"], row["trains_pending"]) == (1, 1)
+    assert (row["consistency_pct"], row["coverage_pct"]) == (50.0, 50.0)
+    assert (row["consistency_due_pct"], row["coverage_due_pct"], row["light"]) == (100.0, 100.0, "green")
+
+
+def test_a_box_all_sources_know_is_linked_even_where_something_more_can_come() -> None:
+    row = corridor({"outcome": "pending"})
+    assert (row["containers_linked"], row["containers_pending"], row["trains_pending"]) == (1, 0, 0)
+    assert row["consistency_due_pct"] == 100.0
 
 
 def test_a_week_without_boxes_has_no_light() -> None:
@@ -172,7 +186,7 @@ def test_the_ten_rules_with_most_rows_are_listed_by_source() -> None:
         ("validity_pct", [101, 98]),
         ("corrected_per_1000", [20, 1]),
         ("open_age_most_days", [-1, 1]),
-        ("coverage_pct", [95]),
+        ("coverage_due_pct", [95]),
         ("accuracy_pct", [95, 90]),
     ],
 )
