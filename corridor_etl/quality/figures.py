@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from corridor_etl.quality.grades import share
 from corridor_etl.settings import Quality
 
 _N, _T = pl.Int64(), pl.String()
@@ -65,11 +66,11 @@ def source_figures(counts: pl.DataFrame, limits: Quality) -> pl.DataFrame:
     """
     passed = pl.max_horizontal(pl.col("rows_judged") - pl.col("rows_held"), 0)
     measured = counts.with_columns(
-        _share("cells", pl.col("cells") - pl.col("cells_empty"), 100).alias("completeness_pct"),
-        _share("rows_judged", passed, 100).alias("validity_pct"),
-        _share("rows_read", pl.col("rows_read") - pl.col("rows_duplicate"), 100).alias("uniqueness_pct"),
-        _share("weeks_due", pl.col("weeks_due") - pl.col("weeks_late"), 100).alias("on_time_pct"),
-        _share("rows_judged", pl.col("rows_corrected"), 1000).alias("corrected_per_1000"),
+        share("cells", pl.col("cells") - pl.col("cells_empty"), 100).alias("completeness_pct"),
+        share("rows_judged", passed, 100).alias("validity_pct"),
+        share("rows_read", pl.col("rows_read") - pl.col("rows_duplicate"), 100).alias("uniqueness_pct"),
+        share("weeks_due", pl.col("weeks_due") - pl.col("weeks_late"), 100).alias("on_time_pct"),
+        share("rows_judged", pl.col("rows_corrected"), 1000).alias("corrected_per_1000"),
         (pl.col("lag_median_s") / _HOUR_S).alias("lag_median_hours"),
         (pl.col("lag_p90_s") / _HOUR_S).alias("lag_p90_hours"),
         (pl.col("open_age_median_s") / _DAY_S).alias("open_age_median_days"),
@@ -95,8 +96,8 @@ def corridor_figures(items: pl.DataFrame, limits: Quality) -> pl.DataFrame:
         [_covered(boxes, "containers", "containers_linked"), _trains(boxes)], how="horizontal"
     )
     measured = counted.with_columns(
-        _share("containers", pl.col("containers_linked"), 100).alias("consistency_pct"),
-        _share("trains", pl.col("trains_covered"), 100).alias("coverage_pct"),
+        share("containers", pl.col("containers_linked"), 100).alias("consistency_pct"),
+        share("trains", pl.col("trains_covered"), 100).alias("coverage_pct"),
         _share_due("containers", "containers_linked").alias("consistency_due_pct"),
         _share_due("trains", "trains_covered").alias("coverage_due_pct"),
     )
@@ -142,10 +143,6 @@ def lighted(measured: pl.DataFrame, limits: Mapping[str, tuple[float, float]]) -
         worst.replace_strict(dict(enumerate(_COLOURS)), default=None, return_dtype=_T).alias("light"),
         pl.concat_str(why, separator="; ", ignore_nulls=True).alias("reasons"),
     )
-
-
-def _share(of: str, part: pl.Expr, times: int) -> pl.Expr:
-    return pl.when(pl.col(of) > 0).then(part * times / pl.col(of))
 
 
 def _share_due(of: str, part: str) -> pl.Expr:

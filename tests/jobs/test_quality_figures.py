@@ -15,7 +15,7 @@ from corridor_etl.jobs.quality_figures import of_delivery, of_week
 from corridor_etl.jobs.quarantine_stock import stock
 from corridor_etl.model import kind
 from corridor_etl.settings import Settings
-from corridor_etl.warehouse import Warehouse
+from corridor_etl.warehouse import Batch, Warehouse
 from tests.jobs.test_grades import AT, loaded, refused
 
 NOW = "2025-06-18T00:00:00+00:00"
@@ -82,6 +82,34 @@ def test_one_delivery_is_told_by_itself(filled: Warehouse, settings: Settings) -
     assert row_of(of_delivery(filled, settings, 2).sources)["files_rejected"] == 1
     with pytest.raises(UsageError, match="there is no delivery 9"):
         of_delivery(filled, settings, 9)
+
+
+def test_what_the_pipeline_heals_and_what_people_decide_are_told_apart(
+    filled: Warehouse, settings: Settings
+) -> None:
+    first, second = filled.quarantine().select("quarantine_id", "delivery_id").rows()
+    moved = pl.DataFrame(
+        [
+            (*first, "2025-W11", "rows_duplicate", "replayed", "corridor", "its original came"),
+            (*second, None, "rows_quarantined", "discarded", "aigerim", "a test row"),
+        ],
+        schema=[
+            "quarantine_id",
+            "delivery_id",
+            "iso_week",
+            "counter",
+            "state",
+            "decided_by",
+            "decision_reason",
+        ],
+        orient="row",
+    )
+    filled.publish(Batch([], AT + timedelta(days=8), healed=moved), {}, base=2)
+    row = row_of(of_week(filled, settings, "2025-W25").sources)
+    assert (row["open_rows"], row["healed_rows"], row["decided_rows"]) == (0, 1, 1)
+    before = row_of(of_week(filled, settings, "2025-W24").sources)
+    assert (before["open_rows"], before["healed_rows"], before["decided_rows"]) == (2, 0, 0)
+    assert (before["rows_read"], before["rows_duplicate"], before["uniqueness_pct"]) == (10, 1, 90.0)
 
 
 def held(*rows: tuple[int, str, int | None, str | None]) -> pl.DataFrame:
