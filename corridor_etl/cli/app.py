@@ -16,13 +16,13 @@ from corridor_etl import __version__
 from corridor_etl.cli import (
     backfill,
     corrections,
+    data_quality,
     database,
     demo,
     discrepancies,
     docs,
     explain,
     ingest,
-    kpi,
     ledger,
     outbox,
     quarantine,
@@ -43,8 +43,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for group in (
-    demo, simulate, ingest, ledger, quarantine, discrepancies, reconcile, kpi, corrections, reports, outbox,
-    backfill, database, docs, site, query, explain,
+    demo, simulate, ingest, ledger, quarantine, discrepancies, reconcile, corrections, reports, outbox, backfill,
+    database, data_quality, docs, site, query, explain,
 ):  # fmt: skip
     group.register(app)
 

@@ -10,19 +10,19 @@ from datetime import UTC, datetime, time, timedelta
 
 import polars as pl
 
-from corridor_etl.clock import now_utc
 from corridor_etl.errors import UsageError
 from corridor_etl.jobs.delivery_counts import COUNTED, delivery_counts, due_weeks
 from corridor_etl.jobs.event_lags import event_lags
 from corridor_etl.jobs.grades import last_week
-from corridor_etl.kpis import _exact
+from corridor_etl.jobs.quarantine_stock import stock
 from corridor_etl.quality.figures import SOURCE_COUNTS, corridor_figures, source_figures, top_rules
 from corridor_etl.reference.calendar import monday
 from corridor_etl.settings import Settings
-from corridor_etl.warehouse import BY_ITSELF, ORPHAN_RULE, Warehouse
+from corridor_etl.warehouse import Warehouse
 
 UNCLAIMED = "unclaimed"
 """Stands for the family of files that belong to none."""
+_EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 _OWN_DELIVERY = ["source_id", "delivery_id"]
 
 
@@ -36,18 +36,6 @@ class Figures:
     corridor: pl.DataFrame
 
 
-@dataclass(frozen=True)
-class _Span:
-    """From when to before when decisions count; what is open at its end is as old as it is then, or now."""
-
-    start: datetime
-    end: datetime
-
-    @property
-    def seen_at(self) -> datetime:
-        return min(self.end, now_utc())
-
-
 def of_week(warehouse: Warehouse, settings: Settings, week: str | None = None) -> Figures:
     """Figures of what was received in ``week`` (UTC), else in that of the last receipt; ``UsageError`` for no week."""
     chosen = week or last_week(warehouse)
@@ -56,7 +44,7 @@ def of_week(warehouse: Warehouse, settings: Settings, week: str | None = None) -
     held = _claimed(warehouse.quarantine().join(came.select("delivery_no", "source_id"), on="delivery_no"))
     owed = due_weeks(warehouse, settings).filter(iso_week=chosen).drop("iso_week")
     mine = came.filter(iso_week=chosen)
-    parts = [owed, _quarantine(held, _Span(began, began + timedelta(weeks=1)))]
+    parts = [owed, stock(held, began, began + timedelta(weeks=1))]
     sources, rules = _of(warehouse, settings, mine, held, parts)
     return Figures(sources, rules, corridor_figures(_items(warehouse, chosen), settings.quality))
 
@@ -69,9 +57,8 @@ def of_delivery(warehouse: Warehouse, settings: Settings, delivery_no: int) -> F
             f"there is no delivery {delivery_no}", fix="corridor deliveries list shows the numbers."
         )
     held = warehouse.quarantine().join(mine.select("delivery_no", "source_id"), on="delivery_no")
-    always = _Span(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
-    sources, rules = _of(warehouse, settings, mine, held, [_quarantine(held, always)])
-    return Figures(sources, rules, corridor_figures(_items(warehouse, None), settings.quality).clear())
+    sources, rules = _of(warehouse, settings, mine, held, [stock(held, *_EVER)])
+    return Figures(sources, rules, pl.DataFrame())
 
 
 def _claimed(rows: pl.DataFrame) -> pl.DataFrame:
@@ -109,27 +96,6 @@ def _weeks_of(warehouse: Warehouse, loaded: pl.DataFrame) -> list[str]:
     return known["iso_week"].unique().sort().to_list()
 
 
-def _quarantine(held: pl.DataFrame, span: _Span) -> pl.DataFrame:
-    """By source: what was open at the end of a span and how old, and what left during it, by whom."""
-    decided, by = pl.col("decided_at_utc"), pl.col("decided_by")
-    is_open = (pl.col("first_seen_at_utc") < span.end) & (decided.is_null() | (decided >= span.end))
-    left = (pl.col("state") != "open") & (decided >= span.start) & (decided < span.end)
-    age = (pl.lit(span.seen_at) - pl.col("first_seen_at_utc")).dt.total_seconds()
-    waits = pl.col("rule_ids").str.split(",").list.contains(ORPHAN_RULE)
-    rows = held.with_columns(
-        pl.when(is_open.fill_null(False)).then(age).alias("age_s"), left.fill_null(False).alias("left")
-    )
-    is_counted = pl.col("age_s").is_not_null()
-    return rows.group_by("source_id").agg(
-        is_counted.sum().alias("open_rows"),
-        _exact.median("age_s").alias("open_age_median_s"),
-        pl.col("age_s").max().alias("open_age_most_s"),
-        (pl.col("left") & (by == BY_ITSELF)).sum().alias("healed_rows"),
-        (pl.col("left") & by.ne_missing(BY_ITSELF)).sum().alias("decided_rows"),
-        (is_counted & waits).sum().alias("orphans_waiting"),
-    )
-
-
 def _held_back(held: pl.DataFrame, mine: pl.DataFrame) -> pl.DataFrame:
     """One line per row and rule that held it back."""
     rows = held.join(mine.select("delivery_no"), on="delivery_no", how="semi")
@@ -145,9 +111,9 @@ def _remarks(warehouse: Warehouse, loaded: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _items(warehouse: Warehouse, week: str | None) -> pl.DataFrame:
+def _items(warehouse: Warehouse, week: str) -> pl.DataFrame:
     """Reconciled items of a week with the planned day of the train of those that have one."""
-    weeks = [] if week is None else [week]
-    trips = warehouse.trips(weeks=weeks).select("trip_id", "departure_on_local")
-    items = warehouse.reconciled_items(weeks=weeks)
-    return items.join(trips, left_on="subject_key", right_on="trip_id", how="left")
+    trips = warehouse.trips(weeks=[week]).select("trip_id", "departure_on_local")
+    return warehouse.reconciled_items(weeks=[week]).join(
+        trips, left_on="subject_key", right_on="trip_id", how="left"
+    )

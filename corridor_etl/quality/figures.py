@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from corridor_etl.quality.grades import share
 from corridor_etl.settings import Quality
 
 _N, _T = pl.Int64(), pl.String()
@@ -42,15 +43,15 @@ SOURCE_COUNTS: dict[str, pl.DataType] = {
 SOURCE_LIGHTS = (
     "completeness_pct", "validity_pct", "uniqueness_pct", "on_time_pct", "corrected_per_1000", "open_age_most_days",
 )  # fmt: skip
-CORRIDOR_LIGHTS = ("consistency_pct", "coverage_pct")
+CORRIDOR_LIGHTS = ("consistency_due_pct", "coverage_due_pct")
 _MEASURED = (
     *SOURCE_LIGHTS[:4], "lag_median_hours", "lag_p90_hours", "corrected_per_1000", "open_age_median_days",
     "open_age_most_days",
 )  # fmt: skip
 SOURCE_FIGURES = (*SOURCE_COUNTS, *_MEASURED, "light", "reasons")
 CORRIDOR_FIGURES = (
-    "containers", "containers_linked", "containers_pending", "trains", "trains_covered", *CORRIDOR_LIGHTS, "light",
-    "reasons",
+    "containers", "containers_linked", "containers_pending", "trains", "trains_covered", "trains_pending",
+    "consistency_pct", "coverage_pct", *CORRIDOR_LIGHTS, "light", "reasons",
 )  # fmt: skip
 TRAIN = ("service_id", "direction", "train_no", "departure_on_local")
 TOP_RULES = 10
@@ -65,11 +66,11 @@ def source_figures(counts: pl.DataFrame, limits: Quality) -> pl.DataFrame:
     """
     passed = pl.max_horizontal(pl.col("rows_judged") - pl.col("rows_held"), 0)
     measured = counts.with_columns(
-        _share("cells", pl.col("cells") - pl.col("cells_empty"), 100).alias("completeness_pct"),
-        _share("rows_judged", passed, 100).alias("validity_pct"),
-        _share("rows_read", pl.col("rows_read") - pl.col("rows_duplicate"), 100).alias("uniqueness_pct"),
-        _share("weeks_due", pl.col("weeks_due") - pl.col("weeks_late"), 100).alias("on_time_pct"),
-        _share("rows_judged", pl.col("rows_corrected"), 1000).alias("corrected_per_1000"),
+        share("cells", pl.col("cells") - pl.col("cells_empty"), 100).alias("completeness_pct"),
+        share("rows_judged", passed, 100).alias("validity_pct"),
+        share("rows_read", pl.col("rows_read") - pl.col("rows_duplicate"), 100).alias("uniqueness_pct"),
+        share("weeks_due", pl.col("weeks_due") - pl.col("weeks_late"), 100).alias("on_time_pct"),
+        share("rows_judged", pl.col("rows_corrected"), 1000).alias("corrected_per_1000"),
         (pl.col("lag_median_s") / _HOUR_S).alias("lag_median_hours"),
         (pl.col("lag_p90_s") / _HOUR_S).alias("lag_p90_hours"),
         (pl.col("open_age_median_s") / _DAY_S).alias("open_age_median_days"),
@@ -83,32 +84,42 @@ def corridor_figures(items: pl.DataFrame, limits: Quality) -> pl.DataFrame:
     """One row of :data:`CORRIDOR_FIGURES` about reconciled items of one week, without boxes known to be empty.
 
     ``items`` has subject, outcome, the three ``in_`` columns, manifest_full_empty, port_full_empty and
-    :data:`TRAIN`. Consignments are left out: their boxes are items of their own.
+    :data:`TRAIN`. Consignments are left out: their boxes are items of their own. The light is that of what is due:
+    without boxes and trains that lack a source whose document can still come.
     """
     load = pl.coalesce("manifest_full_empty", "port_full_empty")
-    boxes = items.filter(pl.col("subject") != "consignment", load.ne_missing("E"))
-    in_all = pl.col("in_manifest") & pl.col("in_declaration") & pl.col("in_port_record")
-    counted = boxes.select(
-        pl.len().cast(_N).alias("containers"),
-        in_all.sum().cast(_N).alias("containers_linked"),
-        (pl.col("outcome") == "pending").sum().cast(_N).alias("containers_pending"),
+    boxes = items.filter(pl.col("subject") != "consignment", load.ne_missing("E")).with_columns(
+        is_pending=pl.col("outcome") == "pending",
+        in_all=pl.col("in_manifest") & pl.col("in_declaration") & pl.col("in_port_record"),
     )
-    measured = pl.concat([counted, _trains(boxes)], how="horizontal").with_columns(
-        _share("containers", pl.col("containers_linked"), 100).alias("consistency_pct"),
-        _share("trains", pl.col("trains_covered"), 100).alias("coverage_pct"),
+    counted = pl.concat(
+        [_covered(boxes, "containers", "containers_linked"), _trains(boxes)], how="horizontal"
+    )
+    measured = counted.with_columns(
+        share("containers", pl.col("containers_linked"), 100).alias("consistency_pct"),
+        share("trains", pl.col("trains_covered"), 100).alias("coverage_pct"),
+        _share_due("containers", "containers_linked").alias("consistency_due_pct"),
+        _share_due("trains", "trains_covered").alias("coverage_due_pct"),
     )
     lit = lighted(measured, {name: getattr(limits, name) for name in CORRIDOR_LIGHTS})
     return lit.select(CORRIDOR_FIGURES)
 
 
-def _trains(boxes: pl.DataFrame) -> pl.DataFrame:
-    """How many trains on loading lists there are, and how many of them declarations and port records know as well."""
-    listed = boxes.filter("in_manifest").group_by(TRAIN)
-    known = listed.agg(pl.col("in_declaration").any(), pl.col("in_port_record").any())
-    return known.select(
-        pl.len().cast(_N).alias("trains"),
-        (pl.col("in_declaration") & pl.col("in_port_record")).sum().cast(_N).alias("trains_covered"),
+def _covered(things: pl.DataFrame, name: str, covered: str) -> pl.DataFrame:
+    """How many there are, how many all sources know, and of the others how many can still become so."""
+    return things.select(
+        pl.len().cast(_N).alias(name),
+        pl.col("in_all").sum().cast(_N).alias(covered),
+        (pl.col("is_pending") & ~pl.col("in_all")).sum().cast(_N).alias(f"{name}_pending"),
     )
+
+
+def _trains(boxes: pl.DataFrame) -> pl.DataFrame:
+    """The same of trains on loading lists, known to a source that knows one of their boxes."""
+    sides = pl.col("in_declaration").any() & pl.col("in_port_record").any()
+    listed = boxes.filter("in_manifest").group_by(TRAIN)
+    trains = listed.agg(sides.alias("in_all"), pl.col("is_pending").any())
+    return _covered(trains, "trains", "trains_covered")
 
 
 def top_rules(hits: pl.DataFrame) -> pl.DataFrame:
@@ -134,8 +145,10 @@ def lighted(measured: pl.DataFrame, limits: Mapping[str, tuple[float, float]]) -
     )
 
 
-def _share(of: str, part: pl.Expr, times: int) -> pl.Expr:
-    return pl.when(pl.col(of) > 0).then(part * times / pl.col(of))
+def _share_due(of: str, part: str) -> pl.Expr:
+    """The share of what is not pending."""
+    due = pl.col(of) - pl.col(f"{of}_pending")
+    return pl.when(due > 0).then(pl.col(part) * 100 / due)
 
 
 def _is_most(name: str) -> bool:

@@ -58,15 +58,16 @@ def _measured(counts: pl.DataFrame) -> pl.DataFrame:
     passed = pl.max_horizontal(pl.col("rows_judged") - pl.col("rows_held") - pl.col("rows_corrected"), 0)
     counts = counts.with_columns(passed.alias("rows_first_pass"))
     return counts.with_columns(
-        _share("weeks_due", pl.col("weeks_due") - pl.col("weeks_late"), 100).alias("on_time_pct"),
-        _share("cells", pl.col("cells") - pl.col("cells_empty"), 100).alias("complete_pct"),
-        _share("rows_judged", pl.col("rows_first_pass"), 100).alias("first_pass_pct"),
-        _share("files", pl.col("files") - pl.col("files_rejected"), 100).alias("accepted_pct"),
-        _share("rows_judged", pl.col("rows_corrected"), 1000).alias("corrected_per_1000"),
+        share("weeks_due", pl.col("weeks_due") - pl.col("weeks_late"), 100).alias("on_time_pct"),
+        share("cells", pl.col("cells") - pl.col("cells_empty"), 100).alias("complete_pct"),
+        share("rows_judged", pl.col("rows_first_pass"), 100).alias("first_pass_pct"),
+        share("files", pl.col("files") - pl.col("files_rejected"), 100).alias("accepted_pct"),
+        share("rows_judged", pl.col("rows_corrected"), 1000).alias("corrected_per_1000"),
     )
 
 
-def _share(of: str, part: pl.Expr, times: int) -> pl.Expr:
+def share(of: str, part: pl.Expr, times: int) -> pl.Expr:
+    """``part`` of the column ``of``, times 100 or 1,000; null where that column is not above 0."""
     return pl.when(pl.col(of) > 0).then(part * times / pl.col(of))
 
 

@@ -39,5 +39,5 @@ class Quality(Section):
     on_time_pct: AtLeast = (95, 75)
     corrected_per_1000: AtMost = (1, 20)
     open_age_most_days: AtMost = (7, 28)
-    consistency_pct: AtLeast = (90, 75)
-    coverage_pct: AtLeast = (95, 80)
+    consistency_due_pct: AtLeast = (90, 75)
+    coverage_due_pct: AtLeast = (95, 80)

@@ -1,4 +1,4 @@
-"""``corridor kpi``: figures about the work itself. Those about the corridor are in its reports."""
+"""``corridor kpi quality``: figures about the data themselves. Those about the corridor belong to ``reports``."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import typer
 
 from corridor_etl.cli._moment import opened
 from corridor_etl.cli._output import AsJson, say, show
+from corridor_etl.cli.reports import kpi
 from corridor_etl.errors import UsageError
 
 if TYPE_CHECKING:
     from corridor_etl.jobs.quality_figures import Figures
 
-kpi = typer.Typer(help="Figures about the data: how complete, valid, timely and consistent they are.")
 _SHARES = (
     "source_id", "light", "files", "rows_read", "completeness_pct", "validity_pct", "uniqueness_pct", "on_time_pct",
     "lag_median_hours", "lag_p90_hours", "corrected_per_1000",
@@ -24,23 +24,17 @@ _QUARANTINE = (
     "orphans_waiting", "reasons",
 )  # fmt: skip
 _CORRIDOR = (
-    "light", "containers", "containers_linked", "containers_pending", "consistency_pct", "trains", "trains_covered",
-    "coverage_pct", "reasons",
+    "light", "containers", "containers_linked", "containers_pending", "consistency_pct", "consistency_due_pct",
+    "trains", "trains_covered", "trains_pending", "coverage_pct", "coverage_due_pct", "reasons",
 )  # fmt: skip
 _RULES = ("source_id", "rule_id", "severity", "rows")
 
 
-def register(app: typer.Typer) -> None:
-    """Adds the commands to the application."""
-    app.add_typer(kpi, name="kpi")
+def register(_app: typer.Typer) -> None:
+    """Adds the command to the group of figures, which ``reports`` adds to the application."""
+    kpi.command("quality")(quality)
 
 
-@kpi.callback()
-def _figures() -> None:
-    """Figures about the data: how complete, valid, timely and consistent they are."""
-
-
-@kpi.command("quality")
 def quality(
     week: Annotated[
         str | None, typer.Option(help="ISO week of receipt; that of the last file unless given.")
