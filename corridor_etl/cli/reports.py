@@ -120,7 +120,9 @@ def show_issue(
         published = warehouse.issue_figures(edition, week, revision).to_dicts()
         rows = published if as_of is None else _figures_then(week, edition, warehouse)
     if not rows:
-        raise UsageError(f"no such issue of {week} is published", fix=f"corridor report publish {week}")
+        raise UsageError(
+            f"no issue {edition}/{week}/r{revision} is published", fix=f"corridor report publish {week}"
+        )
     show(rows, as_json=as_json, columns=("address", "value_text", "unit"), empty="no figures")
 
 

@@ -87,7 +87,7 @@ def test_a_dry_run_changes_nothing(own_home: Path) -> None:
     [
         (("ingest", "/no/such/file"), 2, "there is no file or folder /no/such/file"),
         (("report", "publish", "2025-W60"), 2, "'2025-W60' is not an ISO week"),
-        (("report", "show", "2025-W24"), 2, "no issue of 2025-W24 is published"),
+        (("report", "show", "2025-W24"), 2, "no issue weekly/2025-W24/r0 is published"),
         (("backfill", "plan", "2025-W10:2025-W09"), 2, "runs backwards"),
         (("kpi", "show", "nonsense"), 2, "one of balance, booking"),
         (("kpi", "show", "speed", "--lang", "fr"), 2, "one of en, zh, ru, kk"),
