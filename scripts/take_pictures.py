@@ -62,11 +62,17 @@ def main() -> None:
     parser.add_argument("--prefect", help="URL of a Prefect page to take as well")
     options = parser.parse_args()
     PICTURES.mkdir(parents=True, exist_ok=True)
-    issue = options.home / "site" / "weekly" / options.week / "r0"
+    site = options.home / "site"
+    versions = site / "internal" / "weekly" / options.week / "r0"
+    issue = versions / "en"
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         picture(browser, (issue / "index.html").as_uri(), PICTURES / "weekly_page.png", 1100)
-        results = options.home / "site" / "validation" / "validations" / "manifest_container" / "index.html"
+        chinese = (versions / "zh" / "index.html").as_uri()
+        picture(browser, chinese, PICTURES / "weekly_page_zh.png", 1100, height=1300, dark=True)
+        status = (site / "internal" / "status" / "index.html").as_uri()
+        picture(browser, status, PICTURES / "status_page.png", 1100, height=1200)
+        results = site / "validation" / "validations" / "manifest_container" / "index.html"
         picture(browser, results.as_uri(), PICTURES / "validation_page.png", 1100, height=880)
         sheet(browser, (issue / "mail.html").as_uri(), Path(folder))
         if options.prefect:

@@ -10,7 +10,7 @@ from corridor_etl.reference.calendar import week_of
 from corridor_etl.reports.site_issues import PAGE
 from corridor_etl.reports.site_looks import page
 from corridor_etl.reports.status import DELIVERY_WEEKS, TOP, Status, status
-from corridor_etl.reports.status_calendar import calendar
+from corridor_etl.reports.status_calendar import calendar, last_week
 from corridor_etl.settings import Settings
 from corridor_etl.warehouse import Warehouse
 
@@ -33,6 +33,7 @@ def current_status(warehouse: Warehouse, settings: Settings, now: datetime) -> S
     """The status at ``now``, from counts the database makes."""
     found = warehouse.overview(now - timedelta(weeks=DELIVERY_WEEKS), TOP)
     weeks = source_weeks(warehouse.arrivals(), settings, now_utc=now)
-    last = week_of(now.astimezone(settings.report_zone).date())
-    shown = calendar(weeks, warehouse.coverage(), last, settings.sources)
+    coverage = warehouse.coverage()
+    this_week = week_of(now.astimezone(settings.report_zone).date())
+    shown = calendar(weeks, coverage, last_week(coverage["iso_week"], this_week), settings.sources)
     return status(found, shown, all_in_words(), settings.sources, now)

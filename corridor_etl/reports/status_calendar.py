@@ -41,10 +41,16 @@ class Mark:
 
 @dataclass(frozen=True)
 class Calendar:
-    """Weeks from the oldest to the current one, and for each source a name and a mark per week."""
+    """Weeks from the oldest to the last, and for each source a name and a mark per week."""
 
     weeks: tuple[Week, ...]
     rows: tuple[tuple[str, tuple[Mark, ...]], ...]
+
+
+def last_week(known: pl.Series, this_week: str) -> str:
+    """The week a calendar ends with: this one, or the last of ``known`` where all of them are older than it shows."""
+    last = known.max()
+    return str(last) if last is not None and str(last) <= shifted(this_week, -WEEKS) else this_week
 
 
 def calendar(

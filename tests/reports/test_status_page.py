@@ -14,7 +14,7 @@ from corridor_etl.quality.freshness import source_weeks
 from corridor_etl.quality.rule_words import all_in_words
 from corridor_etl.reports.site_looks import page
 from corridor_etl.reports.status import Status, age, status
-from corridor_etl.reports.status_calendar import WEEKS, Calendar, calendar
+from corridor_etl.reports.status_calendar import WEEKS, Calendar, calendar, last_week
 from corridor_etl.settings import Settings, load_settings
 from corridor_etl.warehouse.overview import Overview
 
@@ -217,6 +217,13 @@ def test_an_empty_ledger_has_a_page(settings: Settings) -> None:
 )
 def test_ages_are_whole_units(minutes: int, said: str) -> None:
     assert age(timedelta(minutes=minutes)) == said
+
+
+def test_a_calendar_ends_with_this_week_unless_all_that_came_is_older_than_it_shows() -> None:
+    assert last_week(pl.Series(["2025-W20", "2025-W26"]), "2025-W30") == "2025-W30"
+    assert last_week(pl.Series(["2025-W26"]), "2025-W51") == "2025-W51"
+    assert last_week(pl.Series(["2025-W20", "2025-W26"]), "2025-W52") == "2025-W26"
+    assert last_week(pl.Series([], dtype=pl.String), "2025-W30") == "2025-W30"
 
 
 def test_the_settings_of_the_checkout_have_every_source_in_the_calendar() -> None:
