@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import polars as pl
+
 from corridor_etl.quality.freshness import source_weeks
 from corridor_etl.quality.rule_words import all_in_words
 from corridor_etl.reference.calendar import week_of
@@ -35,5 +37,6 @@ def current_status(warehouse: Warehouse, settings: Settings, now: datetime) -> S
     weeks = source_weeks(warehouse.arrivals(), settings, now_utc=now)
     coverage = warehouse.coverage()
     this_week = week_of(now.astimezone(settings.report_zone).date())
-    shown = calendar(weeks, coverage, last_week(coverage["iso_week"], this_week), settings.sources)
+    loaded = coverage.filter(pl.col("rows_loaded") > 0)["iso_week"]
+    shown = calendar(weeks, coverage, last_week(loaded, this_week), settings.sources)
     return status(found, shown, all_in_words(), settings.sources, now)

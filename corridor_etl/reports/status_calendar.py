@@ -49,7 +49,7 @@ class Calendar:
 
 def last_week(known: pl.Series, this_week: str) -> str:
     """The week a calendar ends with: this one, or the last of ``known`` where all of them are older than it shows."""
-    last = known.max()
+    last = known.filter(known <= this_week).max()
     return str(last) if last is not None and str(last) <= shifted(this_week, -WEEKS) else this_week
 
 

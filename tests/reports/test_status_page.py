@@ -223,6 +223,7 @@ def test_a_calendar_ends_with_this_week_unless_all_that_came_is_older_than_it_sh
     assert last_week(pl.Series(["2025-W20", "2025-W26"]), "2025-W30") == "2025-W30"
     assert last_week(pl.Series(["2025-W26"]), "2025-W51") == "2025-W51"
     assert last_week(pl.Series(["2025-W20", "2025-W26"]), "2025-W52") == "2025-W26"
+    assert last_week(pl.Series(["2025-W26", "2099-W10"]), "2025-W52") == "2025-W26"
     assert last_week(pl.Series([], dtype=pl.String), "2025-W30") == "2025-W30"
 
 
