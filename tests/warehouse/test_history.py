@@ -157,11 +157,11 @@ class Walk:
         transit = [
             {"iso_week": week, "service_id": "S", "direction": "W", "measure": "border"}
             | dict.fromkeys(measures, 1)
-            | {"p90_s": self.chance.choice([None, 4]), "within_target": None}
+            | {"p90_s": self.chance.choice([None, 4]), "within_target": None, "saving_ppm": None}
             for week in WEEKS
             if self.chance.random() < 0.7
         ]
-        schema = {"p90_s": pl.Int64, "within_target": pl.Int64}
+        schema = {"p90_s": pl.Int64, "within_target": pl.Int64, "saving_ppm": pl.Int64}
         return {
             "mart_match_week": pl.DataFrame(rows, schema=["iso_week", "service_id", "laden_boxes", "declared_boxes"])
             if rows else self.warehouse.mart("mart_match_week").drop("snapshot").clear(),
