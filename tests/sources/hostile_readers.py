@@ -50,7 +50,8 @@ def raising(data: bytes, sender: Sender | None) -> RawFile:
 
 
 def greedy(data: bytes, sender: Sender | None) -> RawFile:
-    hoard = [bytearray(50_000_000) for _ in range(1000)]
+    # At once, so that the limit on memory is met before the one on processor time, however slow the machine.
+    hoard = bytearray(50_000_000_000)
     raise AssertionError(len(hoard))
 
 
