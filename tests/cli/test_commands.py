@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from corridor_etl.settings import checkout
+from tests.cli.calling import CORRIDOR
+from tests.cli.calling import corridor as run
 
 SAMPLES = checkout() / "tests" / "samples"
-CORRIDOR = Path(sys.executable).with_name("corridor")
-
-
-def run(*arguments: str | Path, **more: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [CORRIDOR, *map(str, arguments)], capture_output=True, text=True, check=False, **more
-    )
 
 
 def test_help_lists_every_group_and_is_quick_to_import() -> None:
-    shown = run("--help").stdout
+    shown = subprocess.run([CORRIDOR, "--help"], capture_output=True, text=True, check=True).stdout
     for name in (
         "demo",
         "simulate",
@@ -106,11 +99,23 @@ def test_a_refusal_is_one_clear_line_with_its_exit_code(
     assert "Traceback" not in result.stderr
 
 
-def test_a_typing_mistake_in_the_configuration_names_the_key(tmp_path: Path) -> None:
+def test_the_installed_command_refuses_as_the_tests_see_it() -> None:
+    arguments = ("backfill", "plan", "2025-W10:2025-W09")
+    here, there = (
+        run(*arguments),
+        subprocess.run([CORRIDOR, *arguments], capture_output=True, text=True, check=False),
+    )
+    assert (there.returncode, there.stdout, there.stderr) == (here.returncode, here.stdout, here.stderr)
+
+
+def test_a_typing_mistake_in_the_configuration_names_the_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = (checkout() / "corridor.toml").read_text(encoding="utf-8")
     config = tmp_path / "corridor.toml"
     config.write_text(text.replace("cargo_t_per_year", "cargo_t_per_yaer"), encoding="utf-8")
-    result = run("coverage", env={**os.environ, "CORRIDOR_CONFIG": str(config)})
+    monkeypatch.setenv("CORRIDOR_CONFIG", str(config))
+    result = run("coverage")
     assert result.returncode == 3
     assert "unknown key 'targets.cargo_t_per_yaer'. Did you mean 'cargo_t_per_year'?" in result.stderr
 

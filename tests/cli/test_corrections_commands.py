@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-CORRIDOR = Path(sys.executable).with_name("corridor")
+from tests.cli.calling import corridor as run
+
 BOOKINGS = """booking_no,service_id,direction,train_no,departure_date,containers,teu,booked_at,status
 BK1,YIN-ALA,W,X9001,2025-02-28,2,4,2025-02-20 09:31,confirmed
 BK2,YIN-ALA,W,X9001,2025-02-28,1,{teu},2025-02-21 10:02,confirmed
@@ -49,12 +47,6 @@ def bookings(folder: Path, teu: int) -> Path:
     path = folder.parent / f"week_{teu}.csv"
     path.write_text(BOOKINGS.format(teu=teu), encoding="utf-8")
     return path
-
-
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [CORRIDOR, *map(str, arguments)], capture_output=True, text=True, check=False, env=os.environ.copy()
-    )
 
 
 def test_list_says_which_are_applied_today(folder: Path) -> None:

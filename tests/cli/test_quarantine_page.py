@@ -80,25 +80,25 @@ def test_verbs_answer_with_their_exit_code_and_as_json() -> None:
     assert run("quarantine", "discard", "2").exit_code == 2
 
 
+MISTAKES = [
+    (("discard", "--reason", "x"), "no row is named"),
+    (("discard", "1", "--rule", "ID-002", "--reason", "x"), "by numbers and by filters"),
+    (("waive", "1", "--reason", " "), "waive needs a reason"),
+    (("list", "--state", "lost"), "there is no state 'lost'"),
+    (("list", "--kind", "lost"), "there is no record kind 'lost'"),
+    (("show", "77"), "there is no quarantine_id 77"),
+    (("export", "held.pdf"), "ends in .xlsx or .csv"),
+    (("export", "nowhere/held.csv"), "there is no folder"),
+]
+
+
 @pytest.mark.usefixtures("ingested")
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("discard", "--reason", "x"), "no row is named"),
-        (("discard", "1", "--rule", "ID-002", "--reason", "x"), "by numbers and by filters"),
-        (("waive", "1", "--reason", " "), "waive needs a reason"),
-        (("list", "--state", "lost"), "there is no state 'lost'"),
-        (("list", "--kind", "lost"), "there is no record kind 'lost'"),
-        (("show", "77"), "there is no quarantine_id 77"),
-        (("export", "held.pdf"), "ends in .xlsx or .csv"),
-        (("export", "nowhere/held.csv"), "there is no folder"),
-    ],
-)
-def test_what_cannot_be_meant_is_a_usage_error(arguments: tuple[str, ...], said: str) -> None:
-    error = run("quarantine", *arguments).exception
-    assert isinstance(error, CorridorError)
-    assert error.exit_code == 2
-    assert said in error.message
+def test_what_cannot_be_meant_is_a_usage_error() -> None:
+    for arguments, said in MISTAKES:
+        error = run("quarantine", *arguments).exception
+        assert isinstance(error, CorridorError), arguments
+        assert error.exit_code == 2, arguments
+        assert said in error.message
 
 
 @pytest.mark.usefixtures("ingested")
