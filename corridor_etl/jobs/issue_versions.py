@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -50,7 +51,7 @@ class Version:
     context: WeeklyContext
     rendered: Rendered
 
-    @property
+    @cached_property
     def files(self) -> dict[str, bytes]:
         """File name -> bytes."""
         return contents(self.context, self.rendered)

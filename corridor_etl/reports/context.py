@@ -38,7 +38,7 @@ from corridor_etl.reports.language import speaking, spoken, tr, tr_in
 from corridor_etl.reports.measures import TRADE
 from corridor_etl.reports.notes import notes
 from corridor_etl.reports.report_data import ReportData
-from corridor_etl.reports.series import Series, history, service_series
+from corridor_etl.reports.series import Series, history
 from corridor_etl.reports.targets import cargo_point, targets, trade_target_point, year_of
 from corridor_etl.reports.unsettled import unsettled
 from corridor_etl.settings import Settings
@@ -151,7 +151,7 @@ def _frame(known: _Known, published_at: datetime, revision: int, *, is_internal:
 
 def _known(kind: Edition, week: str, data: ReportData, settings: Settings, published_on: date) -> _Known:
     live, limits = settings.live_service.id, settings.thresholds
-    series = service_series(data.marts, live)
+    series = data.series(live)
     provisional = _provisional_weeks([*series["trade.value_cny"].weeks, week], published_on)
     return _Known(
         edition=kind,
