@@ -32,8 +32,17 @@ _NOBODY = Recipient(name="Nobody", address="nobody@corridor.example", language="
 
 
 @dataclass(frozen=True)
+class Anyway:
+    """Who publishes an issue in spite of changes that stop it, and why."""
+
+    by: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Plan:
-    """Which issue is to be made, and of what: ``corrects`` is the snapshot of the revision before it."""
+    """Which issue is to be made, and of what: ``corrects`` is the snapshot of the revision before it, ``anyway`` who
+    lets it out."""
 
     kind: Edition
     week: str
@@ -42,6 +51,7 @@ class Plan:
     snapshot: int
     due: datetime
     corrects: int | None = None
+    anyway: Anyway | None = None
 
 
 @dataclass(frozen=True)
