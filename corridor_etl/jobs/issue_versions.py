@@ -102,7 +102,7 @@ def contexts(plan: Plan, warehouse: Warehouse, settings: Settings) -> list[Weekl
             language=language,
         )
         for audience in plan.kind.audiences
-        for language in plan.kind.languages
+        for language in plan.kind.made_in(settings.reports.languages)
     ]
 
 

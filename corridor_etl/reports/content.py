@@ -120,7 +120,7 @@ class Change:
 
 @dataclass(frozen=True)
 class WeeklyContext:
-    """One issue of one edition, for one audience, in one language.
+    """One issue of one edition, for one audience, in one of its ``languages``.
 
     ``history``: address of a figure -> week -> its value as known now.
     """
@@ -130,6 +130,7 @@ class WeeklyContext:
     week: str
     revision: int
     language: str
+    languages: tuple[str, ...]
     issue_no: int
     snapshot: int
     published_at: datetime

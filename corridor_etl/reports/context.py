@@ -120,6 +120,7 @@ def weekly_context(
             week=week,
             revision=revision,
             language=language,
+            languages=kind.made_in(settings.reports.languages),
             issue_no=issue_no,
             snapshot=snapshot,
             published_at=published_at,

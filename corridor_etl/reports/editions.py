@@ -6,6 +6,7 @@ A block is a file of ``templates/_shared/blocks`` for each of page, mail and tex
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from typing import Literal
 
@@ -106,6 +107,17 @@ class Edition(BaseModel):
                 fix=f"Add [audience.{audience}] to templates/{self.id}/report.toml.",
             )
         return self.model_copy(update=rules.model_dump())
+
+    def made_in(self, wanted: Sequence[str]) -> tuple[str, ...]:
+        """Those of the languages ``wanted`` that it offers, in their order; ``SettingsError`` where there is none."""
+        found = tuple(language for language in wanted if language in self.languages)
+        if not found:
+            raise SettingsError(
+                f"the edition {self.id} is made in none of the languages {', '.join(wanted)}",
+                expected=f"one of {', '.join(self.languages)}",
+                fix="Add one to languages in [reports] of corridor.toml.",
+            )
+        return found
 
     @property
     def tables(self) -> tuple[str, ...]:

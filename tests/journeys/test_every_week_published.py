@@ -23,8 +23,9 @@ WEEKS = "2025-W09:2025-W26"
 
 
 def test_every_week_is_published_once_and_only_the_due_one_is_mailed(
-    own_home: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    own_home: Path, settings: Settings, english_only: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("CORRIDOR_CONFIG", str(english_only))
     simulate(own_home, parse_range(WEEKS), seed=1, faults=True, settings=settings)
     ingest()
     due = publish_week("2025-W26")

@@ -120,3 +120,10 @@ def test_an_edition_there_is_not_is_refused() -> None:
     with pytest.raises(UsageError, match="no edition 'daily'") as error:
         editions.edition("daily")
     assert "weekly" in str(error.value.expected)
+
+
+def test_an_edition_is_made_in_the_languages_wanted_of_those_it_offers() -> None:
+    kind = edition("brief").model_copy(update={"languages": ("en", "zh")})
+    assert kind.made_in(("ru", "zh", "en")) == ("zh", "en")
+    with pytest.raises(SettingsError, match="in none of the languages ru, kk"):
+        kind.made_in(("ru", "kk"))
