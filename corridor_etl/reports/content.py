@@ -17,7 +17,7 @@ from typing import Any
 from corridor_etl import __version__
 from corridor_etl.reports.figures import Figure
 
-TEMPLATE_VERSION = "3"
+TEMPLATE_VERSION = "4"
 
 
 @dataclass(frozen=True)

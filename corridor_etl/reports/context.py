@@ -16,6 +16,7 @@ from typing import Any
 from corridor_etl.kpis.target_progress import TargetProgress, target_progress
 from corridor_etl.reference.calendar import monday
 from corridor_etl.reports import (
+    ahead,
     attention,
     chart_data,
     corrections,
@@ -35,7 +36,7 @@ from corridor_etl.reports.editions import INTERNAL, WEEKLY, Edition, edition
 from corridor_etl.reports.figures import Figure, figures
 from corridor_etl.reports.gate import Verdict, judge
 from corridor_etl.reports.language import speaking, spoken, tr, tr_in
-from corridor_etl.reports.measures import TRADE
+from corridor_etl.reports.measures import BOOKING, TRADE
 from corridor_etl.reports.notes import notes
 from corridor_etl.reports.report_data import ReportData
 from corridor_etl.reports.series import Series, history
@@ -252,6 +253,7 @@ def _tables(known: _Known, names: Sequence[str]) -> dict[str, Table]:
         "comparison": lambda: tables.comparison(data.marts, week, known.settings),
         "flows": lambda: flows_table.flows(data.marts[TRADE], live, week, known.settings.corridor.fx_policy),
         "goods": lambda: goods.goods(data.marts[TRADE], live, week, is_final=known.is_final),
+        "ahead": lambda: ahead.ahead(data.marts.get(BOOKING), live, week),
         "sources": lambda: tables.sources(data.coverage, week, known.settings)[0],
         "disclosed": lambda: outside.disclosed_table(data.disclosed),
         "changes": lambda: revisions.changes_table(known.changes),

@@ -18,8 +18,8 @@ from corridor_etl.reports.language import N_, NP_
 from corridor_etl.settings import checkout
 
 Block = Literal[
-    "headline", "tiles", "attention", "targets", "key", "throughput", "trade", "data", "revisions", "disclosed",
-    "notes",
+    "headline", "tiles", "attention", "targets", "key", "throughput", "trade", "ahead", "data", "revisions",
+    "disclosed", "notes",
 ]  # fmt: skip
 Point = Literal["throughput", "trade", "cargo", "trade_target", "transit", "declared"]
 Language = Literal["en", "zh", "ru", "kk"]
@@ -38,6 +38,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "key": ("key",),
     "throughput": ("departures", "legs", "comparison"),
     "trade": ("flows", "goods"),
+    "ahead": ("ahead",),
     "data": ("sources",),
     "revisions": ("changes", "revisions"),
     "disclosed": ("disclosed",),
