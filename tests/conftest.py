@@ -19,7 +19,7 @@ import hypothesis
 import psycopg
 import pytest
 
-from corridor_etl.settings import Settings, load_settings
+from corridor_etl.settings import Settings, checkout, load_settings
 
 # How long an example takes says more about what else the machine does than about the code.
 hypothesis.settings.register_profile("steady", deadline=None)
@@ -41,6 +41,17 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CORRIDOR_HOME", str(home))
     monkeypatch.setenv("DO_NOT_TRACK", "1")
     return home
+
+
+@pytest.fixture(scope="session")
+def english_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ``corridor.toml`` for ``CORRIDOR_CONFIG``: issues in English only, for tests where other languages tell nothing."""
+    usual = (checkout() / "corridor.toml").read_text(encoding="utf-8")
+    offered = 'languages = ["en", "zh", "ru", "kk"]'
+    assert offered in usual
+    path = tmp_path_factory.mktemp("english") / "corridor.toml"
+    path.write_text(usual.replace(offered, 'languages = ["en"]'), encoding="utf-8")
+    return path
 
 
 @pytest.fixture

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corridor_etl.cli._decider import who
 from corridor_etl.cli._moment import opened
 from corridor_etl.cli._output import AsJson, say, show, show_one
 from corridor_etl.errors import UsageError
@@ -93,7 +93,7 @@ def retry(
 ) -> None:
     """Queue a failed mail again, the same bytes. A suspended address has to be lifted as well."""
     with opened() as warehouse:
-        warehouse.mails.retry(message_id, by=_who(by), reason=reason)
+        warehouse.mails.retry(message_id, by=who(by), reason=reason)
         _say_state(warehouse.mails, message_id, as_json)
 
 
@@ -119,10 +119,10 @@ def resolve(
         )
     with opened() as warehouse:
         if relay_log is not None:
-            _resolve_by_log(warehouse, relay_log, _who(by), as_json)
+            _resolve_by_log(warehouse, relay_log, who(by), as_json)
         elif message_id is not None:
             state = "sent" if is_sent else "queued"
-            warehouse.mails.resolve(message_id, state, by=_who(by), reason=reason)
+            warehouse.mails.resolve(message_id, state, by=who(by), reason=reason)
             _say_state(warehouse.mails, message_id, as_json)
 
 
@@ -163,7 +163,7 @@ def suspend(
     """Send nothing to an address from now on, for instance because its owner unsubscribed."""
     with opened() as warehouse:
         named = address if "@" in address else _of_link(address, warehouse.outbox()["recipient"].to_list())
-        warehouse.mails.suspend(named, by=_who(by), reason=reason)
+        warehouse.mails.suspend(named, by=who(by), reason=reason)
     _say({"address": named, "state": "suspended"}, f"{named} is suspended", as_json)
 
 
@@ -182,12 +182,8 @@ def lift(
 ) -> None:
     """Send to a suspended address again. Mails that failed for it are not queued by this; retry them."""
     with opened() as warehouse:
-        warehouse.mails.lift(address, by=_who(by))
+        warehouse.mails.lift(address, by=who(by))
     _say({"address": address, "state": "lifted"}, f"{address} gets mail again", as_json)
-
-
-def _who(by: str | None) -> str:
-    return (by or "").strip() or getpass.getuser()
 
 
 def _say_state(mails: Mails, message_id: str, as_json: bool) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corridor_etl.cli._decider import who
 from corridor_etl.cli._moment import AsOf, opened
 from corridor_etl.cli._output import AsJson, say, show, show_one
 from corridor_etl.errors import UsageError
@@ -114,7 +114,7 @@ def replay(
     from corridor_etl.jobs.replay import replay as work
 
     wanted = _meant(numbers, "open", rule, state, kind, sender, week, delivery)
-    _say(work(numbers or (), wanted, by=_who(by), reason=reason, is_dry_run=dry_run), as_json)
+    _say(work(numbers or (), wanted, by=who(by), reason=reason, is_dry_run=dry_run), as_json)
 
 
 @quarantine.command()
@@ -135,7 +135,7 @@ def waive(
     from corridor_etl.jobs.replay import waive as work
 
     wanted = _meant(numbers, "open", rule, state, kind, sender, week, delivery, must=True)
-    _say(work(numbers or (), wanted, by=_who(by), reason=reason, is_dry_run=dry_run), as_json)
+    _say(work(numbers or (), wanted, by=who(by), reason=reason, is_dry_run=dry_run), as_json)
 
 
 @quarantine.command()
@@ -156,7 +156,7 @@ def discard(
     from corridor_etl.jobs.decisions import decide
 
     wanted = _meant(numbers, "open", rule, state, kind, sender, week, delivery, must=True)
-    _say(decide("discard", numbers or (), wanted, by=_who(by), reason=reason, is_dry_run=dry_run), as_json)
+    _say(decide("discard", numbers or (), wanted, by=who(by), reason=reason, is_dry_run=dry_run), as_json)
 
 
 @quarantine.command()
@@ -177,7 +177,7 @@ def reopen(
     from corridor_etl.jobs.decisions import decide
 
     wanted = _meant(numbers, "discarded", rule, state, kind, sender, week, delivery, must=True)
-    _say(decide("reopen", numbers or (), wanted, by=_who(by), reason=reason, is_dry_run=dry_run), as_json)
+    _say(decide("reopen", numbers or (), wanted, by=who(by), reason=reason, is_dry_run=dry_run), as_json)
 
 
 @quarantine.command()
@@ -222,15 +222,6 @@ def _meant(numbers: list[int] | None, default_state: str, *filters: str | None, 
             "no row is named", fix="Give numbers of rows, or filters such as --rule or --delivery."
         )
     return wanted
-
-
-def _who(by: str | None) -> str:
-    if by and by.strip():
-        return " ".join(by.split())
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError) as error:
-        raise UsageError("the system does not say who you are", fix="Say it with --by.") from error
 
 
 def _say(decision: Decision, as_json: bool) -> None:

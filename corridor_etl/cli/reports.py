@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from corridor_etl.cli._decider import who
 from corridor_etl.cli._moment import AsOf, opened
 from corridor_etl.cli._output import AsJson, say, show, show_one
 from corridor_etl.errors import UsageError
@@ -36,17 +37,27 @@ def publish(
         bool, typer.Option("--revise", help="Publish the next revision if a figure has changed.")
     ] = False,
     mail: Annotated[bool, typer.Option(help="Queue the mails.")] = True,
+    anyway: Annotated[
+        str | None, typer.Option(help="Publish in spite of a large change, and say why; it is recorded.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(help="Who publishes it anyway; whoever is signed in if empty.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Publish the issue of a week: page, mails, ledger. An edition of a week is published once.
 
     Exit code 1 where it is held or the week has no data.
     """
+    from corridor_etl.jobs.issue_versions import Anyway
     from corridor_etl.jobs.weekly import publish_week, revise_week
     from corridor_etl.reference.calendar import monday
 
     monday(week)
-    result = (revise_week if revise else publish_week)(week, edition_id=edition, queue_mail=mail)
+    let_out = None if anyway is None else Anyway(who(by), _said(anyway))
+    result = (revise_week if revise else publish_week)(
+        week, edition_id=edition, queue_mail=mail, anyway=let_out
+    )
     if as_json:
         show_one(vars(result), as_json=True)
     else:
@@ -55,6 +66,12 @@ def publish(
             typer.echo(f"mail: {path}")
     if result.page is None:
         raise typer.Exit(1)
+
+
+def _said(why: str) -> str:
+    if not why.strip():
+        raise UsageError("an issue is let out for a reason", fix='Say it: --anyway "REASON".')
+    return " ".join(why.split())
 
 
 @report.command()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -31,8 +32,17 @@ _NOBODY = Recipient(name="Nobody", address="nobody@corridor.example", language="
 
 
 @dataclass(frozen=True)
+class Anyway:
+    """Who publishes an issue in spite of changes that stop it, and why."""
+
+    by: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Plan:
-    """Which issue is to be made, and of what: ``corrects`` is the snapshot of the revision before it."""
+    """Which issue is to be made, and of what: ``corrects`` is the snapshot of the revision before it, ``anyway`` who
+    lets it out."""
 
     kind: Edition
     week: str
@@ -41,6 +51,7 @@ class Plan:
     snapshot: int
     due: datetime
     corrects: int | None = None
+    anyway: Anyway | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +61,7 @@ class Version:
     context: WeeklyContext
     rendered: Rendered
 
-    @property
+    @cached_property
     def files(self) -> dict[str, bytes]:
         """File name -> bytes."""
         return contents(self.context, self.rendered)
@@ -91,7 +102,7 @@ def contexts(plan: Plan, warehouse: Warehouse, settings: Settings) -> list[Weekl
             language=language,
         )
         for audience in plan.kind.audiences
-        for language in plan.kind.languages
+        for language in plan.kind.made_in(settings.reports.languages)
     ]
 
 

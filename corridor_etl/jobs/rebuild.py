@@ -9,9 +9,10 @@ from pathlib import Path
 
 from corridor_etl import settings as configuration
 from corridor_etl.errors import UsageError
+from corridor_etl.jobs.issue_checks import unsound
 from corridor_etl.jobs.issue_versions import Plan, Version, contexts, letters, problems, rendered
 from corridor_etl.reports.editions import edition
-from corridor_etl.settings import load_settings
+from corridor_etl.settings import Settings, load_settings
 from corridor_etl.warehouse import Warehouse
 
 
@@ -49,11 +50,16 @@ def rebuild(
     with Warehouse.open() as warehouse:
         plan = _plan_of(week, edition_id, revision, warehouse)
         versions = rendered(contexts(plan, warehouse, settings))
+        failed = _failed(versions, plan, warehouse, settings) if with_checks else []
     files = {f"{v.row().folder}/{name}": data for v in versions for name, data in v.files.items()}
     if out is not None:
         _write(files, out)
-    failed = problems(versions, letters(versions, settings), settings) if with_checks else []
     return Rebuilt(week, edition_id, revision, len(files), _differing(files, versions), tuple(failed))
+
+
+def _failed(versions: list[Version], plan: Plan, warehouse: Warehouse, settings: Settings) -> list[str]:
+    found = unsound(versions[0].context, warehouse, warehouse.at(plan.snapshot), settings)
+    return problems(versions, letters(versions, settings), settings) + found
 
 
 def _plan_of(week: str, edition_id: str, revision: int, warehouse: Warehouse) -> Plan:

@@ -17,17 +17,28 @@ import polars as pl
 from corridor_etl import settings as configuration
 from corridor_etl.clock import now_utc
 from corridor_etl.errors import UsageError
+from corridor_etl.jobs.issue_checks import jumps, unsound
 from corridor_etl.jobs.issue_data import has_data, report_data
-from corridor_etl.jobs.issue_versions import Plan, Version, contexts, letters, problems, queued, rendered
+from corridor_etl.jobs.issue_versions import (
+    Anyway,
+    Plan,
+    Version,
+    contexts,
+    letters,
+    problems,
+    queued,
+    rendered,
+)
 from corridor_etl.jobs.turns import ISSUES
 from corridor_etl.jobs.weeks import scheduled_instant
 from corridor_etl.reports.context import WeeklyContext, weekly_context
 from corridor_etl.reports.editions import WEEKLY, edition
 from corridor_etl.reports.issue import freeze
 from corridor_etl.settings import Settings, load_settings
-from corridor_etl.warehouse import ChangeRow, IssueParts, IssueRow, Lease, Warehouse
+from corridor_etl.warehouse import ChangeRow, IssueParts, IssueRow, Lease, LetOutRow, Warehouse
 
 PAGE = "index.html"
+_LOOK = "look at it, and publish it with --anyway REASON if it is true."
 
 
 @dataclass(frozen=True)
@@ -52,12 +63,18 @@ class IssueResult:
 
 
 def publish_week(
-    week: str, *, edition_id: str = WEEKLY, scheduled_at: datetime | None = None, queue_mail: bool = True
+    week: str,
+    *,
+    edition_id: str = WEEKLY,
+    scheduled_at: datetime | None = None,
+    queue_mail: bool = True,
+    anyway: Anyway | None = None,
 ) -> IssueResult:
     """Publishes the issue of a week once; a second call says so and changes nothing.
 
     Everything in it is of one snapshot, whatever is committed meanwhile. An issue that its gate or a check holds is
-    recorded with the reasons; publishing it again once data has come works. Issues are numbered, so they are published
+    recorded with the reasons; publishing it again once data has come works, and ``anyway`` publishes one that only a
+    large change stops. Issues are numbered, so they are published
     one by one: ``LeaseHeld`` where another process was at it for too long, ``LeaseLost`` where one has taken over.
     """
     settings = load_settings()
@@ -70,12 +87,17 @@ def publish_week(
         # What is committed meanwhile belongs to a later snapshot than the issue names.
         number = issues.filter(revision=0).height + 1
         due = scheduled_at or scheduled_instant(week, settings)
-        plan = Plan(kind, week, number, 0, warehouse.snapshot(), due)
+        plan = Plan(kind, week, number, 0, warehouse.snapshot(), due, anyway=anyway)
         return _made(plan, warehouse, settings, lease, queue_mail)
 
 
 def revise_week(
-    week: str, *, edition_id: str = WEEKLY, scheduled_at: datetime | None = None, queue_mail: bool = True
+    week: str,
+    *,
+    edition_id: str = WEEKLY,
+    scheduled_at: datetime | None = None,
+    queue_mail: bool = True,
+    anyway: Anyway | None = None,
 ) -> IssueResult:
     """Publishes the next revision of a published week if a figure of it changed; the issues before stay as they are.
 
@@ -91,7 +113,7 @@ def revise_week(
             )
         due = scheduled_at or now_utc()
         revision, snapshot = int(last["revision"]) + 1, warehouse.snapshot()
-        plan = Plan(kind, week, int(last["issue_no"]), revision, snapshot, due, int(last["snapshot"]))
+        plan = Plan(kind, week, int(last["issue_no"]), revision, snapshot, due, int(last["snapshot"]), anyway)
         return _made(plan, warehouse, settings, lease, queue_mail, before=_page(last["folder"]))
 
 
@@ -118,8 +140,9 @@ def _made(
         return IssueResult(plan.week, "has no data yet, nothing published", name)
     if plan.revision and not made[0].changes:
         return IssueResult(plan.week, f"has not changed since r{plan.revision - 1}", name, before)
-    if made[0].held:
-        return _held(plan, warehouse, made[0].held)
+    stopped = () if plan.anyway else tuple(f"{jump}: {_LOOK}" for jump in jumps(made[0]))
+    if held := (*made[0].held, *stopped):
+        return _held(plan, warehouse, held)
     versions = rendered(made)
     return _published(plan, versions, warehouse, settings, lease, queue_mail)
 
@@ -139,7 +162,9 @@ def _published(
     queue_mail: bool,
 ) -> IssueResult:
     sent = letters(versions, settings)
-    if failed := problems(versions, sent, settings):
+    failed = problems(versions, sent, settings)
+    failed += unsound(versions[0].context, warehouse, warehouse.at(plan.snapshot), settings)
+    if failed:
         return _held(plan, warehouse, [f"Check failed: {problem}." for problem in failed])
     home, first = configuration.home(), versions[0].context
     rows, paths = queued(sent, home) if queue_mail else ([], [])
@@ -147,7 +172,7 @@ def _published(
         _issue_row(versions[0]),
         figures(first),
         rows,
-        parts=IssueParts([v.row() for v in versions], _change_rows(first)),
+        parts=IssueParts([v.row() for v in versions], _change_rows(first), _let_out(plan, first)),
         lease=lease,
         put_files=lambda: [freeze(v.context, v.rendered, home) for v in versions],
     )
@@ -173,6 +198,13 @@ def _issue_row(version: Version) -> IssueRow:
         context_json=context.to_json(),
         folder=row.folder,
     )
+
+
+def _let_out(plan: Plan, context: WeeklyContext) -> list[LetOutRow]:
+    found = jumps(context)
+    if plan.anyway is None or not found:
+        return []
+    return [LetOutRow(now_utc(), plan.anyway.by, plan.anyway.why, "\n".join(found))]
 
 
 def _change_rows(context: WeeklyContext) -> list[ChangeRow]:

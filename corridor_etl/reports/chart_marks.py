@@ -1,10 +1,12 @@
 """The marks of the two weekly charts, as Altair layers over exact positions; colours are light palette tokens.
 
-The bars of legs belong to ``leg_marks``.
+The bars of legs belong to ``leg_marks``. Channels are objects and rows are text, because Altair looks each shorthand up
+in its whole schema, and copies a chart's rows each time it puts layers together.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -47,7 +49,7 @@ def throughput(data: Data) -> alt.LayerChart:
     ]
     if data["west"][-1] is None:
         labels = [(tr("no departure"), 0.0, "muted", 12)]
-    layers.append(_direct_labels(labels, count, (0, top), height))
+    layers += _direct_labels(labels, count, (0, top), height)
     return _sized(layers, count, (0, top), height, _value_axis())
 
 
@@ -72,7 +74,7 @@ def trade(data: Data) -> alt.LayerChart:
         labels = [(tr("no declaration"), off, "muted", 12)]
     zero = alt.Chart(values([{"y": 0}])).mark_rule(color=LIGHT["ink"], strokeWidth=1).encode(y=alt.Y("y:Q"))
     layers = [_rects(rows, outlined=True), zero, _months(data["weeks"], bottom, height),
-              _direct_labels(labels, count, (bottom, top), height)]  # fmt: skip
+              *_direct_labels(labels, count, (bottom, top), height)]  # fmt: skip
     return _sized(layers, count, (bottom, top), height, _value_axis("format(abs(datum.value), ',')"))
 
 
@@ -90,7 +92,7 @@ def _bar(position: int, low: float, high: float, fill: str, stroke: str | None =
 
 def values(rows: Rows) -> alt.Data:
     """Rows as the data of a mark."""
-    return alt.Data(values=rows)
+    return alt.Data(values=json.dumps(rows), format=alt.JsonDataFormat(type="json"))
 
 
 def _rects(rows: Rows, *, outlined: bool = False) -> alt.Chart:
@@ -99,9 +101,9 @@ def _rects(rows: Rows, *, outlined: bool = False) -> alt.Chart:
     )
     return mark.encode(
         x=alt.X("x:Q"),
-        x2="x2:Q",
+        x2=alt.X2("x2:Q"),
         y=alt.Y("y:Q"),
-        y2="y2:Q",
+        y2=alt.Y2("y2:Q"),
         fill=alt.Fill("fill:N", scale=None),
         stroke=alt.Stroke("stroke:N", scale=None),
     )
@@ -120,10 +122,10 @@ def _band(band: Mapping[str, str] | None, count: int, top: float) -> list[alt.Ch
     )
     return [
         alt.Chart(values([box])).mark_rect().encode(
-            x=alt.X("x:Q"), x2="x2:Q", y=alt.Y("y:Q"), y2="y2:Q", fill=alt.Fill("fill:N", scale=None)
+            x=alt.X("x:Q"), x2=alt.X2("x2:Q"), y=alt.Y("y:Q"), y2=alt.Y2("y2:Q"), fill=alt.Fill("fill:N", scale=None)
         ),
-        rule.encode(x=alt.X("x:Q"), x2="x2:Q", y=alt.Y("y:Q")),
-        label.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text="text:N"),
+        rule.encode(x=alt.X("x:Q"), x2=alt.X2("x2:Q"), y=alt.Y("y:Q")),
+        label.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text=alt.Text("text:N")),
     ]  # fmt: skip
 
 
@@ -142,10 +144,10 @@ def _months(weeks: Sequence[Mapping[str, Any]], floor: float, height: int) -> al
     mark = alt.Chart(values(rows)).mark_text(
         baseline="top", dy=7, fontSize=11, color=LIGHT["muted"], font=fonts.family()
     )
-    return mark.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text="text:N")
+    return mark.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text=alt.Text("text:N"))
 
 
-def _direct_labels(labels: Labels, count: int, domain: tuple[float, float], height: int) -> alt.LayerChart:
+def _direct_labels(labels: Labels, count: int, domain: tuple[float, float], height: int) -> list[alt.Chart]:
     gap = _MIN_LABEL_PX * (domain[1] - domain[0]) / height
     ceiling, floor = domain[1] + gap, domain[0] + gap * (len(labels) - 0.5)
     layers = []
@@ -162,8 +164,8 @@ def _direct_labels(labels: Labels, count: int, domain: tuple[float, float], heig
             baseline="middle",
             font=fonts.family(),
         )
-        layers.append(mark.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text="text:N"))
-    return alt.layer(*layers)
+        layers.append(mark.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text=alt.Text("text:N")))
+    return layers
 
 
 def _value_axis(expression: str | None = None) -> alt.Axis:
@@ -188,7 +190,12 @@ def _sized(
 
 def whole(layers: Sequence[Any], padding: Mapping[str, int], height: int) -> alt.LayerChart:
     """The layers as one picture ``WIDTH`` wide, whose marks fill ``height`` between the paddings."""
-    width = WIDTH - padding["left"] - padding["right"]
-    chart = alt.layer(*layers).properties(width=width, height=height, padding=dict(padding))
-    chart = chart.properties(autosize=alt.AutoSizeParams(type="none"), background="transparent")
-    return chart.configure(font=fonts.family(), view=alt.ViewConfig(stroke="transparent"))
+    return alt.LayerChart(
+        layer=list(layers),
+        width=WIDTH - padding["left"] - padding["right"],
+        height=height,
+        padding=dict(padding),
+        autosize=alt.AutoSizeParams(type="none"),
+        background="transparent",
+        config=alt.Config(font=fonts.family(), view=alt.ViewConfig(stroke="transparent")),
+    )

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from corridor_etl.reports import consistency, formats, png, wording
+from corridor_etl.reports import consistency, formats, palette, png, wording
 from corridor_etl.reports.checked_issue import Issue
 from corridor_etl.reports.content import WeeklyContext
 from corridor_etl.reports.figures import Figure
@@ -200,6 +200,12 @@ def links_known(issue: Issue) -> Iterator[str]:
             yield f"the mail links to {attributes.get('href', '')[:60]}"
 
 
+def colours_readable(_issue: Issue) -> Iterator[str]:
+    """Text has contrast on its ground and the two series are told apart, in light and dark."""
+    for scheme, tokens in (("light", palette.LIGHT), ("dark", palette.DARK)):
+        yield from (f"{scheme}: {problem}" for problem in palette.unreadable(tokens))
+
+
 CHECKS: tuple[Callable[[Issue], Iterable[str]], ...] = (
     numbers_known,
     nothing_left_over,
@@ -213,6 +219,7 @@ CHECKS: tuple[Callable[[Issue], Iterable[str]], ...] = (
     tables_labelled,
     languages,
     links_known,
+    colours_readable,
     message_built,
     lines_sendable,
     workbook_agrees,

@@ -102,7 +102,7 @@ def target_agrees(context: WeeklyContext) -> Iterator[str]:
 
 def nouns_agree(context: WeeklyContext) -> Iterator[str]:
     """One train, two trains."""
-    for text in _texts(context):
+    for text in dict.fromkeys(_texts(context)):
         for found in counts.misfits(text):
             yield f"'{found}' in '{text}'"
 

@@ -17,7 +17,7 @@ from typing import Any
 from corridor_etl import __version__
 from corridor_etl.reports.figures import Figure
 
-TEMPLATE_VERSION = "3"
+TEMPLATE_VERSION = "4"
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Change:
 
 @dataclass(frozen=True)
 class WeeklyContext:
-    """One issue of one edition, for one audience, in one language.
+    """One issue of one edition, for one audience, in one of its ``languages``.
 
     ``history``: address of a figure -> week -> its value as known now.
     """
@@ -130,6 +130,7 @@ class WeeklyContext:
     week: str
     revision: int
     language: str
+    languages: tuple[str, ...]
     issue_no: int
     snapshot: int
     published_at: datetime

@@ -16,6 +16,7 @@ from typing import Any
 from corridor_etl.kpis.target_progress import TargetProgress, target_progress
 from corridor_etl.reference.calendar import monday
 from corridor_etl.reports import (
+    ahead,
     attention,
     chart_data,
     corrections,
@@ -35,10 +36,10 @@ from corridor_etl.reports.editions import INTERNAL, WEEKLY, Edition, edition
 from corridor_etl.reports.figures import Figure, figures
 from corridor_etl.reports.gate import Verdict, judge
 from corridor_etl.reports.language import speaking, spoken, tr, tr_in
-from corridor_etl.reports.measures import TRADE
+from corridor_etl.reports.measures import BOOKING, TRADE
 from corridor_etl.reports.notes import notes
 from corridor_etl.reports.report_data import ReportData
-from corridor_etl.reports.series import Series, history, service_series
+from corridor_etl.reports.series import Series, history
 from corridor_etl.reports.targets import cargo_point, targets, trade_target_point, year_of
 from corridor_etl.reports.unsettled import unsettled
 from corridor_etl.settings import Settings
@@ -120,6 +121,7 @@ def weekly_context(
             week=week,
             revision=revision,
             language=language,
+            languages=kind.made_in(settings.reports.languages),
             issue_no=issue_no,
             snapshot=snapshot,
             published_at=published_at,
@@ -151,7 +153,7 @@ def _frame(known: _Known, published_at: datetime, revision: int, *, is_internal:
 
 def _known(kind: Edition, week: str, data: ReportData, settings: Settings, published_on: date) -> _Known:
     live, limits = settings.live_service.id, settings.thresholds
-    series = service_series(data.marts, live)
+    series = data.series(live)
     provisional = _provisional_weeks([*series["trade.value_cny"].weeks, week], published_on)
     return _Known(
         edition=kind,
@@ -251,6 +253,7 @@ def _tables(known: _Known, names: Sequence[str]) -> dict[str, Table]:
         "comparison": lambda: tables.comparison(data.marts, week, known.settings),
         "flows": lambda: flows_table.flows(data.marts[TRADE], live, week, known.settings.corridor.fx_policy),
         "goods": lambda: goods.goods(data.marts[TRADE], live, week, is_final=known.is_final),
+        "ahead": lambda: ahead.ahead(data.marts.get(BOOKING), live, week),
         "sources": lambda: tables.sources(data.coverage, week, known.settings)[0],
         "disclosed": lambda: outside.disclosed_table(data.disclosed),
         "changes": lambda: revisions.changes_table(known.changes),

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 
-from corridor_etl.reports.language import NN_, decimal_text, group_mark, plural_form, tr_n
+from corridor_etl.reports.language import NN_, decimal_text, group_mark, plural_form, spoken, tr_n
 
 NOUNS = {
     "container": NN_("%(count)s container", "%(count)s containers"),
@@ -54,8 +55,15 @@ def misfits(text: str) -> Iterator[str]:
 
 
 def _found(one: str, many: str, text: str) -> Iterator[tuple[str, re.Match[str]]]:
-    for form in dict.fromkeys(plural_form(one, many, n) for n in _COUNTS):
-        yield from ((form, found) for found in _pattern(form).finditer(text))
+    for form, pattern in _patterns(one, many, spoken()):
+        yield from ((form, found) for found in pattern.finditer(text))
+
+
+@cache
+def _patterns(one: str, many: str, _language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Each form of a noun in the language spoken, which is part of the key, and what finds it."""
+    forms = dict.fromkeys(plural_form(one, many, n) for n in _COUNTS)
+    return tuple((form, _pattern(form)) for form in forms)
 
 
 def _form(one: str, many: str, count: str) -> str:

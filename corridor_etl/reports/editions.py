@@ -6,6 +6,7 @@ A block is a file of ``templates/_shared/blocks`` for each of page, mail and tex
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from typing import Literal
 
@@ -17,8 +18,8 @@ from corridor_etl.reports.language import N_, NP_
 from corridor_etl.settings import checkout
 
 Block = Literal[
-    "headline", "tiles", "attention", "targets", "key", "throughput", "trade", "data", "revisions", "disclosed",
-    "notes",
+    "headline", "tiles", "attention", "targets", "key", "throughput", "trade", "ahead", "data", "revisions",
+    "disclosed", "notes",
 ]  # fmt: skip
 Point = Literal["throughput", "trade", "cargo", "trade_target", "transit", "declared"]
 Language = Literal["en", "zh", "ru", "kk"]
@@ -37,6 +38,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "key": ("key",),
     "throughput": ("departures", "legs", "comparison"),
     "trade": ("flows", "goods"),
+    "ahead": ("ahead",),
     "data": ("sources",),
     "revisions": ("changes", "revisions"),
     "disclosed": ("disclosed",),
@@ -106,6 +108,17 @@ class Edition(BaseModel):
                 fix=f"Add [audience.{audience}] to templates/{self.id}/report.toml.",
             )
         return self.model_copy(update=rules.model_dump())
+
+    def made_in(self, wanted: Sequence[str]) -> tuple[str, ...]:
+        """Those of the languages ``wanted`` that it offers, in their order; ``SettingsError`` where there is none."""
+        found = tuple(language for language in wanted if language in self.languages)
+        if not found:
+            raise SettingsError(
+                f"the edition {self.id} is made in none of the languages {', '.join(wanted)}",
+                expected=f"one of {', '.join(self.languages)}",
+                fix="Add one to languages in [reports] of corridor.toml.",
+            )
+        return found
 
     @property
     def tables(self) -> tuple[str, ...]:

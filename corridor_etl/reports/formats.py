@@ -48,13 +48,15 @@ def number(value: Decimal | int | None, decimals: int = 0) -> str:
 
 
 def parsed(text: str) -> Decimal | None:
-    """The number a text is, sign and per cent sign allowed; None for anything else."""
+    """The number a text is, with as many decimals, sign and per cent sign allowed; None for anything else."""
     group, mark = re.escape(group_mark()), re.escape(decimal_mark())
     found = re.fullmatch(rf"([+{MINUS}]?)(\d[\d{group}]*)(?:{mark}(\d+))?\s?%?", text)
     if not found:
         return None
     sign, whole, part = found.groups()
-    return Decimal(f"{'-' if sign == MINUS else ''}{whole.replace(group_mark(), '')}.{part or 0}")
+    return Decimal(
+        f"{'-' if sign == MINUS else ''}{whole.replace(group_mark(), '')}{f'.{part}' if part else ''}"
+    )
 
 
 def numbers_in(text: str) -> list[str]:

@@ -45,7 +45,7 @@ def legs(data: Data) -> alt.LayerChart:
     rule = alt.Chart(values([{"x": target * per_px, "y": 16, "y2": below + 6}])).mark_rule(
         color=LIGHT["bad"], strokeDash=[3, 2], strokeWidth=1.2
     )
-    rule = rule.encode(x=_px("x", WIDTH - left - right), y=_py("y", height), y2="y2:Q")
+    rule = rule.encode(x=_px("x", WIDTH - left - right), y=_py("y", height), y2=alt.Y2("y2:Q"))
     layers = [
         _leg_bars(rows, WIDTH - left - right, height),
         rule,
@@ -134,7 +134,11 @@ def _text(
 def _leg_bars(rows: Rows, width: int, height: int) -> alt.Chart:
     mark = alt.Chart(values(rows)).mark_rect(stroke=LIGHT["card"], strokeWidth=1)
     return mark.encode(
-        x=_px("x", width), x2="x2:Q", y=_py("y", height), y2="y2:Q", fill=alt.Fill("fill:N", scale=None)
+        x=_px("x", width),
+        x2=alt.X2("x2:Q"),
+        y=_py("y", height),
+        y2=alt.Y2("y2:Q"),
+        fill=alt.Fill("fill:N", scale=None),
     )
 
 
@@ -147,7 +151,10 @@ def _texts(rows: Rows, width: int, height: int) -> list[alt.Chart]:
         )
         found.append(
             mark.encode(
-                x=_px("x", width), y=_py("y", height), text="text:N", color=alt.Color("colour:N", scale=None)
+                x=_px("x", width),
+                y=_py("y", height),
+                text=alt.Text("text:N"),
+                color=alt.Color("colour:N", scale=None),
             )
         )
     return found

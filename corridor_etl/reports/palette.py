@@ -104,3 +104,32 @@ def contrast(one: str, other: str) -> float:
     """Contrast ratio of two colours (WCAG 2.2), 1 to 21."""
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
+
+
+_GROUNDS = ("page", "card", "tile")
+_ON: tuple[tuple[str, tuple[str, ...]], ...] = (
+    *((ink, _GROUNDS) for ink in ("ink", "muted", "bad", "good", "link", "east-ink")),
+    ("ink", ("warn-bg",)),
+    ("muted", ("warn-bg",)),
+    ("head-muted", ("head",)),
+    ("on-dark", ("west",)),
+    ("on-rail", ("rail",)),
+    ("on-light", ("east", "after")),
+)
+"""Text and what it is written on."""
+LEAST_CONTRAST = 4.5
+LEAST_BETWEEN_SERIES = 1.95  # two, rounded to one digit: the two hues are told apart in greyscale
+
+
+def unreadable(palette: Mapping[str, str]) -> list[str]:
+    """Pairs of tokens with too little contrast: text on its ground, and the two series."""
+    pairs = [(ink, ground, LEAST_CONTRAST) for ink, grounds in _ON for ground in grounds]
+    found = [
+        (ink, ground, contrast(palette[ink], palette[ground]), least)
+        for ink, ground, least in (*pairs, ("west", "east", LEAST_BETWEEN_SERIES))
+    ]
+    return [
+        f"{ink} on {ground} has a contrast of {ratio:.2f}, at least {least} is needed"
+        for ink, ground, ratio, least in found
+        if ratio < least
+    ]

@@ -19,7 +19,6 @@ from corridor_etl.reports import attention, charts, formats, palette, plain_text
 from corridor_etl.reports.catalogues import translations
 from corridor_etl.reports.charts import Picture
 from corridor_etl.reports.content import WeeklyContext
-from corridor_etl.reports.editions import edition
 from corridor_etl.reports.language import NAMES, speaking, spoken, tr
 from corridor_etl.reports.workbook import workbook
 from corridor_etl.settings import checkout
@@ -77,13 +76,9 @@ def domain(context: WeeklyContext) -> str:
 
 
 def languages_beside(context: WeeklyContext) -> list[tuple[str, str, str]]:
-    """The same issue in the other languages of its edition: code, what the language calls itself, address."""
+    """The same issue in the other languages it is made in: code, what the language calls itself, address."""
     above = archive_url(context).removesuffix(f"{context.language}/")
-    return [
-        (code, NAMES[code], f"{above}{code}/")
-        for code in edition(context.edition).languages
-        if code != context.language
-    ]
+    return [(code, NAMES[code], f"{above}{code}/") for code in context.languages if code != context.language]
 
 
 def archive_url(context: WeeklyContext) -> str:

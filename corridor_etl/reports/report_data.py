@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from corridor_etl.reports.series import Series, service_series
+
 
 @dataclass(frozen=True)
 class Balance:
@@ -69,3 +71,10 @@ class ReportData:
     past: Past = Past()
     correction: Correction | None = None
     disclosed: pl.DataFrame | None = None
+    _series: dict[str, dict[str, Series]] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def series(self, service_id: str) -> dict[str, Series]:
+        """Address of a figure -> its weeks, of one service; made once, however many languages ask."""
+        if service_id not in self._series:
+            self._series[service_id] = service_series(self.marts, service_id)
+        return self._series[service_id]

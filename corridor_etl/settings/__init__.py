@@ -29,6 +29,7 @@ from corridor_etl.settings._sections import (
     Leg,
     Recipient,
     ReferenceLists,
+    Reports,
     Retention,
     Sender,
     Service,
@@ -40,7 +41,7 @@ from corridor_etl.settings._sections import (
 
 __all__ = [
     "LETTERS", "Confidentiality", "Corridor", "Credentials", "Dialect", "Grades", "Leg", "Mail", "Precedence",
-    "Quality", "Recipient", "Reconciliation", "ReferenceLists", "Retention", "Sender", "Service", "Settings",
+    "Quality", "Recipient", "Reconciliation", "ReferenceLists", "Reports", "Retention", "Sender", "Service", "Settings",
     "SourceFamily", "Targets", "Thresholds", "checkout", "config_path", "credentials", "home", "load_settings",
     "mail_in_force", "parse_settings",
 ]  # fmt: skip

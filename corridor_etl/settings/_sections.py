@@ -47,6 +47,13 @@ OwnerPrefix = Annotated[str, Field(pattern="^[A-Z]{3}[UJZ]?$")]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Pattern = Annotated[str, AfterValidator(_valid_pattern)]
 Translated = Literal["zh", "ru", "kk"]
+ReportLanguage = Literal["en", "zh", "ru", "kk"]
+
+
+def _without_twins(languages: tuple[ReportLanguage, ...]) -> tuple[ReportLanguage, ...]:
+    if len(set(languages)) < len(languages):
+        raise ValueError("a language stands in it twice")
+    return languages
 
 
 def _in_language(names: Mapping[Translated, str], language: str, usual: str) -> str:
@@ -204,9 +211,17 @@ class Recipient(Section):
 
     name: str
     address: Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$")]
-    language: Literal["en", "zh", "ru", "kk"]
+    language: ReportLanguage
     editions: tuple[str, ...]
     audience: Literal["internal", "partner", "public"] = "internal"
+
+
+class Reports(Section):
+    """In which of its languages an edition is made here, the first one for who asks for another."""
+
+    languages: Annotated[tuple[ReportLanguage, ...], Field(min_length=1), AfterValidator(_without_twins)] = (
+        "en", "zh", "ru", "kk",
+    )  # fmt: skip
 
 
 class Retention(Section):
@@ -231,6 +246,7 @@ class Settings(Section):
     grades: Grades = Grades()
     quality: Quality = Quality()
     confidentiality: Confidentiality = Confidentiality()
+    reports: Reports = Reports()
     recipients: tuple[Recipient, ...]
     mail: Mail = Mail()
 

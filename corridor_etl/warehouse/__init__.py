@@ -22,7 +22,7 @@ from corridor_etl.warehouse.batch import (
     DeliveryRow,
 )
 from corridor_etl.warehouse.healing import ORPHAN_RULE
-from corridor_etl.warehouse.issues import ChangeRow, IssueRow, OutboxRow, VersionRow
+from corridor_etl.warehouse.issues import ChangeRow, IssueRow, LetOutRow, OutboxRow, VersionRow
 from corridor_etl.warehouse.issues import Parts as IssueParts
 from corridor_etl.warehouse.lease import Lease
 from corridor_etl.warehouse.mails import Mails
@@ -56,6 +56,7 @@ __all__ = [
     "IssueParts",
     "IssueRow",
     "Lease",
+    "LetOutRow",
     "Mails",
     "OutboxRow",
     "Verdict",

@@ -29,7 +29,7 @@ from corridor_etl.warehouse.batch import DeliveryRow
 from corridor_etl.warehouse.engine import reading
 from corridor_etl.warehouse.overview import Overview
 from corridor_etl.warehouse.profiles import Earlier
-from corridor_etl.warehouse.schema import ISSUE_CHANGE, ISSUE_HOLD, ISSUE_VERSION
+from corridor_etl.warehouse.schema import ISSUE_CHANGE, ISSUE_HOLD, ISSUE_LET_OUT, ISSUE_VERSION
 
 
 class Answers:
@@ -174,6 +174,11 @@ class Answers:
         """Issues that were held back, with the reasons; one that is among ``issues`` was published later."""
         with reading(self.engine) as connection:
             return issues.life(connection, ISSUE_HOLD, self.as_of)
+
+    def issues_let_out(self) -> pl.DataFrame:
+        """Issues that a person published although a check stops them: who, when and why."""
+        with reading(self.engine) as connection:
+            return issues.life(connection, ISSUE_LET_OUT)
 
     def issue_versions(self) -> pl.DataFrame:
         """Every issue as each audience reads it in each language."""

@@ -19,6 +19,7 @@ from corridor_etl.warehouse.schema import (
     ISSUE_CHANGE,
     ISSUE_FIGURE,
     ISSUE_HOLD,
+    ISSUE_LET_OUT,
     ISSUE_VERSION,
     OUTBOX,
 )
@@ -87,11 +88,23 @@ class ChangeRow:
 
 
 @dataclass(frozen=True)
+class LetOutRow:
+    """Who published an issue that a check stops, and why; ``reasons`` are those of the check, one a line."""
+
+    let_out_at_utc: datetime
+    let_out_by: str
+    why: str
+    reasons: str
+
+
+@dataclass(frozen=True)
 class Parts:
-    """What belongs to an issue beside its figures: a version for each audience and language, changes of a revision."""
+    """What belongs to an issue beside its figures: a version for each audience and language, changes of a revision, and
+    who let it out where a check had stopped it."""
 
     versions: list[VersionRow] = field(default_factory=list)
     changes: list[ChangeRow] = field(default_factory=list)
+    let_out: list[LetOutRow] = field(default_factory=list)
 
 
 def record(
@@ -120,12 +133,16 @@ def record(
     insert(
         connection, ISSUE_FIGURE, conformed(figures, FIGURE_COLUMNS, what="the figures of the issue"), **key
     )
-    for table, rows in ((ISSUE_VERSION, parts.versions), (ISSUE_CHANGE, parts.changes)) if parts else ():
+    for table, rows in _tables(parts) if parts else ():
         if rows:
             connection.execute(table.insert(), [{**key, **asdict(row)} for row in rows])
     if outbox:
         connection.execute(OUTBOX.insert(), [asdict(row) for row in outbox])
     return True
+
+
+def _tables(parts: Parts) -> tuple[tuple[Table, list[Any]], ...]:
+    return (ISSUE_VERSION, parts.versions), (ISSUE_CHANGE, parts.changes), (ISSUE_LET_OUT, parts.let_out)
 
 
 def hold(

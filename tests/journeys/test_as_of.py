@@ -108,8 +108,9 @@ class Season:
 
 
 @pytest.fixture(scope="module")
-def season(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Season]:
+def season(tmp_path_factory: pytest.TempPathFactory, english_only: Path) -> Iterator[Season]:
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CORRIDOR_CONFIG", str(english_only))
         yield Season(tmp_path_factory.mktemp("season") / "home", patch)
 
 

@@ -7,8 +7,12 @@ from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
+import pytest
+
+from corridor_etl.jobs import issue_checks
 from corridor_etl.jobs.backfill import rebuild_week, weeks_to_rebuild
 from corridor_etl.jobs.ingest import ingest
+from corridor_etl.jobs.issue_versions import Anyway
 from corridor_etl.jobs.weekly import publish_week
 from corridor_etl.reference.calendar import parse_range
 from corridor_etl.settings import Settings
@@ -19,13 +23,21 @@ WEEKS = "2025-W09:2025-W26"
 
 
 def test_every_week_is_published_once_and_only_the_due_one_is_mailed(
-    own_home: Path, settings: Settings
+    own_home: Path, settings: Settings, english_only: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("CORRIDOR_CONFIG", str(english_only))
     simulate(own_home, parse_range(WEEKS), seed=1, faults=True, settings=settings)
     ingest()
     due = publish_week("2025-W26")
     assert due.state == "published"
     assert weeks_to_rebuild(WEEKS) == parse_range(WEEKS)[:-1]
+    with monkeypatch.context() as patch:
+        patch.setattr(issue_checks, "JUMP_RANGES", 0)
+        stopped = publish_week("2025-W25", queue_mail=False)
+        assert stopped.state == "is held"
+        assert "times the width of its normal range" in stopped.line()
+        let_out = publish_week("2025-W25", queue_mail=False, anyway=Anyway("duty officer", "strike is over"))
+        assert let_out.state == "published"
     states = {week: rebuild_week(week).state for week in weeks_to_rebuild(WEEKS)}
     assert set(states.values()) == {"published"}, states
     assert weeks_to_rebuild(WEEKS) == []
@@ -35,10 +47,14 @@ def test_every_week_is_published_once_and_only_the_due_one_is_mailed(
     assert due.page.read_bytes() == before
     with Warehouse.open() as warehouse:
         queued = warehouse.outbox().to_dicts()
+        freed = warehouse.issues_let_out().to_dicts()
         figures = {
             f["address"]: f["value_text"] for f in warehouse.issue_figures("weekly", "2025-W26", 0).to_dicts()
         }
         throughput = warehouse.mart("mart_throughput_week", weeks=["2025-W26"]).filter(service_id="YIN-ALA")
+    assert [(row["week"], row["let_out_by"], row["why"]) for row in freed] == [
+        ("2025-W25", "duty officer", "strike is over")
+    ]
     assert {row["report_key"] for row in queued} == {"weekly/2025-W26/r0/en"}
     assert [row["recipient"] for row in queued] == [
         "managers@corridor.example",

@@ -27,7 +27,10 @@ TEU = f"weekly/{WEEK}/r0#throughput.teu"
 
 
 @pytest.fixture
-def published(own_home: Path, settings: Settings) -> Path:
+def published(
+    own_home: Path, settings: Settings, english_only: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    monkeypatch.setenv("CORRIDOR_CONFIG", str(english_only))
     simulate(own_home, parse_range(f"2025-W09:{WEEK}"), seed=2, faults=True, settings=settings)
     ingest()
     publish_week(WEEK)

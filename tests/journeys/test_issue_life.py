@@ -6,7 +6,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,11 +14,16 @@ from typing import Any
 
 import pytest
 
+from corridor_etl.jobs import issue_checks
 from corridor_etl.jobs.ingest import ingest
+from corridor_etl.jobs.issue_checks import Made
+from corridor_etl.jobs.issue_versions import Plan, contexts
 from corridor_etl.jobs.rebuild import rebuild
 from corridor_etl.jobs.revising import changed_weeks
 from corridor_etl.jobs.weekly import IssueResult, publish_week, revise_week
 from corridor_etl.reference.calendar import parse_range, week_of
+from corridor_etl.reports.content import TEMPLATE_VERSION
+from corridor_etl.reports.editions import edition
 from corridor_etl.reports.language import LANGUAGES
 from corridor_etl.settings import load_settings
 from corridor_etl.simulator import simulate
@@ -194,4 +199,40 @@ def test_the_ledger_keeps_each_version_with_code_and_templates(life: Life) -> No
     with Warehouse.open() as warehouse:
         rows = warehouse.issue_versions().filter(week=WEEK).to_dicts()
     kept = [(r["revision"], r["audience"], r["language"], r["template_version"]) for r in rows]
-    assert sorted(kept) == sorted((r, "internal", language, "3") for r in (0, 1) for language in LANGUAGES)
+    assert sorted(kept) == sorted(
+        (r, "internal", language, TEMPLATE_VERSION) for r in (0, 1) for language in LANGUAGES
+    )
+
+
+def made_of_the_next_week(warehouse: Warehouse) -> Made:
+    settings, issue = load_settings(), warehouse.issues().filter(week=NEXT).row(0, named=True)
+    plan = Plan(edition("weekly"), NEXT, issue["issue_no"], 0, issue["snapshot"], issue["scheduled_at_utc"])
+    context = contexts(plan, warehouse, settings)[0]
+    return Made(context, warehouse, warehouse.at(plan.snapshot), settings)
+
+
+@pytest.mark.usefixtures("life")
+def test_the_year_and_the_revisions_go_on_from_what_the_last_issue_said() -> None:
+    with Warehouse.open() as warehouse:
+        made = made_of_the_next_week(warehouse)
+        assert made.last is not None
+        assert (made.last["week"], "revisions" in made.context.tables) == (WEEK, True)
+        for rule in issue_checks.RULES:
+            assert list(rule(made)) == []
+        made.said["throughput.teu"][WEEK] = (made.said["throughput.teu"][WEEK] or Decimal(0)) + 1
+        assert [p.split(" ")[0] for p in issue_checks.the_year_adds_up(made)] == ["throughput.teu"]
+        assert [p.split(" ")[0] for p in issue_checks.revisions_begin_as_published(made)] == [
+            "throughput.teu"
+        ]
+
+
+@pytest.mark.usefixtures("life")
+def test_a_total_that_is_not_the_mart_s_is_found() -> None:
+    with Warehouse.open() as warehouse:
+        made = made_of_the_next_week(warehouse)
+        wrong = replace(made.context.figure("match.laden_boxes"), value=Decimal(999))
+        figures = tuple(wrong if f.address == wrong.address else f for f in made.context.figures)
+        problems = issue_checks.totals_are_the_marts(
+            replace(made, context=replace(made.context, figures=figures))
+        )
+        assert [p.split(", the mart")[0] for p in problems] == ["match.laden_boxes is 999"]

@@ -40,12 +40,14 @@ def kept(home: Path, last: str) -> dict[str, pl.DataFrame]:
 def test_two_settings_change_where_it_is_kept_and_no_figure(
     own_home: Path,
     settings: Settings,
+    english_only: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     new_database: Callable[[], str],
     request: pytest.FixtureRequest,
     weeks: tuple[str, str],
 ) -> None:
+    monkeypatch.setenv("CORRIDOR_CONFIG", str(english_only))
     simulate(own_home, parse_range(":".join(weeks)), seed=1, faults=True, settings=settings)
     team = tmp_path / "team"
     shutil.copytree(own_home / "inbox", team / "inbox")

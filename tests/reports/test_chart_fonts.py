@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import report_samples as samples
+from altair.utils.schemapi import SchemaValidationError
 
 from corridor_etl.errors import ReportCheckFailed
 from corridor_etl.reports import chart_marks, charts, fonts, leg_marks
@@ -47,3 +50,13 @@ def test_a_picture_is_drawn_in_the_shipped_font_and_the_same_again(language: str
         assert fonts.family() in str(spec)
         assert tr_in("leg in chart", "Border") in set(charts.labels(spec))
     assert "font-family" not in first[0].svg
+
+
+def test_each_drawing_is_valid_vega_lite(issue: Any) -> None:
+    drawn = {c.id: charts.DRAWINGS[c.id](c.data) for c in issue[0].charts}
+    assert drawn.keys() == charts.DRAWINGS.keys()
+    for drawing in drawn.values():
+        assert drawing.to_dict(validate=True)["layer"]
+    drawn["legs"].layer[0].mark.strokeWidth = "thick"
+    with pytest.raises(SchemaValidationError):
+        drawn["legs"].to_dict(validate=True)

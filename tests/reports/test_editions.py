@@ -120,3 +120,30 @@ def test_an_edition_there_is_not_is_refused() -> None:
     with pytest.raises(UsageError, match="no edition 'daily'") as error:
         editions.edition("daily")
     assert "weekly" in str(error.value.expected)
+
+
+def test_an_edition_is_made_in_the_languages_wanted_of_those_it_offers() -> None:
+    kind = edition("brief").model_copy(update={"languages": ("en", "zh")})
+    assert kind.made_in(("ru", "zh", "en")) == ("zh", "en")
+    with pytest.raises(SettingsError, match="in none of the languages ru, kk"):
+        kind.made_in(("ru", "kk"))
+
+
+@pytest.mark.parametrize("name", ["weekly", "throughput"])
+def test_what_is_booked_for_the_next_three_weeks_is_shown_where_anything_is(name: str) -> None:
+    context = samples.context("2025-W44", edition_id=name)
+    rendered, settings = render(context), samples.settings()
+    message = build_message(rendered, context, settings.recipients[0], settings)
+    assert check(rendered, context, message) == []
+    table = context.tables["ahead"]
+    assert [(r[0].text, r[1].text) for r in table.rows] == [
+        (week, way) for week in ("2025-W45", "2025-W46") for way in ("Westbound", "Eastbound")
+    ]
+    mart = samples.report_data().marts["mart_booking_week"]
+    first = mart.filter(iso_week="2025-W45", direction="W", service_id=samples.LIVE).row(0, named=True)
+    assert table.rows[0][3].text == f"{first['booked_teu_x100'] // 100}"
+    assert ("Next three weeks" in rendered.mail_html) is (name == "throughput")
+    for text in (rendered.page_html, rendered.text):
+        assert "Next three weeks" in text
+        assert "Booked for the next three weeks" in text
+    assert "Next three weeks" not in render(samples.context(samples.LAST, edition_id=name)).mail_html

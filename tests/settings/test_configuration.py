@@ -139,3 +139,9 @@ def test_a_configuration_of_an_older_release_needs_no_new_keys() -> None:
     settings = parse_settings(raw)
     assert settings.thresholds == parse_settings(RAW).thresholds
     assert settings.reference.owner_prefixes == ()
+
+
+@pytest.mark.parametrize("languages", [[], ["en", "en"], ["de"]])
+def test_languages_of_reports_are_known_ones_and_each_once(languages: list[str]) -> None:
+    with pytest.raises(SettingsError, match=r"reports\.languages"):
+        parse_settings(changed("reports", "languages", languages))

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from corridor_etl.errors import UsageError
-from corridor_etl.warehouse import IssueRow, OutboxRow, Warehouse
+from corridor_etl.warehouse import IssueParts, IssueRow, LetOutRow, OutboxRow, Warehouse
 
 FIGURES = pl.DataFrame(
     {
@@ -83,3 +83,14 @@ def test_an_issue_whose_message_cannot_be_queued_is_not_published(
         warehouse.record_issue(issue(make), FIGURES, [message(make), message(make)])
     assert warehouse.issues().is_empty()
     assert warehouse.issue_figures("weekly", "2025-W24", 0).is_empty()
+
+
+def test_who_let_an_issue_out_is_kept_with_it(warehouse: Warehouse, make: SimpleNamespace) -> None:
+    row = LetOutRow(make.now, "duty officer", "strike is over", "Throughput changed by +400% on the week")
+    warehouse.record_issue(issue(make), FIGURES, [], parts=IssueParts(let_out=[row]))
+    kept = warehouse.issues_let_out().row(0, named=True)
+    assert (kept["week"], kept["let_out_by"], kept["why"]) == ("2025-W24", "duty officer", "strike is over")
+    nobody = LetOutRow(make.now, "", "", "Throughput changed")
+    with pytest.raises(IntegrityError):
+        warehouse.record_issue(issue(make, week="2025-W25"), FIGURES, [], parts=IssueParts(let_out=[nobody]))
+    assert warehouse.issues().height == 1

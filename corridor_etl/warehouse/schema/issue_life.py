@@ -59,3 +59,17 @@ ISSUE_CHANGE = Table(
     CheckConstraint("revision > 0", name="of_a_revision"),
     comment="Each figure that a revision changed, with its cause.",
 )
+
+ISSUE_LET_OUT = Table(
+    "issue_let_out",
+    METADATA,
+    text("edition", "edition of the issue", primary_key=True),
+    text("week", "ISO week of the issue", primary_key=True),
+    count("revision", "revision of the issue", primary_key=True, autoincrement=False),
+    instant("let_out_at_utc", "when it was let out"),
+    text("let_out_by", "who let it out"),
+    text("why", "why, in their words"),
+    text("reasons", "what would have held it back, one reason a line"),
+    CheckConstraint("let_out_by <> '' AND why <> '' AND reasons <> ''", name="said_whole"),
+    comment="Issues that a person published although a change in them was so large that it stops an issue.",
+)
