@@ -21,6 +21,7 @@ from corridor_etl.cli import (
     demo,
     discrepancies,
     docs,
+    doctor,
     explain,
     ingest,
     ledger,
@@ -44,7 +45,7 @@ app = typer.Typer(
 )
 for group in (
     demo, simulate, ingest, ledger, quarantine, discrepancies, reconcile, corrections, reports, outbox, backfill,
-    database, data_quality, docs, site, query, explain,
+    database, data_quality, docs, site, query, explain, doctor,
 ):  # fmt: skip
     group.register(app)
 
