@@ -25,6 +25,7 @@ from corridor_etl.cli import (
     explain,
     ingest,
     ledger,
+    metrics,
     outbox,
     quarantine,
     query,
@@ -45,7 +46,7 @@ app = typer.Typer(
 )
 for group in (
     demo, simulate, ingest, ledger, quarantine, discrepancies, reconcile, corrections, reports, outbox, backfill,
-    database, data_quality, docs, site, query, explain, doctor,
+    database, data_quality, docs, site, query, explain, doctor, metrics,
 ):  # fmt: skip
     group.register(app)
 
