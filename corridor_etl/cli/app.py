@@ -15,6 +15,7 @@ import typer
 from corridor_etl import __version__
 from corridor_etl.cli import (
     backfill,
+    backup,
     corrections,
     data_quality,
     database,
@@ -46,7 +47,7 @@ app = typer.Typer(
 )
 for group in (
     demo, simulate, ingest, ledger, quarantine, discrepancies, reconcile, corrections, reports, outbox, backfill,
-    database, data_quality, docs, site, query, explain, doctor, metrics,
+    database, data_quality, docs, site, query, explain, doctor, metrics, backup,
 ):  # fmt: skip
     group.register(app)
 
