@@ -15,12 +15,16 @@ _BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 
 
 def commands_in(markdown: str) -> list[str]:
-    """Every ``corridor ...`` of blocks of shell and of inline code; in blocks with or without a prompt."""
-    lines = [
-        line.strip().removeprefix("$ ") for block in _BLOCK.findall(markdown) for line in block.splitlines()
-    ]
+    """Every ``corridor ...`` of blocks of shell and of inline code; in a block with prompts, what follows one."""
     inline = [" ".join(found.split()) for found in _INLINE.findall(_BLOCK.sub("", markdown))]
+    lines = [line for block in _BLOCK.findall(markdown) for line in _typed(block)]
     return [line for line in (*lines, *inline) if line.startswith("corridor ")]
+
+
+def _typed(block: str) -> list[str]:
+    lines = [line.strip() for line in block.splitlines()]
+    prompted = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
+    return prompted or lines
 
 
 def understood(line: str) -> str:
