@@ -1,6 +1,6 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
 .DEFAULT_GOAL := help
-.PHONY: help demo test long check mutants faults bench gx-conformance lock pictures clean
+.PHONY: help demo server test long check mutants faults bench gx-conformance lock pictures clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,6 +22,9 @@ $(READY): requirements.lock pyproject.toml
 
 demo: $(READY)  ## simulate a corridor, ingest it, report it, and say where the report is
 	@$(BIN)/corridor demo
+
+server: $(READY)  ## Prefect server and worker with PostgreSQL for a team, until Ctrl-C; PORT=4200
+	@$(BIN)/python -m flows.server run --port $(or $(PORT),4200)
 
 test: check  ## lint, types and the test suite
 	@$(IN_MEMORY) $(BIN)/python -m pytest -q -n auto -m "not long"

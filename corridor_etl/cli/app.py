@@ -15,15 +15,18 @@ import typer
 from corridor_etl import __version__
 from corridor_etl.cli import (
     backfill,
+    backup,
     corrections,
     data_quality,
     database,
     demo,
     discrepancies,
     docs,
+    doctor,
     explain,
     ingest,
     ledger,
+    metrics,
     outbox,
     quarantine,
     query,
@@ -44,7 +47,7 @@ app = typer.Typer(
 )
 for group in (
     demo, simulate, ingest, ledger, quarantine, discrepancies, reconcile, corrections, reports, outbox, backfill,
-    database, data_quality, docs, site, query, explain,
+    database, data_quality, docs, site, query, explain, doctor, metrics, backup,
 ):  # fmt: skip
     group.register(app)
 

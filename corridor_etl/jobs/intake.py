@@ -49,6 +49,11 @@ def inbox_files(paths: Sequence[Path] | None = None) -> list[Path]:
     return sorted(file for file in found if file.is_file() and not _is_unfinished(file.name))
 
 
+def unfinished_files() -> list[Path]:
+    """Files of the inbox that their names say are still being written, sorted."""
+    return sorted(file for file in inbox().rglob("*") if file.is_file() and _is_unfinished(file.name))
+
+
 def _is_unfinished(name: str) -> bool:
     return any(fnmatch.fnmatch(name, pattern) for pattern in UNFINISHED)
 

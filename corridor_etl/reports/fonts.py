@@ -32,6 +32,11 @@ def family() -> str:
     return _CHINESE if spoken() == "zh" else _LATIN
 
 
+def missing_files() -> list[str]:
+    """Names of shipped font files that are not there."""
+    return [name for name in _FILES.values() if not (FOLDER / name).is_file()]
+
+
 @cache
 def register() -> None:
     """Makes the shipped fonts known to the renderer of this process."""

@@ -127,6 +127,16 @@ class Lake:
             for name, files in sorted(staged.files.items()):
                 iceberg.add_files(catalog, name, files, snapshot)
 
+    def adopt(self, connection: Connection, files: Mapping[str, Sequence[str]], snapshot: int) -> None:
+        """Makes data files that lie in the store already, by record kind, those of the empty tables."""
+        from corridor_etl.warehouse import iceberg
+
+        with self.store.explained():
+            catalog = iceberg.catalog(connection, self.store)
+            for name, some in sorted(files.items()):
+                if some:
+                    iceberg.add_files(catalog, name, some, snapshot)
+
     def replace(
         self, connection: Connection, name: str, removed: Collection[str], added: Sequence[str]
     ) -> None:

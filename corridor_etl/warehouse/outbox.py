@@ -23,6 +23,7 @@ from corridor_etl.warehouse.schema import OUTBOX, OUTBOX_EVENT
 QUEUED, SENDING, SENT, FAILED, UNKNOWN = "queued", "sending", "sent", "failed", "unknown"
 ABANDONED = "the process that was sending it ended without an outcome"
 TOO_OLD = "nobody accepted it in the time it is of use"
+RESTORED = "restored from a backup: it may have been sent after that"
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,12 @@ def give_up(connection: Connection, *, queued_before: datetime, at_utc: datetime
     return _all_moved(
         connection, connection.execute(select(OUTBOX).where(old)).all(), FAILED, TOO_OLD, at_utc
     )
+
+
+def doubt(connection: Connection, *, at_utc: datetime) -> list[str]:
+    """Makes every message unknown that waits or is being sent, as after a restore; their Message-IDs."""
+    waiting = select(OUTBOX).where(OUTBOX.c.state.in_((QUEUED, SENDING)))
+    return _all_moved(connection, connection.execute(waiting).all(), UNKNOWN, RESTORED, at_utc)
 
 
 def _all_moved(

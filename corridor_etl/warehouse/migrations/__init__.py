@@ -37,12 +37,16 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     command.upgrade(config, revision)
 
 
+def revisions() -> set[str]:
+    """Names of all revisions this version knows."""
+    return {path.stem for path in (Path(__file__).parent / "versions").glob("[0-9]*.py")}
+
+
 def _refuse_newer(connection: Connection) -> None:
     if not inspect(connection).has_table(VERSION_TABLE):
         return
     found = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
-    known = {path.stem for path in (Path(__file__).parent / "versions").glob("[0-9]*.py")}
-    if found is not None and found not in known:
+    if found is not None and found not in revisions():
         raise SettingsError(
             f"the warehouse is of schema revision {found}",
             expected=f"{HEAD} or older, which this version knows",

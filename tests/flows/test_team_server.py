@@ -1,0 +1,160 @@
+"""Server and worker for a team, on PostgreSQL: they come up whole, the doctor finds them well or says what is not, and stop."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from corridor_etl.jobs.doctor import examined
+from corridor_etl.settings import checkout
+
+pytestmark = [pytest.mark.server, pytest.mark.timeout(420)]
+SERVER = [sys.executable, "-m", "flows.server"]
+
+
+@dataclass
+class Team:
+    process: subprocess.Popen[bytes]
+    url: str
+    home: Path
+    environment: dict[str, str]
+
+    def healthy(self) -> int:
+        return subprocess.run(
+            [*SERVER, "health"], cwd=checkout(), env=self.environment, check=False
+        ).returncode
+
+
+NO_POSTGRESQL = "no PostgreSQL with pg_trgm, which Prefect needs; apt-get install postgresql"
+
+
+@pytest.fixture(scope="module")
+def prefect_database() -> Iterator[str]:
+    """A cluster of the system's PostgreSQL, which has the contrib modules that the one of the tests lacks."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found or not sorted(Path("/usr/share/postgresql").glob("*/extension/pg_trgm.control")):
+        if os.environ.get("CI") == "true":
+            pytest.fail(NO_POSTGRESQL)
+        pytest.skip(NO_POSTGRESQL)
+    folder, programs = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp")), found[-1].parent
+    other: dict[str, str] = {}
+    if os.geteuid() == 0:  # PostgreSQL does not run as root
+        other = {"user": "postgres", "group": "postgres"}
+        shutil.chown(folder, "postgres", "postgres")
+    data, port = folder / "data", free_port()
+
+    def run(*command: object) -> None:
+        subprocess.run([*map(str, command)], check=True, capture_output=True, cwd=folder, **other)  # type: ignore[call-overload]
+
+    run(programs / "initdb", "-D", data, "-A", "trust", "-U", "corridor", "--no-sync")
+    how = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+    run(programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", how, "start")
+    yield f"postgresql://corridor@127.0.0.1:{port}/postgres"
+    run(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def team(tmp_path_factory: pytest.TempPathFactory, prefect_database: str) -> Iterator[Team]:
+    folder = tmp_path_factory.mktemp("team")
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/api"
+    kept = {n: v for n, v in os.environ.items() if not n.startswith(("PREFECT", "CORRIDOR_"))}
+    environment = {
+        **kept,
+        "CORRIDOR_HOME": str(folder / "home"),
+        "CORRIDOR_PREFECT_DATABASE_URL": prefect_database,
+        "PREFECT_API_URL": url,
+        "PYTHONPATH": str(checkout()),
+    }
+    with (folder / "log").open("wb") as log:
+        command = [*SERVER, "run", "--port", str(port)]
+        process = subprocess.Popen(
+            command, cwd=checkout(), env=environment, stdout=log, stderr=subprocess.STDOUT
+        )
+    try:
+        until = time.monotonic() + 300
+        while b"ready after" not in (said := (folder / "log").read_bytes()):
+            assert process.poll() is None, said.decode()
+            assert time.monotonic() < until, said.decode()
+            time.sleep(0.5)
+        yield Team(process, url, folder / "home", environment)
+    finally:
+        process.terminate()
+        process.wait(120)
+
+
+@pytest.fixture
+def found(team: Team, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
+    """What the doctor says of Prefect."""
+    monkeypatch.setenv("PREFECT_API_URL", team.url)
+    monkeypatch.setenv("PREFECT_HOME", str(team.home / "prefect"))
+    return lambda: [f.fact for f in examined() if f.check == "prefect" and f.state == "fail"]
+
+
+def is_so(look: Callable[[], bool], seconds: float = 90) -> bool:
+    until = time.monotonic() + seconds
+    while not (answer := look()) and time.monotonic() < until:
+        time.sleep(1)
+    return answer
+
+
+def test_it_is_healthy_and_the_doctor_finds_pool_worker_deployments_and_planned_runs(
+    team: Team, found: Callable[[], list[str]]
+) -> None:
+    assert is_so(lambda: team.healthy() == 0)
+    assert is_so(lambda: found() == []), found()
+
+
+def test_the_doctor_names_a_schedule_that_is_off_and_a_missing_deployment(
+    team: Team, found: Callable[[], list[str]]
+) -> None:
+    with httpx.Client(base_url=team.url, timeout=60) as api:
+        ingest = api.get("/deployments/name/ingest/ingest").json()["id"]
+        api.post(f"/deployments/{ingest}/pause_deployment").raise_for_status()
+        backfill = api.get("/deployments/name/backfill/backfill").json()["id"]
+        api.delete(f"/deployments/{backfill}").raise_for_status()
+    assert found() == ["not deployed: backfill", "the schedule of ingest is off"]
+
+
+def test_sigterm_stops_every_part_in_order(team: Team) -> None:
+    children = subprocess.run(
+        ["ps", "--ppid", str(team.process.pid), "-o", "pid="], capture_output=True, check=True
+    )
+    parts = [int(pid) for pid in children.stdout.split()]
+    assert len(parts) == 2
+    team.process.send_signal(signal.SIGTERM)
+    assert team.process.wait(120) == 0
+    for pid in parts:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+    assert team.healthy() == 1
+
+
+def test_without_a_postgresql_it_says_what_is_missing(tmp_path: Path) -> None:
+    kept = {n: v for n, v in os.environ.items() if not n.startswith(("PREFECT", "CORRIDOR_"))}
+    environment = {**kept, "CORRIDOR_HOME": str(tmp_path), "PYTHONPATH": str(checkout())}
+    run = subprocess.run(
+        [*SERVER, "run"], cwd=checkout(), env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 3
+    assert "CORRIDOR_PREFECT_DATABASE_URL is not set" in run.stdout
+    assert "pg_trgm" in run.stdout
