@@ -21,9 +21,9 @@ from corridor_etl.simulator import simulate_port
 from tests.conftest import _S3_SERVER
 
 EVENTS = int(os.environ.get("BENCH_SCALING_EVENTS", "160000"))
-WORKERS = {1: 0.5, 2: 0.9, 4: 0.9}
+WORKERS = {1: 0.5, 2: 0.9, 4: 0.5}
 """How many workers, and which part of the speed of one process they reach at least where two cores are all there is."""
-GOAL_COMMIT = 1.0
+GOAL_COMMIT = 3.0
 Taken = dict[str, float]
 
 
