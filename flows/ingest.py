@@ -12,18 +12,20 @@ from typing import Any
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
-from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+from prefect.futures import PrefectFuture
+from prefect.task_runners import TaskRunner
 
 from corridor_etl.errors import TransientError
 from corridor_etl.jobs.ingest import BatchResult, batches, combined, publish_readings
-from corridor_etl.jobs.intake import delivery_name, inbox_files, read_deliveries
-from corridor_etl.jobs.reading import Reading
+from corridor_etl.jobs.intake import delivery_name, inbox_files
+from corridor_etl.jobs.trays import Order, Receipt, Tray
 from corridor_etl.jobs.turns import INGEST, turn
 from corridor_etl.warehouse import Lease
+from flows import _task_runners
 from flows._runtime import RETRIED, parameter
 
 # Parsing already uses every core; a second reader only hides the time spent waiting for the disk.
-READERS: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=2)
+READERS: TaskRunner[Any] = _task_runners.AsSet(max_workers=2)
 SHOWN_DELIVERIES = 500
 BALANCE = ("name", "status", "rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate", "message")
 
@@ -34,26 +36,10 @@ def run_name() -> str:
     return f"ingest {len(paths)} given paths" if paths else "ingest inbox"
 
 
-class Tray:
-    """The readings of one batch, in a place that can be emptied.
-
-    Prefect holds what tasks take and give until the run ends; frames given that way would pile up over all batches.
-    """
-
-    def __init__(self, files: Sequence[Path]) -> None:
-        self.files = files
-        self.readings: dict[Path, list[Reading]] = {}
-
-    def in_order(self) -> list[Reading]:
-        """What has been read, in the order of the files, whichever thread was first."""
-        return [reading for file in self.files for reading in self.readings.get(file, ())]
-
-
-@task(task_run_name="read {path.name}", **RETRIED)
-def read(path: Path, tray: Tray) -> str:
+@task(task_run_name="read {order.name}", **RETRIED)
+def read(order: Order) -> Receipt:
     """Archives, recognises, reads and stages one delivery; a bad file is a rejected reading, not a failure."""
-    tray.readings[path] = readings = read_deliveries(path)
-    return "; ".join(f"{r.name}: {r.status}, {r.rows_read:,} rows" for r in readings[:20])
+    return order.filled()
 
 
 @task(task_run_name="commit batch {number}", **RETRIED)
@@ -74,24 +60,43 @@ def ingest(paths: list[str] | None = None) -> BatchResult:
     with turn(INGEST) as lease:
         waiting = batches(inbox_files([Path(p) for p in paths or []]), retry_rejected=bool(paths))
         for number, files in enumerate(waiting, start=1):
-            tray = Tray(files)
+            tray = _task_runners.tray(files)
             failed += _unread(tray)
             state = commit(number, tray, lease, return_state=True)
             if state.is_completed():
                 results.append(state.result())
             else:
-                failed += [reading.name for reading in tray.in_order()]
-            tray.readings.clear()
+                failed += tray.names()
+            tray.empty(is_committed=state.is_completed())
     return _concluded(combined(results), failed)
 
 
 def _unread(tray: Tray) -> list[str]:
     """Reads every file of a batch; the names of those whose task failed."""
-    futures = [read.submit(file, tray) for file in tray.files]
-    for future in futures:
-        future.wait()  # the state of a future lags behind until it has been waited for
-    pairs = zip(tray.files, futures, strict=True)
-    return [delivery_name(file) for file, future in pairs if not future.state.is_completed()]
+    futures = {file: _submitted(tray, file) for file in tray.files}
+    receipts = {file: _receipt(future) for file, future in futures.items()}
+    for file, receipt in receipts.items():
+        if receipt is not None:
+            tray.take(file, receipt)
+    return [delivery_name(file) for file, receipt in receipts.items() if receipt is None]
+
+
+def _submitted(tray: Tray, file: Path) -> PrefectFuture[Receipt] | None:
+    try:
+        return read.submit(tray.order(file))
+    except TransientError as error:
+        get_run_logger().error("%s could not be sent to a worker: %s", file.name, error.message)
+        return None
+
+
+def _receipt(future: PrefectFuture[Receipt] | None) -> Receipt | None:
+    """What a task gave back; None where it failed."""
+    try:
+        found = future.result(raise_on_failure=False) if future else None
+    except Exception as error:  # Dask's own errors, as when each worker dies that takes the task
+        get_run_logger().error("a task was lost: %s", error)
+        return None
+    return found if isinstance(found, Receipt) else None
 
 
 def _concluded(result: BatchResult, failed: Sequence[str]) -> BatchResult:

@@ -11,6 +11,7 @@ import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,21 @@ def read_deliveries(path: Path, *, keep: bool = True) -> list[Reading]:
 
     The bytes are archived unless ``keep`` is false. Never raises for bad content.
     """
-    reading, content = _received(Content.of_file(path), delivery_name(path), keep)
+    return _with_members(*_received(Content.of_file(path), delivery_name(path), keep), keep)
+
+
+def read_archived(name: str, sha256: str, received_at_utc: datetime, archive: Archive) -> list[Reading]:
+    """What :func:`read_deliveries` makes of a file that was archived when it came, on whatever machine that was.
+
+    Files in it are archived too. ``UsageError`` or ``TerminalError`` where the archive does not hold the bytes as
+    received.
+    """
+    with archive.file(sha256) as path:
+        reading, content = _received(Content.of_file(path), name, keep=False, at_utc=received_at_utc)
+        return _with_members(reading, content, keep=True)
+
+
+def _with_members(reading: Reading, content: Content, keep: bool) -> list[Reading]:
     kind = kind_of_archive(content.data) if content.data is not None else None
     if kind is None:
         return [_attempt(reading, content)]
@@ -99,12 +114,13 @@ def read_deliveries(path: Path, *, keep: bool = True) -> list[Reading]:
         found = members(content.data or b"", reading.name)
     except FileRejected as error:
         return [_rejected(reading, error)]
-    inside = [_member_reading(f"{reading.name}/{m.name}", m.data, keep) for m in found]
+    at_utc = reading.received_at_utc
+    inside = [_member_reading(f"{reading.name}/{m.name}", m.data, keep, at_utc) for m in found]
     return [replace(reading, format=kind, dialect=f"{len(found)} files"), *inside]
 
 
-def _member_reading(name: str, data: bytes, keep: bool) -> Reading:
-    reading, content = _received(Content.of_bytes(data), str(_printable(Path(name))), keep)
+def _member_reading(name: str, data: bytes, keep: bool, at_utc: datetime) -> Reading:
+    reading, content = _received(Content.of_bytes(data), str(_printable(Path(name))), keep, at_utc)
     if kind_of_archive(data):
         error = FileRejected("NESTED_ARCHIVE", f"{name} is an archive within an archive", expected="one level",
                              fix="Ask the sender for the files in one archive.")  # fmt: skip
@@ -124,8 +140,8 @@ def read_again(delivery: Mapping[str, Any], archive: Archive) -> Reading:
     ``UsageError`` or ``TerminalError`` where the archive does not hold the bytes as received.
     """
     with archive.file(delivery["sha256"]) as path:
-        reading, content = _received(Content.of_file(path), delivery["file_name"], keep=False)
-        return _attempt(replace(reading, received_at_utc=delivery["received_at_utc"]), content)
+        at_utc = delivery["received_at_utc"]
+        return _attempt(*_received(Content.of_file(path), delivery["file_name"], keep=False, at_utc=at_utc))
 
 
 def raw_again(delivery: Mapping[str, Any], archive: Archive) -> Iterator[tuple[str, RawFile]]:
@@ -137,7 +153,9 @@ def raw_again(delivery: Mapping[str, Any], archive: Archive) -> Iterator[tuple[s
             yield from _by_kind(source, raw)
 
 
-def _received(content: Content, name: str, keep: bool) -> tuple[Reading, Content]:
+def _received(
+    content: Content, name: str, keep: bool, at_utc: datetime | None = None
+) -> tuple[Reading, Content]:
     if keep:
         content.store(Archive.of(configuration.home()))
     sender = sender_of(name, load_settings())
@@ -145,7 +163,7 @@ def _received(content: Content, name: str, keep: bool) -> tuple[Reading, Content
         name=name,
         sha256=content.sha256,
         size_bytes=content.size_bytes,
-        received_at_utc=now_utc(),
+        received_at_utc=at_utc or now_utc(),
         status="read",
         sender_id=sender.id if sender else None,
         source_id=sender.source if sender else None,

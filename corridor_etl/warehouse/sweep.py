@@ -1,4 +1,4 @@
-"""The sweep: files that a crash has left in lake, archive and spool, and that nothing refers to.
+"""The sweep: files that a crash has left in lake, archive, staging and spool, and that nothing refers to.
 
 A file younger than some hours is never taken: a batch that is being committed right now may need it. What is
 removed is looked up while writers wait, so that no commit can begin to refer to it in between.
@@ -33,7 +33,7 @@ class Orphan:
     """A file that nothing refers to."""
 
     place: str
-    """lake, archive or spool"""
+    """lake, archive, staging or spool"""
     name: str
     size_bytes: int
     modified_at_utc: datetime
@@ -44,6 +44,7 @@ def sweep(
     engine: Engine,
     lake: Lake,
     archive: Archive,
+    staging: Store,
     *,
     older_than: timedelta = OLDER_THAN,
     is_dry_run: bool = False,
@@ -61,6 +62,7 @@ def sweep(
         ("lake", lake.store, lake.store.listed(), lake.references, True),
         ("archive", archive.store, received, _named_by_deliveries, with_archive),
         ("archive", archive.store, aside, lambda _: set(), True),
+        ("staging", staging, staging.listed(), lambda _: set(), True),
     ]
     found: list[Orphan] = []
     for place, store, entries, referred, may_remove in places:

@@ -40,7 +40,7 @@ from corridor_etl.warehouse.lake import Lake, of_keys
 from corridor_etl.warehouse.lease import Lease
 from corridor_etl.warehouse.mails import Mails
 from corridor_etl.warehouse.schema import MARTS
-from corridor_etl.warehouse.stores import opened
+from corridor_etl.warehouse.stores import STAGING, opened
 from corridor_etl.warehouse.sweep import Orphan, sweep
 
 
@@ -137,6 +137,7 @@ class Warehouse(Answers):
             self.engine,
             self.lake,
             self.archive,
+            opened(self.home, STAGING),
             older_than=older_than,
             is_dry_run=is_dry_run,
             with_archive=with_archive,

@@ -7,6 +7,6 @@ table refers to belongs to ``warehouse.iceberg``.
 from corridor_etl.warehouse.stores import checked
 from corridor_etl.warehouse.stores.interface import Entry, Store
 from corridor_etl.warehouse.stores.local import LocalStore
-from corridor_etl.warehouse.stores.place import opened
+from corridor_etl.warehouse.stores.place import STAGING, opened
 
-__all__ = ["Entry", "LocalStore", "Store", "checked", "opened"]
+__all__ = ["STAGING", "Entry", "LocalStore", "Store", "checked", "opened"]

@@ -10,10 +10,12 @@ from corridor_etl.warehouse.stores.local import LocalStore
 
 SPOOL = "spool"
 """The folder of a home where files lie while they are on their way to a store."""
+STAGING = "staging"
+"""The part of a store where rows lie while they are on their way from one machine to another."""
 
 
 def opened(home: Path, part: str) -> Store:
-    """The store of one part of a home, ``archive`` or ``lake``: below ``CORRIDOR_STORE_URL`` or in the home.
+    """The store of one part of a home (``archive``, ``lake``, ``staging``), in ``CORRIDOR_STORE_URL`` or the home.
 
     Nothing is created or asked yet. ``SettingsError`` where the environment cannot be used.
     """
