@@ -24,6 +24,7 @@ from corridor_etl.cli import (
     explain,
     ingest,
     ledger,
+    maintenance,
     outbox,
     quarantine,
     query,
@@ -44,7 +45,7 @@ app = typer.Typer(
 )
 for group in (
     demo, simulate, ingest, ledger, quarantine, discrepancies, reconcile, corrections, reports, outbox, backfill,
-    database, data_quality, docs, site, query, explain,
+    database, maintenance, data_quality, docs, site, query, explain,
 ):  # fmt: skip
     group.register(app)
 

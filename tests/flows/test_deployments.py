@@ -81,6 +81,7 @@ def test_a_week_of_reports_is_never_dropped() -> None:
         "weekly-reports": "ENQUEUE",
         "deliver": "CANCEL_NEW",
         "backfill": "ENQUEUE",
+        "maintenance": "CANCEL_NEW",
     }
 
 
