@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr
 
 from corridor_etl.delivery.sender import SendReport
 from corridor_etl.jobs import deliver as job
+from flows import events
 
 BlockName = Annotated[str, Field(pattern=r"^[a-z0-9-]+$", examples=["corridor-smtp-password"])]
 
@@ -48,6 +49,7 @@ def deliver(
     (log.warning if report.needs_somebody else log.info)(report.line())
     if report.needs_somebody:
         create_markdown_artifact(_told(report), key="outbox", description=report.line())
+    events.tell(events.of_sending(report))
     if report.problem is not None:
         raise report.problem
     return report

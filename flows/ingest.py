@@ -18,15 +18,17 @@ from prefect.task_runners import TaskRunner
 from corridor_etl.errors import TransientError
 from corridor_etl.jobs.ingest import BatchResult, batches, combined, publish_readings
 from corridor_etl.jobs.intake import delivery_name, inbox_files
+from corridor_etl.jobs.run_facts import findings_by_rule, last_snapshot, recent_coverage
 from corridor_etl.jobs.trays import Order, Receipt, Tray
 from corridor_etl.jobs.turns import INGEST, turn
 from corridor_etl.warehouse import Lease
-from flows import _task_runners
+from flows import _task_runners, events
 from flows._runtime import RETRIED, parameter
 
 # Parsing already uses every core; a second reader only hides the time spent waiting for the disk.
 READERS: TaskRunner[Any] = _task_runners.AsSet(max_workers=2)
 SHOWN_DELIVERIES = 500
+TASK_SECONDS = 2 * 3600
 BALANCE = ("name", "status", "rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate", "message")
 
 
@@ -36,13 +38,13 @@ def run_name() -> str:
     return f"ingest {len(paths)} given paths" if paths else "ingest inbox"
 
 
-@task(task_run_name="read {order.name}", **RETRIED)
+@task(task_run_name="read {order.name}", timeout_seconds=TASK_SECONDS, **RETRIED)
 def read(order: Order) -> Receipt:
     """Archives, recognises, reads and stages one delivery; a bad file is a rejected reading, not a failure."""
     return order.filled()
 
 
-@task(task_run_name="commit batch {number}", **RETRIED)
+@task(task_run_name="commit batch {number}", timeout_seconds=TASK_SECONDS, **RETRIED)
 def commit(number: int, tray: Tray, lease: Lease) -> BatchResult:
     """Validates one batch and publishes it in one transaction, unless another run has taken over."""
     return publish_readings(tray.in_order(), lease=lease)
@@ -57,6 +59,7 @@ def ingest(paths: list[str] | None = None) -> BatchResult:
     """
     results: list[BatchResult] = []
     failed: list[str] = []
+    base = last_snapshot()
     with turn(INGEST) as lease:
         waiting = batches(inbox_files([Path(p) for p in paths or []]), retry_rejected=bool(paths))
         for number, files in enumerate(waiting, start=1):
@@ -68,7 +71,7 @@ def ingest(paths: list[str] | None = None) -> BatchResult:
             else:
                 failed += tray.names()
             tray.empty(is_committed=state.is_completed())
-    return _concluded(combined(results), failed)
+    return _concluded(combined(results), failed, base)
 
 
 def _unread(tray: Tray) -> list[str]:
@@ -99,10 +102,12 @@ def _receipt(future: PrefectFuture[Receipt] | None) -> Receipt | None:
     return found if isinstance(found, Receipt) else None
 
 
-def _concluded(result: BatchResult, failed: Sequence[str]) -> BatchResult:
+def _concluded(result: BatchResult, failed: Sequence[str], base: int) -> BatchResult:
     get_run_logger().info(result.line())
     if result.snapshot is not None:
         _show_balance(result)
+        _show_ledger(base)
+    events.tell(events.of_batch(result))
     if failed:
         raise TransientError(
             f"{len(failed)} deliveries could not be ingested: {', '.join(failed[:10])}",
@@ -116,3 +121,9 @@ def _show_balance(result: BatchResult) -> None:
     new = [outcome for outcome in result.deliveries if outcome.status != "known"]
     rows = [{column: getattr(outcome, column) for column in BALANCE} for outcome in new[:SHOWN_DELIVERIES]]
     create_table_artifact(table=rows, key="ingest-balance", description=result.line())
+
+
+def _show_ledger(base: int) -> None:
+    """What has come of the newest weeks, and what the checks of this run found."""
+    create_table_artifact(table=recent_coverage(), key="coverage", description="The newest weeks by source")
+    create_table_artifact(table=findings_by_rule(base), key="findings", description="Findings of this run")

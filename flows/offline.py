@@ -1,19 +1,24 @@
 """Runs the real flows inside this process, with a temporary Prefect server of its own: the demo, a laptop, a test.
 
-It needs no installed server, no worker and no network. Prefect stops the server when the process ends; its database
-stays below ``CORRIDOR_HOME``, so only the first start has to create it. What flows do belongs to their own files.
+It needs no installed server, no worker and no network, so scheduled work can go on while the server is down:
+``python -m flows.offline ingest|weekly-reports|maintenance|deliver``, from any scheduler. Prefect stops the temporary
+server when the process ends; its database stays below ``CORRIDOR_HOME``, so only the first start has to create it. What
+flows do belongs to their own files.
 """
 
 from __future__ import annotations
 
 import contextvars
+import importlib
 import os
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corridor_etl.errors import CorridorError, UsageError
 from corridor_etl.settings import home
 from flows import offline_environment
 
@@ -67,11 +72,43 @@ def run_ingest(paths: list[str] | None = None) -> BatchResult:
 
 
 def run_weekly_report(week: str | None = None) -> IssueResult:
-    """The flow ``weekly-reports``, for a week or for the last whole one."""
+    """The flow ``weekly-reports`` for one week and the edition ``weekly``; the last whole week unless given."""
     with own_prefect():
-        from flows.weekly_reports import weekly_reports
+        from corridor_etl.clock import now_utc
+        from flows.weekly_reports import due_week, weekly_reports
 
-        return weekly_reports(week)
+        return weekly_reports(due_week(week, now_utc()), editions=["weekly"])[0]
+
+
+FLOWS = {
+    "ingest": "flows.ingest:ingest",
+    "weekly-reports": "flows.weekly_reports:weekly_reports",
+    "maintenance": "flows.maintenance:maintenance",
+    "deliver": "flows.deliver:deliver",
+}
+"""Scheduled flows by name: what runs without any parameter."""
+
+
+def run(name: str) -> None:
+    """One scheduled flow, now; ``UsageError`` for a name there is not, else the error of the flow."""
+    if name not in FLOWS:
+        raise UsageError(f"there is no scheduled flow '{name}'", expected=f"one of {', '.join(FLOWS)}")
+    module, _, function = FLOWS[name].partition(":")
+    with own_prefect():
+        getattr(importlib.import_module(module), function)()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs the flow that is named, without any server, and gives the exit code of its outcome."""
+    try:
+        run(arguments[0] if len(arguments) == 1 else "")
+    except CorridorError as error:
+        print(f"corridor: {error.message}", file=sys.stderr)
+        return error.exit_code
+    finally:
+        stop()
+    print(f"{arguments[0]}: done from the ledger, without a Prefect server")
+    return 0
 
 
 @contextmanager
@@ -105,3 +142,7 @@ def _enter_environment() -> None:
         del os.environ[name]
     os.environ.update(wanted)
     Path(wanted["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

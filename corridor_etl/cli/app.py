@@ -26,6 +26,7 @@ from corridor_etl.cli import (
     explain,
     ingest,
     ledger,
+    maintenance,
     metrics,
     outbox,
     quarantine,
@@ -47,7 +48,7 @@ app = typer.Typer(
 )
 for group in (
     demo, simulate, ingest, ledger, quarantine, discrepancies, reconcile, corrections, reports, outbox, backfill,
-    database, data_quality, docs, site, query, explain, doctor, metrics, backup,
+    database, maintenance, data_quality, docs, site, query, explain, doctor, metrics, backup,
 ):  # fmt: skip
     group.register(app)
 

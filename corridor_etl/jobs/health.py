@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import polars as pl
 
@@ -15,15 +15,22 @@ def problems(warehouse: Warehouse) -> list[str]:
     """Every discrepancy as a sentence; none if the warehouse is sound. Reads every archived file once."""
     deliveries = warehouse.deliveries()
     return [
-        *_archive(warehouse, deliveries),
+        *archive_problems(warehouse, set(deliveries["sha256"])),
         *_balances(deliveries),
         *_lake(warehouse, deliveries),
         *_quarantine(warehouse, deliveries),
     ]
 
 
-def _archive(warehouse: Warehouse, deliveries: pl.DataFrame) -> Iterator[str]:
-    for sha256 in sorted(set(deliveries["sha256"])):
+def ledger_problems(warehouse: Warehouse) -> list[str]:
+    """Deliveries whose balance or quarantine does not agree with the ledger. Opens no file."""
+    deliveries = warehouse.deliveries()
+    return [*_balances(deliveries), *_quarantine(warehouse, deliveries)]
+
+
+def archive_problems(warehouse: Warehouse, hashes: Collection[str]) -> Iterator[str]:
+    """What is wrong with those archived files that are missing or are not what was received; reads each once."""
+    for sha256 in sorted(hashes):
         try:
             warehouse.archive.check(sha256)
         except CorridorError as error:

@@ -175,6 +175,16 @@ def _settle(bound: BoundCatalog, table: Table) -> None:
     _sync(bound, table)
 
 
+def expire(bound: BoundCatalog, name: str) -> int:
+    """Forgets the oldest snapshots of a table down to those kept, and says how many went."""
+    table = load(bound, name)
+    before = len(table.metadata.snapshots)
+    if before > KEPT_SNAPSHOTS:
+        _expire(table)
+        _sync(bound, table)
+    return before - len(table.metadata.snapshots)
+
+
 def _expire(table: Table) -> None:
     # Each commit rewrites the list of all snapshots; as-of is answered by the rows' own snapshot column.
     oldest_first = sorted(table.metadata.snapshots, key=lambda s: s.sequence_number or 0)

@@ -152,6 +152,13 @@ class Lake:
         with self.store.explained():
             iceberg.replace_files(iceberg.catalog(connection, self.store), name, removed, added)
 
+    def expire_snapshots(self, connection: Connection, name: str) -> int:
+        """Forgets the oldest Iceberg snapshots of a table, so that a sweep may take what only they refer to."""
+        from corridor_etl.warehouse import iceberg
+
+        with self.store.explained():
+            return iceberg.expire(iceberg.catalog(connection, self.store), name)
+
     def ensure(self, connection: Connection) -> None:
         """Creates the tables that are missing and adds columns the model has gained."""
         from corridor_etl.warehouse import iceberg

@@ -171,6 +171,11 @@ class Warehouse(Answers):
         """Takes those weeks out of the lake; the snapshot that says so, None where there is nothing so old."""
         return retention.expire(self.engine, self.lake, lake_weeks)
 
+    def expire_snapshots(self, kind: str) -> int:
+        """Forgets old Iceberg snapshots of a record kind and says how many; rows and as-of stay the same."""
+        with commit.transaction(self.engine) as connection:
+            return self.lake.expire_snapshots(connection, kind)
+
     def publish(
         self, batch: Batch, marts: Mapping[str, pl.DataFrame], *, base: int, lease: Lease | None = None
     ) -> int:

@@ -21,15 +21,16 @@ from prefect.server.schemas.schedules import CronSchedule as ServerCron
 from corridor_etl.jobs.weeks import week_to_report
 from corridor_etl.reference.calendar import week_of
 from corridor_etl.settings import checkout, load_settings
-from flows import offline_environment
+from flows import offline, offline_environment
 from flows.backfill import backfill
 from flows.deliver import send
 from flows.weekly_reports import due_week, weekly_reports
 
 PROJECT: dict[str, Any] = yaml.safe_load((checkout() / "prefect.yaml").read_text(encoding="utf-8"))
 DEPLOYMENTS: dict[str, dict[str, Any]] = {d["name"]: d for d in PROJECT["deployments"]}
-FLOW_FILES = sorted(f.name for f in (checkout() / "flows").glob("[a-z]*.py") if f.name != "offline.py")
-"""``offline.py`` runs flows and declares none."""
+APART = {"events.py", "offline.py", "task_runners.py"}
+"""Files of the folder that declare no flow."""
+FLOW_FILES = sorted(f.name for f in (checkout() / "flows").glob("[a-z]*.py") if f.name not in APART)
 
 
 def loaded(name: str) -> Flow[..., Any]:
@@ -59,6 +60,18 @@ def test_an_entrypoint_is_the_flow_of_its_name(name: str) -> None:
     assert flow.description
 
 
+def test_a_file_apart_declares_no_flow() -> None:
+    """A flow in one of them would be deployed by nobody and missed by nobody."""
+    files = [checkout() / "flows" / name for name in APART]
+    assert [f.name for f in files if f.exists() and "@flow" in f.read_text(encoding="utf-8")] == []
+
+
+def test_what_runs_without_a_server_is_what_is_scheduled() -> None:
+    scheduled = {name: d["entrypoint"] for name, d in DEPLOYMENTS.items() if d["schedules"]}
+    named = {n: e.replace("flows.", "flows/").replace(":", ".py:") for n, e in offline.FLOWS.items()}
+    assert named == scheduled
+
+
 @pytest.mark.parametrize("name", sorted(DEPLOYMENTS))
 def test_every_parameter_is_described_in_the_form(name: str) -> None:
     properties = loaded(name).parameters.properties
@@ -81,6 +94,7 @@ def test_a_week_of_reports_is_never_dropped() -> None:
         "weekly-reports": "ENQUEUE",
         "deliver": "CANCEL_NEW",
         "backfill": "ENQUEUE",
+        "maintenance": "CANCEL_NEW",
     }
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from prefect import flow, task
 
-from corridor_etl.errors import FileRejected, WarehouseBusy
+from corridor_etl.errors import FileRejected, TerminalError, WarehouseBusy
 from corridor_etl.jobs.weeks import week_to_report
 from corridor_etl.reference.calendar import parse_range
 from corridor_etl.settings import checkout, load_settings
@@ -138,6 +138,34 @@ def test_a_first_run_of_a_new_process_prints_nothing_of_its_own(
     assert run.stderr == ""
     assert run.stdout == "nothing new: every file was ingested before\n"
     assert run.returncode == 0
+
+
+def test_scheduled_work_goes_on_while_the_server_refuses(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:1/api")
+    offline.run("ingest")
+    assert offline.main(["nightly"]) == 2
+    assert "one of ingest, weekly-reports, maintenance, deliver" in capsys.readouterr().err
+
+
+def test_the_maintenance_flow_reports_each_step_and_is_red_when_one_failed(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from corridor_etl.jobs import maintenance as job
+
+    def broken() -> str:
+        raise FileRejected("ENCODING", "no text")
+
+    monkeypatch.setitem(job.STEPS, "compaction", broken)
+    with offline.own_prefect():
+        from flows.maintenance import maintenance
+
+        done = maintenance(steps=["ledger", "archive"])
+        assert [(r.step, r.is_done) for r in done] == [("archive", True), ("ledger", True)]
+        with pytest.raises(TerminalError, match="1 of 2 steps failed: compaction: no text"):
+            maintenance(steps=["compaction", "site"])
+    assert (inbox / "site" / "index.html").is_file()
 
 
 def test_what_may_pass_is_tried_again() -> None:

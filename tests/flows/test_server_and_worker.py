@@ -187,7 +187,7 @@ def running(arguments: list[str], environment: dict[str, str], log: Path) -> Ite
 
 def test_scheduled_runs_appear_after_deployment(server: Server) -> None:
     """A server can be healthy, accept every deployment, show active schedules and still never start a run."""
-    for name in ("ingest", "weekly-reports"):
+    for name in ("ingest", "weekly-reports", "maintenance"):
         runs = waited_for(
             lambda name=name: [r for r in server.runs(name) if r["auto_scheduled"]],
             seconds=60,
@@ -217,7 +217,7 @@ def test_a_late_run_reports_the_week_it_was_scheduled_for(server: Server) -> Non
     ingested = server.finished(server.start("ingest", datetime.now(UTC)))
     assert ingested["name"] == "ingest inbox"
 
-    late = server.finished(server.start("weekly-reports", LATE_MONDAY))
+    late = server.finished(server.start("weekly-reports", LATE_MONDAY, editions=["weekly"]))
     assert late["name"] == "weekly 2025-W23"
     with Warehouse.open(server.home) as warehouse:
         issues = warehouse.issues().select("week", "state", "folder").rows()
@@ -233,3 +233,7 @@ def test_a_late_run_reports_the_week_it_was_scheduled_for(server: Server) -> Non
     with Warehouse.open(server.home) as warehouse:
         assert sorted(warehouse.issues()["week"]) == ["2025-W22", "2025-W23"]
         assert {key for key in warehouse.outbox()["report_key"] if "W22" in key} == set()
+
+    steps = ["sweep", "archive", "ledger", "site"]
+    server.finished(server.start("maintenance", datetime.now(UTC), steps=steps))
+    assert (server.home / "site" / "index.html").is_file()
