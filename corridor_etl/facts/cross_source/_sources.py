@@ -23,6 +23,7 @@ _OF_EVENT = (
     "container_no", "event_code", "event_at_utc", "facility_code", "facility_node", "full_empty", "size_type",
     "vgm_kg", "gross_gross_kg", "seal_nos", "delivery_id",
 )  # fmt: skip
+_EVENT = (*_OF_EVENT, "event_on_local", "conveyance_name", "line_no")
 DIRECTIONS = ("W", "E")
 
 
@@ -61,7 +62,7 @@ class Sources:
     ``trips`` adds to ``container_trips``: :data:`_LISTED`, ``listed_hs_code``, ``left_on_utc`` (the departure, else the
     plan), the window ``from_utc`` to ``to_utc`` between the container's neighbouring trips, and ``trip_no``, which
     counts them in the order of ``trip_id`` and is joined on because whole numbers are faster than texts. ``events`` are
-    actual ones. ``made`` holds what several subjects are made from, see :func:`once`.
+    actual ones, of their columns those that any subject is made from. ``made`` holds what several subjects are made from, see :func:`once`.
     """
 
     trips: pl.DataFrame
@@ -125,7 +126,7 @@ def sources(
     return Sources(
         trips=_windowed(listed),
         places=role_nodes(trips, settings),
-        events=events.filter(pl.col("classifier") == "ACT"),
+        events=events.lazy().filter(pl.col("classifier") == "ACT").select(_EVENT).collect(),
         declarations=declarations,
         bookings=records("booking", current.get("booking")),
         settings=settings,
