@@ -62,7 +62,8 @@ class Sources:
     ``trips`` adds to ``container_trips``: :data:`_LISTED`, ``listed_hs_code``, ``left_on_utc`` (the departure, else the
     plan), the window ``from_utc`` to ``to_utc`` between the container's neighbouring trips, and ``trip_no``, which
     counts them in the order of ``trip_id`` and is joined on because whole numbers are faster than texts. ``events`` are
-    actual ones, of their columns those that any subject is made from. ``made`` holds what several subjects are made from, see :func:`once`.
+    actual ones, of their columns those that any subject is made from. ``made`` holds what several subjects are made
+    from, see :func:`once`.
     """
 
     trips: pl.DataFrame
