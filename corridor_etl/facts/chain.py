@@ -21,6 +21,7 @@ EARLY = pl.duration(
     days=1
 )  # a train may leave before its timetable, which stands in where nobody saw it leave
 ANYWHERE = ""
+_NUMBER = "trip_number"  # whole numbers are joined on faster than texts
 
 
 @dataclass(frozen=True)
@@ -66,20 +67,20 @@ def with_chain(trips: pl.DataFrame, events: pl.DataFrame, places: pl.DataFrame) 
     and planned_departure_at_utc; ``places`` is :func:`corridor_etl.facts.places.role_nodes`. A service that has a
     domestic leg at either end has it at one only: that before the train counts.
     """
+    trips = trips.with_row_index(_NUMBER)
     bounds = _bounds(trips)
     actual = events.filter(
         pl.col("classifier") == "ACT", pl.col("event_code").is_in(sorted({c for k in LINKS for c in k.event_codes}))
-    ).select("container_no", "facility_node", "event_code", "event_at_utc", box_load="full_empty").join(
-        bounds.select("container_no").unique(), on="container_no", how="semi"
-    )  # fmt: skip
+    ).select("container_no", "facility_node", "event_code", "event_at_utc", box_load="full_empty")  # fmt: skip
     spots, anywhere = _spots(places), _table(link for link in LINKS if link.roles == (ANYWHERE,))
-    placed = bounds.join(spots, on=["service_id", "direction"]).join(
-        actual, on=["container_no", "facility_node", "event_code"]
+    # The few places first: most events happen where no link is looked for, and need not be brought to a trip.
+    placed = actual.join(spots, on=["facility_node", "event_code"]).join(
+        bounds, on=["container_no", "service_id", "direction"]
     )
-    unplaced = bounds.join(actual.join(anywhere, on="event_code"), on="container_no")
-    named = ["trip_id", "link", "rank", "takes", "event_at_utc"]
+    unplaced = actual.join(anywhere, on="event_code").join(bounds, on="container_no")
+    named = [_NUMBER, "link", "rank", "takes", "event_at_utc"]
     found = pl.concat([_fitting(placed).select(named), _fitting(unplaced).select(named)])
-    return trips.join(_instants(found), on="trip_id", how="left", maintain_order="left")
+    return trips.join(_instants(found), on=_NUMBER, how="left", maintain_order="left").drop(_NUMBER)
 
 
 def _bounds(trips: pl.DataFrame) -> pl.DataFrame:
@@ -98,7 +99,7 @@ def _bounds(trips: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce(*beyond, "left").alias("handed_out"),
     )
     return dated.select(
-        "trip_id", "service_id", "direction", "container_no", "full_empty", "left", "previous_end", "next_start",
+        _NUMBER, "service_id", "direction", "container_no", "full_empty", "left", "previous_end", "next_start",
         "next_left", "on_way", "train_end", "handed_out",
         pl.max_horizontal("gate_in_at_utc", "previous_end").alias("gate"),
         pl.coalesce("delivered_at_utc", "next_start").alias("way_end"),
@@ -147,11 +148,14 @@ def _of(bound: str) -> list[str]:
 
 def _instants(found: pl.DataFrame) -> pl.DataFrame:
     """One row per trip: of each link the best event code that occurs, of this the first or the last."""
-    best = found.filter(pl.col("rank") == pl.col("rank").min().over("trip_id", "link"))
-    return best.group_by("trip_id").agg(_instant(name) for name in NAMES)
+    ends = found.group_by(_NUMBER, "link", "takes", "rank").agg(
+        first=pl.col("event_at_utc").min(), last=pl.col("event_at_utc").max()
+    )
+    best = ends.filter(pl.col("rank") == pl.col("rank").min().over(_NUMBER, "link"))
+    return best.group_by(_NUMBER).agg(_instant(name) for name in NAMES)
 
 
 def _instant(name: str) -> pl.Expr:
     is_link, is_last = pl.col("link") == name, pl.col("takes") == "last"
-    last = pl.col("event_at_utc").filter(is_link & is_last).max()
-    return pl.coalesce(last, pl.col("event_at_utc").filter(is_link & ~is_last).min()).alias(name)
+    last = pl.when(is_link & is_last).then("last").max()
+    return pl.coalesce(last, pl.when(is_link & ~is_last).then("first").min()).alias(name)

@@ -43,7 +43,7 @@ def compute(facts: Facts, settings: Settings) -> pl.DataFrame:
     states = cohorts.with_columns(
         is_open.alias("is_open"), (until - pl.col("gate_in_at_utc")).dt.total_seconds().alias("lasted_s")
     ).filter(pl.col("lasted_s") >= 0)
-    is_complete = ~pl.col("is_open") & pl.all_horizontal(pl.col(name).is_not_null() for name in INSTANTS)
+    is_complete = ~pl.col("is_open") & pl.col("is_timed")
     counted = states.group_by(DIMENSIONS).agg(
         pl.len().cast(pl.Int64).alias("trips"),
         (~pl.col("is_open")).sum().cast(pl.Int64).alias("trips_delivered"),
@@ -59,7 +59,9 @@ def _cohorts(trips: pl.DataFrame) -> pl.DataFrame:
     """Each trip once per week in whose cohort it is, with ``seen_until``: the week's end, or the last known instant."""
     instants = trips.select(pl.max_horizontal(*INSTANTS)).to_series()
     monday = pl.col("gate_in_at_utc").dt.truncate("1w")
-    ends = trips.join(_ENDS, how="cross").with_columns(
+    is_timed = pl.all_horizontal(pl.col(name).is_not_null() for name in INSTANTS)
+    told = trips.select("service_id", "direction", "gate_in_at_utc", "delivered_at_utc", is_timed=is_timed)
+    ends = told.join(_ENDS, how="cross").with_columns(
         (monday + pl.duration(weeks="weeks")).alias("ends_at_utc")
     )
     last = pl.lit(instants.max(), dtype=pl.Datetime("us", "UTC"))

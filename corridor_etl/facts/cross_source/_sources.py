@@ -23,6 +23,7 @@ _OF_EVENT = (
     "container_no", "event_code", "event_at_utc", "facility_code", "facility_node", "full_empty", "size_type",
     "vgm_kg", "gross_gross_kg", "seal_nos", "delivery_id",
 )  # fmt: skip
+_EVENT = (*_OF_EVENT, "event_on_local", "conveyance_name", "line_no")
 DIRECTIONS = ("W", "E")
 
 
@@ -61,7 +62,8 @@ class Sources:
     ``trips`` adds to ``container_trips``: :data:`_LISTED`, ``listed_hs_code``, ``left_on_utc`` (the departure, else the
     plan), the window ``from_utc`` to ``to_utc`` between the container's neighbouring trips, and ``trip_no``, which
     counts them in the order of ``trip_id`` and is joined on because whole numbers are faster than texts. ``events`` are
-    actual ones. ``made`` holds what several subjects are made from, see :func:`once`.
+    actual ones, of their columns those that any subject is made from. ``made`` holds what several subjects are made
+    from, see :func:`once`.
     """
 
     trips: pl.DataFrame
@@ -125,7 +127,7 @@ def sources(
     return Sources(
         trips=_windowed(listed),
         places=role_nodes(trips, settings),
-        events=events.filter(pl.col("classifier") == "ACT"),
+        events=events.lazy().filter(pl.col("classifier") == "ACT").select(_EVENT).collect(),
         declarations=declarations,
         bookings=records("booking", current.get("booking")),
         settings=settings,
@@ -165,12 +167,18 @@ def listed_by(rows: pl.DataFrame, by: str, names: Mapping[str, str]) -> pl.DataF
     """:func:`listed` of several columns (name -> called) for every ``by`` at once, which many small groups need."""
     found = rows.select(by).unique()
     for name, called in names.items():
-        values = rows.select(by, pl.col(name).alias(called)).drop_nulls(called).unique()
+        values = _without_repeats(rows.select(by, pl.col(name).alias(called)).drop_nulls(called)).unique()
         is_alone = pl.col(by).is_unique()
         several = values.filter(~is_alone).sort(by, called).group_by(by, maintain_order=True).agg(called)
         texts = [values.filter(is_alone), several.with_columns(pl.col(called).list.join(" "))]
         found = found.join(pl.concat(texts), on=by, how="left")
     return found
+
+
+def _without_repeats(rows: pl.DataFrame) -> pl.DataFrame:
+    """``rows`` without those that are the same as the one before, which costs less than to tell all apart."""
+    is_again = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in rows.columns)
+    return rows.filter(~is_again.fill_null(False))
 
 
 def key(*parts: str | pl.Expr) -> pl.Expr:

@@ -14,6 +14,10 @@ DECLARED_DAYS = 7
 PORT_DAYS = 7  # the port must have reported for so long before a departure to be missed there
 _MARGIN = pl.duration(hours=1)
 _EXITS = ("GTOT", "RAIL_LOAD")
+_BEFORE = (
+    "trip_no", "event_at_utc", "event_code", "facility_code", "left_on_utc", "full_empty", "size_type", "vgm_kg",
+    "gross_gross_kg", "seal_nos", "delivery_id",
+)  # fmt: skip
 _USED = {
     *CROSS_SCHEMA, "trip_id", "trip_no", "service_id", "direction", "container_no", "departure_week", "tare_kg",
     "departed_on_local", "border_departed_on_local", "cargo_gross_kg",
@@ -76,9 +80,8 @@ def _before_departure(events: pl.DataFrame) -> pl.DataFrame:
     start = pl.coalesce("trip_gate_in_at_utc", pl.col("left_on_utc") - pl.duration(days=2))
     end = pl.coalesce("trip_arrived_at_utc", pl.col("left_on_utc") + _MARGIN)
     at = pl.col("event_at_utc")
-    own = events.filter(at.is_between(start, end)).sort(
-        "trip_no", "event_at_utc", "event_code", "facility_code"
-    )
+    own = events.select(_BEFORE, is_own=at.is_between(start, end)).filter("is_own")
+    own = own.sort("trip_no", "event_at_utc", "event_code", "facility_code")
     early = at <= pl.col("left_on_utc") + _MARGIN
     weighed = [pl.col(c).filter(early).drop_nulls().last() for c in ("vgm_kg", "gross_gross_kg")]
     said = listed_by(own, "trip_no", {"full_empty": "port_full_empty", "size_type": "port_size_type"})

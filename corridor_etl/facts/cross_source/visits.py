@@ -41,7 +41,7 @@ def subjects(known: Sources) -> pl.DataFrame:
     """One row per visit in which more than one of the instants is known; the first of each counts."""
     found = (
         _several(_numbered(_steps(known)))
-        .group_by("visit")
+        .group_by("visit", maintain_order=True)
         .agg(
             *(pl.col(name).min() for name in _COLUMNS),
             *(pl.col(name).first() for name in (*_PLACE, *_FIRSTS)),
@@ -68,6 +68,8 @@ def _steps(known: Sources) -> pl.DataFrame:
         known.events.filter(pl.col("facility_node").is_not_null())
         .select("container_no", "facility_node", "conveyance_name", *_FIRSTS)
         .join(steps, on="event_code")
+        # One event alone is no visit; that a few more stay because their hashes are the same does no harm.
+        .filter(pl.struct(_PLACE).hash().is_duplicated())
         .sort(*_PLACE, "event_at_utc", "event_code", "facility_code")
         .with_columns(
             pl.when(pl.col("column") == name).then(pl.col("event_at_utc")).alias(name) for name in _COLUMNS
@@ -80,7 +82,9 @@ def _numbered(steps: pl.DataFrame) -> pl.DataFrame:
     pause = pl.col("event_at_utc") - pl.col("event_at_utc").shift(1)
     is_same_place = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in _PLACE)
     is_same = is_same_place & (pause <= pl.duration(hours=VISIT_HOURS))
-    return steps.with_columns(is_same.fill_null(False).not_().cast(pl.Int64).cum_sum().alias("visit"))
+    return steps.with_columns(
+        is_same.fill_null(False).not_().cast(pl.Int64).cum_sum().set_sorted().alias("visit")
+    )
 
 
 def _several(numbered: pl.DataFrame) -> pl.DataFrame:
