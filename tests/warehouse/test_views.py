@@ -64,6 +64,44 @@ def test_the_dictionary_explains_every_table_view_and_column(warehouse: Warehous
         assert [c["name"] for c in seen.get_columns(name) if (name, c["name"]) not in said] == [], name
 
 
+def test_every_mart_has_its_view_in_the_units_people_use() -> None:
+    marts = [name for name in METADATA.tables if name.startswith("mart_") and name.endswith("_week")]
+    assert {name.replace("mart_", "bi_") for name in marts} <= set(VIEWS)
+    small = {"g", "s", "ppm", "0.01 TEU", "0.01 TEU km", "g km", "m", "m per hour", "0.01 CNY"}
+    shown = [
+        (v.name, n)
+        for v in VIEWS.values()
+        if v.name.startswith("bi_")
+        for n, s in v.columns.items()
+        if s.unit in small
+    ]
+    assert shown == []
+
+
+def test_a_figure_of_a_view_is_that_of_its_mart_in_a_larger_unit(
+    warehouse: Warehouse, make: SimpleNamespace
+) -> None:
+    warehouse.publish(make.batch("a"), {}, base=0)
+    load = {"iso_week": "2025-W09", "service_id": "YIN-ALA", "direction": "W", "boxes": 3, "boxes_weighed": 2,
+            "gross_gross_g": 41_500_000, "teu_x100": 425, "laden_teu_x100": 400, "capacity_teu_x100": None,
+            "fill_ppm": None, "fill_laden_ppm": 125_000, "snapshot": 1}  # fmt: skip
+    with writing(warehouse.engine) as connection:
+        connection.execute(METADATA.tables["mart_load_week"].insert(), [load])
+    (row,) = rows(warehouse, "SELECT * FROM bi_load_week")
+    shown = {
+        name: row[name] for name in ("gross_gross_t", "teu", "capacity_teu", "fill_pct", "fill_laden_pct")
+    }
+    assert shown == {
+        "gross_gross_t": 41.5,
+        "teu": 4.25,
+        "capacity_teu": None,
+        "fill_pct": None,
+        "fill_laden_pct": 12.5,
+    }
+    assert (row["iso_year"], row["week_no"], row["direction_name"]) == (2025, 9, "westbound")
+    assert row["service_name"]
+
+
 COMMENTS = """
 SELECT c.relname, a.attname, obj_description(c.oid, 'pg_class') AS of_table, col_description(c.oid, a.attnum) AS said
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

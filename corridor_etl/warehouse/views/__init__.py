@@ -14,6 +14,7 @@ from sqlalchemy import Connection, inspect, text
 from corridor_etl.errors import TerminalError
 from corridor_etl.warehouse.views._view import WORDS, Said, View
 from corridor_etl.warehouse.views.business import MART_VIEWS
+from corridor_etl.warehouse.views.larger_units import WAY_VIEWS
 from corridor_etl.warehouse.views.ledger import LEDGER_VIEWS
 from corridor_etl.warehouse.views.reconciliation import RECONCILIATION
 from corridor_etl.warehouse.views.revisions import REVISIONS
@@ -22,7 +23,7 @@ from corridor_etl.warehouse.views.trips import TRIP
 __all__ = ["VIEWS", "Said", "View", "content_sha256", "create_all", "drop_all"]
 
 VIEWS: dict[str, View] = {
-    view.name: view for view in (*LEDGER_VIEWS, REVISIONS, *MART_VIEWS, TRIP, RECONCILIATION)
+    view.name: view for view in (*LEDGER_VIEWS, REVISIONS, *MART_VIEWS, *WAY_VIEWS, TRIP, RECONCILIATION)
 }
 _PREFIXES = ("v_", "bi_")
 
