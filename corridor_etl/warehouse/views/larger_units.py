@@ -6,6 +6,7 @@ Which columns there are, and what they mean, is the mart's. Views with names of 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 
@@ -47,7 +48,7 @@ def _parts(column: Column[object]) -> list[tuple[str, str, Said]]:
     """(name, expression, meaning) of what a view shows of a mart's column."""
     name, said = column.name, Said(column.info["meaning"], column.info["unit"])
     if larger := LARGER.get(said.unit):
-        called = name.replace(larger.written, larger.becomes, 1)
+        called = re.sub(rf"{larger.written}(?=_|$)", larger.becomes, name, count=1)
         return [(called, scaled(f"m.{name}", larger.divisor), Said(said.meaning, larger.unit))]
     shown = [(name, f"m.{name}", said)]
     if name in _NAMED:
