@@ -49,7 +49,7 @@ SHORT = [payload for payload in PAYLOADS.values() if len(payload) < 1000]
 ACTIVE = {"script", "iframe", "object", "embed", "base", "form", "input", "link", "meta", "svg", "img"}
 OURS = {"meta", "link"}  # in the head, as we write them
 CHART = {"svg"}
-NAMED = {"edition", "audience", "blocks", "week", "language", "id", "tone", "address", "contact", "maturity", "range_class", "package_version",
+NAMED = {"edition", "audience", "blocks", "week", "language", "languages", "id", "tone", "address", "contact", "maturity", "range_class", "package_version",
          "template_version", "data", "history"}  # fmt: skip
 """Fields whose text programs read: none of them can hold what a sender wrote."""
 
