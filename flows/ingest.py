@@ -15,7 +15,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from corridor_etl.errors import TransientError
-from corridor_etl.jobs.ingest import BatchResult, batches, combined, publish_readings
+from corridor_etl.jobs.ingest import BatchResult, batches, concluded, publish_readings
 from corridor_etl.jobs.intake import delivery_name, inbox_files, read_deliveries
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.run_facts import findings_by_rule, last_snapshot, recent_coverage
@@ -86,7 +86,7 @@ def ingest(paths: list[str] | None = None) -> BatchResult:
             else:
                 failed += [reading.name for reading in tray.in_order()]
             tray.readings.clear()
-    return _concluded(combined(results), failed, base)
+    return _concluded(concluded(results), failed, base)
 
 
 def _unread(tray: Tray) -> list[str]:

@@ -22,6 +22,7 @@ from corridor_etl.cli import (
     discrepancies,
     docs,
     explain,
+    incidents,
     ingest,
     ledger,
     maintenance,
@@ -44,8 +45,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for group in (
-    demo, simulate, ingest, ledger, quarantine, discrepancies, reconcile, corrections, reports, outbox, backfill,
-    database, maintenance, data_quality, docs, site, query, explain,
+    demo, simulate, ingest, ledger, quarantine, discrepancies, reconcile, corrections, reports, outbox, incidents,
+    backfill, database, maintenance, data_quality, docs, site, query, explain,
 ):  # fmt: skip
     group.register(app)
 

@@ -42,11 +42,13 @@ def publish(
 
     Exit code 1 where it is held or the week has no data.
     """
+    from corridor_etl.jobs.incidents import look_after
     from corridor_etl.jobs.weekly import publish_week, revise_week
     from corridor_etl.reference.calendar import monday
 
     monday(week)
     result = (revise_week if revise else publish_week)(week, edition_id=edition, queue_mail=mail)
+    look_after()
     if as_json:
         show_one(vars(result), as_json=True)
     else:
