@@ -26,10 +26,11 @@ BlockName = Annotated[str, Field(pattern=r"^[a-z0-9-]+$", examples=["corridor-sm
 )
 def send(limit: int | None, password_block: str | None) -> SendReport:
     """Sends what is due; the password is read here, so that it is no parameter and no result of anything."""
-    return job.deliver(limit=limit, password=_password(password_block) if password_block else None)
+    return job.deliver(limit=limit, password=relay_password(password_block) if password_block else None)
 
 
-def _password(block: str) -> SecretStr:
+def relay_password(block: str) -> SecretStr:
+    """The password in a Secret block."""
     found = cast("Secret[str]", Secret.load(block))  # a coroutine only where the caller is one
     return SecretStr(found.get())
 

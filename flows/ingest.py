@@ -16,7 +16,7 @@ from prefect.futures import PrefectFuture
 from prefect.task_runners import TaskRunner
 
 from corridor_etl.errors import TransientError
-from corridor_etl.jobs.ingest import BatchResult, batches, combined, publish_readings
+from corridor_etl.jobs.ingest import BatchResult, batches, concluded, publish_readings
 from corridor_etl.jobs.intake import delivery_name, inbox_files
 from corridor_etl.jobs.run_facts import findings_by_rule, last_snapshot, recent_coverage
 from corridor_etl.jobs.trays import Order, Receipt, Tray
@@ -71,7 +71,7 @@ def ingest(paths: list[str] | None = None) -> BatchResult:
             else:
                 failed += tray.names()
             tray.empty(is_committed=state.is_completed())
-    return _concluded(combined(results), failed, base)
+    return _concluded(concluded(results), failed, base)
 
 
 def _unread(tray: Tray) -> list[str]:

@@ -17,6 +17,7 @@ from pydantic import Field
 
 from corridor_etl.errors import TerminalError
 from corridor_etl.jobs.due_weeks import CATCH_UP_WEEKS, DueIssue, due_issues
+from corridor_etl.jobs.incidents import look_after
 from corridor_etl.jobs.revising import changed_weeks
 from corridor_etl.jobs.site import SiteBuilt, build_site
 from corridor_etl.jobs.weekly import IssueResult, publish_week, revise_week
@@ -91,6 +92,7 @@ def weekly_reports(
     if not due:
         get_run_logger().info(f"every issue up to {due_week(None, scheduled_at)} was published before")
     _revised(named)
+    look_after()
     get_run_logger().info(f"site {site().index}")
     if issues:
         create_markdown_artifact(_told(issues), key="weekly-report", description=issues[-1].line())

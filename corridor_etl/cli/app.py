@@ -24,6 +24,7 @@ from corridor_etl.cli import (
     docs,
     doctor,
     explain,
+    incidents,
     ingest,
     ledger,
     maintenance,
@@ -47,8 +48,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for group in (
-    demo, simulate, ingest, ledger, quarantine, discrepancies, reconcile, corrections, reports, outbox, backfill,
-    database, maintenance, data_quality, docs, site, query, explain, doctor, metrics, backup,
+    demo, simulate, ingest, ledger, quarantine, discrepancies, reconcile, corrections, reports, outbox, incidents,
+    backfill, database, maintenance, data_quality, docs, site, query, explain, doctor, metrics, backup,
 ):  # fmt: skip
     group.register(app)
 

@@ -45,7 +45,7 @@ def _ingest_with_progress(paths: list[Path] | None):  # type: ignore[no-untyped-
     say = reporter()
     with turn(INGEST) as lease:
         # Whoever has to wait, or is refused, need not load the rules first.
-        from corridor_etl.jobs.ingest import batches, combined, publish_readings
+        from corridor_etl.jobs.ingest import batches, concluded, publish_readings
         from corridor_etl.jobs.intake import inbox_files, read_deliveries
 
         groups = batches(inbox_files(paths), retry_rejected=bool(paths))
@@ -59,7 +59,7 @@ def _ingest_with_progress(paths: list[Path] | None):  # type: ignore[no-untyped-
             say(f"validating and committing {len(readings)} files")
             results.append(publish_readings(readings, lease=lease))
         say("")
-        return combined(results)
+        return concluded(results)
 
 
 def _show_readings(paths: list[Path] | None, as_json: bool) -> None:

@@ -49,6 +49,7 @@ def publish(
 
     Exit code 1 where it is held or the week has no data.
     """
+    from corridor_etl.jobs.incidents import look_after
     from corridor_etl.jobs.issue_versions import Anyway
     from corridor_etl.jobs.weekly import publish_week, revise_week
     from corridor_etl.reference.calendar import monday
@@ -58,6 +59,7 @@ def publish(
     result = (revise_week if revise else publish_week)(
         week, edition_id=edition, queue_mail=mail, anyway=let_out
     )
+    look_after()
     if as_json:
         show_one(vars(result), as_json=True)
     else:

@@ -11,18 +11,30 @@ import hashlib
 from collections.abc import Sequence
 from email.policy import SMTP
 from pathlib import Path
+from typing import Protocol
 
 from corridor_etl.clock import now_utc
 from corridor_etl.delivery.message import SANDBOXED, recipient_hash
-from corridor_etl.reports.context import WeeklyContext
 from corridor_etl.settings import Recipient
 from corridor_etl.warehouse import OutboxRow, durable
 
 FOLDER = "outbox"
 
 
+class Keyed(Protocol):
+    """What messages are about: an issue, or a notice to the operators."""
+
+    @property
+    def report_key(self) -> str:
+        """``weekly/2025-W24/r0/en``; names the folder of the messages."""
+
+    @property
+    def revision(self) -> int:
+        """0 for the first time it is said."""
+
+
 def put(
-    messages: Sequence[tuple[Recipient, bytes]], context: WeeklyContext, home: Path
+    messages: Sequence[tuple[Recipient, bytes]], context: Keyed, home: Path
 ) -> tuple[list[OutboxRow], list[Path]]:
     """Writes each message below ``home``; the rows to record and the files, in the order given."""
     paths = [
@@ -32,7 +44,7 @@ def put(
     return rows, paths
 
 
-def eml_path(context: WeeklyContext, recipient: Recipient, message: bytes) -> str:
+def eml_path(context: Keyed, recipient: Recipient, message: bytes) -> str:
     """``outbox/weekly/2025-W24/r0/en/<recipient hash>.<content hash>.eml``, below the home folder."""
     name = f"{recipient_hash(recipient.address)}.{_sha256(message)[:12]}.eml"
     return f"{FOLDER}/{context.report_key}/{name}"
@@ -49,7 +61,7 @@ def _freeze(path: Path, message: bytes) -> Path:
     return path
 
 
-def _row(recipient: Recipient, message: bytes, context: WeeklyContext) -> OutboxRow:
+def _row(recipient: Recipient, message: bytes, context: Keyed) -> OutboxRow:
     headers = email.message_from_bytes(message, policy=SMTP)
     return OutboxRow(
         report_key=context.report_key,

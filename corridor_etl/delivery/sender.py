@@ -18,6 +18,8 @@ from datetime import timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+import polars as pl
+
 from corridor_etl.clock import now_utc
 from corridor_etl.delivery.addresses import why_held
 from corridor_etl.delivery.smtp import Relay
@@ -67,11 +69,15 @@ class Sender:
         self._stop = threading.Event()
         self.report = SendReport()
 
-    def run(self, limit: int | None = None) -> SendReport:
-        """Sends at most ``limit`` of what is due; what stops it early is the ``problem`` of the report."""
+    def run(self, limit: int | None = None, *, about: str = "") -> SendReport:
+        """Sends at most ``limit`` of what is due; what stops it early is the ``problem`` of the report.
+
+        ``about``: only messages whose report key begins so.
+        """
         self.report.unknown += self._mails.abandon(older_than=timedelta(minutes=self._mail.claim_minutes))
         self.report.failed += self._mails.give_up(older_than=timedelta(hours=self._mail.give_up_hours))
-        ids = self._may_leave(self._mails.due().select("message_id", "deliver_to").rows())[:limit]
+        due = self._mails.due().filter(pl.col("report_key").str.starts_with(about))
+        ids = self._may_leave(due.select("message_id", "deliver_to").rows())[:limit]
         for message_id in ids:
             self._waiting.put(message_id)
         workers = min(self._mail.connections, len(ids))

@@ -15,16 +15,17 @@ from corridor_etl.delivery.preview import Preview, preview
 from corridor_etl.delivery.sender import Sender, SendReport
 from corridor_etl.delivery.smtp import Relay
 from corridor_etl.errors import SettingsError
+from corridor_etl.jobs.incidents import look_after
 from corridor_etl.settings import credentials, load_settings, mail_in_force
 from corridor_etl.warehouse import Warehouse
 from corridor_etl.warehouse.lease import this_process
 
 
-def deliver(*, limit: int | None = None, password: SecretStr | None = None) -> SendReport:
+def deliver(*, limit: int | None = None, password: SecretStr | None = None, about: str = "") -> SendReport:
     """Sends at most ``limit`` mails that are due; what stopped it early is the ``problem`` of the report.
 
     ``SettingsError`` where no relay is set, or a user would sign in over a connection that is not encrypted.
-    ``password`` is used where the environment has none.
+    ``password`` is used where the environment has none. ``about``: only mails whose report key begins so.
     """
     settings = load_settings()
     mail, signing_in = mail_in_force(settings), credentials(password)
@@ -38,7 +39,10 @@ def deliver(*, limit: int | None = None, password: SecretStr | None = None) -> S
     new_relay = partial(Relay, mail, signing_in, contact.rpartition("@")[2])
     with Warehouse.open(settings=settings) as warehouse:
         by = this_process()
-        return Sender(warehouse.mails, warehouse.home, mail, new_relay, sender=contact, by=by).run(limit)
+        sender = Sender(warehouse.mails, warehouse.home, mail, new_relay, sender=contact, by=by)
+        report = sender.run(limit, about=about)
+    look_after()
+    return report
 
 
 def dry_run(folder: Path, *, limit: int | None = None) -> list[Preview]:

@@ -22,6 +22,7 @@ from corridor_etl.jobs.consequences import consequences
 from corridor_etl.jobs.corrections import mended
 from corridor_etl.jobs.deliveries import judged
 from corridor_etl.jobs.firm_ground import on_firm_ground
+from corridor_etl.jobs.incidents import look_after
 from corridor_etl.jobs.intake import delivery_name, inbox_files, read_deliveries
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.resolution import resolved
@@ -123,12 +124,19 @@ def ingest(paths: Sequence[Path] | None = None) -> BatchResult:
     """
     with turn(INGEST) as lease:
         groups = batches(inbox_files(paths), retry_rejected=bool(paths))
-        return combined(
+        return concluded(
             [
                 publish_readings([r for f in group for r in read_deliveries(f)], lease=lease)
                 for group in groups
             ]
         )
+
+
+def concluded(results: Sequence[BatchResult]) -> BatchResult:
+    """The batches of a whole run as one result; incidents are brought up to date with it."""
+    result = combined(results)
+    look_after({d.name: d.message or "" for d in result.deliveries if d.status == "held"})
+    return result
 
 
 def combined(results: Sequence[BatchResult]) -> BatchResult:

@@ -32,6 +32,7 @@ def _growing(minutes: tuple[int, ...]) -> tuple[int, ...]:
 
 Waits = Annotated[tuple[PositiveCount, ...], AfterValidator(_growing)]
 Domain = Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+Address = Annotated[str, Field(pattern=r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$")]
 NoAddress = Annotated[str, Field(pattern=r"^([^@\s<>]+@[^@\s<>]+\.[^@\s<>]+)?$")]
 
 
@@ -59,6 +60,12 @@ class Mail(Section):
         if self.claim_minutes * 60 <= self.answer_seconds + self.timeout_seconds:
             raise ValueError("claim_minutes longer than answer_seconds and timeout_seconds together")
         return self
+
+
+class Operators(Section):
+    """The section ``[operators]``: who is told of incidents; nobody where it is empty."""
+
+    addresses: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True)

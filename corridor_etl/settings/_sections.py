@@ -17,7 +17,7 @@ from corridor_etl.errors import SettingsError
 from corridor_etl.model import KINDS
 from corridor_etl.settings._confidentiality import Confidentiality
 from corridor_etl.settings._grades import Grades
-from corridor_etl.settings._mail import Mail
+from corridor_etl.settings._mail import Mail, Operators
 from corridor_etl.settings._quality import Quality
 from corridor_etl.settings._reconciliation import Reconciliation
 from corridor_etl.settings._section import Percent, Positive, PositiveCount, Section
@@ -249,6 +249,7 @@ class Settings(Section):
     reports: Reports = Reports()
     recipients: tuple[Recipient, ...]
     mail: Mail = Mail()
+    operators: Operators = Operators()
 
     def service(self, service_id: str) -> Service:
         """The service called ``service_id``; ``SettingsError`` with the known ids where there is none."""

@@ -22,6 +22,9 @@ from corridor_etl.warehouse.batch import (
     DeliveryRow,
 )
 from corridor_etl.warehouse.healing import ORPHAN_RULE
+from corridor_etl.warehouse.incident_causes import HELD_BATCH
+from corridor_etl.warehouse.incident_ledger import Looked
+from corridor_etl.warehouse.incidents import NOTICES, Cause
 from corridor_etl.warehouse.issues import ChangeRow, IssueRow, LetOutRow, OutboxRow, VersionRow
 from corridor_etl.warehouse.issues import Parts as IssueParts
 from corridor_etl.warehouse.lease import Lease
@@ -39,6 +42,8 @@ __all__ = [
     "EFFECT_COLUMNS",
     "FINDING_COLUMNS",
     "HEALED_COLUMNS",
+    "HELD_BATCH",
+    "NOTICES",
     "ORPHAN_RULE",
     "PROFILE_COLUMNS",
     "PROFILE_COLUMN_COLUMNS",
@@ -49,6 +54,7 @@ __all__ = [
     "SUGGESTED_COLUMNS",
     "VALIDATION_COLUMNS",
     "Batch",
+    "Cause",
     "ChangeRow",
     "Claim",
     "DeliveryRow",
@@ -57,6 +63,7 @@ __all__ = [
     "IssueRow",
     "Lease",
     "LetOutRow",
+    "Looked",
     "Mails",
     "OutboxRow",
     "Verdict",

@@ -35,6 +35,7 @@ from corridor_etl.warehouse.archive import Archive
 from corridor_etl.warehouse.batch import Batch, DeliveryRow
 from corridor_etl.warehouse.compaction import Merge
 from corridor_etl.warehouse.engine import database_url, of_the_past, open_engine, reading
+from corridor_etl.warehouse.incident_ledger import Incidents
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
 from corridor_etl.warehouse.lake import Lake, of_keys
 from corridor_etl.warehouse.lease import Lease
@@ -256,6 +257,11 @@ class Warehouse(Answers):
     def mails(self) -> Mails:
         """The ledger of the outbox: what is due, claims, outcomes, suspended addresses."""
         return Mails(self.engine)
+
+    @property
+    def incidents(self) -> Incidents:
+        """The ledger of incidents: what needs a person, and who saw to it."""
+        return Incidents(self.engine)
 
     def hold_issue(self, key: tuple[str, str, int, int], reasons: list[str], at_utc: datetime) -> bool:
         """Records why the issue of (edition, week, revision, snapshot) is held; False if that is known already."""

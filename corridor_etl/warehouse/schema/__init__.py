@@ -8,6 +8,7 @@ from corridor_etl.warehouse.schema.corrections import CORRECTION_EFFECT
 from corridor_etl.warehouse.schema.dimensions import DIMENSIONS
 from corridor_etl.warehouse.schema.discrepancies import DISCREPANCY
 from corridor_etl.warehouse.schema.history import BATCH_CAUSE, CAUSES, MART_CHANGE, STATE_CHANGE
+from corridor_etl.warehouse.schema.incidents import INCIDENT
 from corridor_etl.warehouse.schema.issue_life import ISSUE_CHANGE, ISSUE_HOLD, ISSUE_LET_OUT, ISSUE_VERSION
 from corridor_etl.warehouse.schema.issues import ISSUE, ISSUE_FIGURE, OUTBOX
 from corridor_etl.warehouse.schema.lake import LAKE_NAMESPACE, LAKE_TABLE
@@ -49,6 +50,7 @@ __all__ = [
     "DISCREPANCY",
     "FACTS",
     "FINDING",
+    "INCIDENT",
     "ISSUE",
     "ISSUE_CHANGE",
     "ISSUE_FIGURE",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0029_issue_let_out"
-down_revision = "0025_issue_life"
+revision = "0028_issue_let_out"
+down_revision = "0026_incidents"
 branch_labels = None
 depends_on = None
 
