@@ -21,6 +21,7 @@ from corridor_etl.warehouse.batch import (
     Batch,
     DeliveryRow,
 )
+from corridor_etl.warehouse.builds import Build
 from corridor_etl.warehouse.healing import ORPHAN_RULE
 from corridor_etl.warehouse.issues import ChangeRow, IssueRow, OutboxRow, VersionRow
 from corridor_etl.warehouse.issues import Parts as IssueParts
@@ -49,6 +50,7 @@ __all__ = [
     "SUGGESTED_COLUMNS",
     "VALIDATION_COLUMNS",
     "Batch",
+    "Build",
     "ChangeRow",
     "Claim",
     "DeliveryRow",

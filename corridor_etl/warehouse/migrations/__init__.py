@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 
 from corridor_etl.errors import SettingsError
 
-HEAD = "0025_issue_life"
+HEAD = "0027_backfills"
 VERSION_TABLE = "alembic_version"
 
 
