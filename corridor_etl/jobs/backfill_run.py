@@ -116,4 +116,5 @@ def line(outcome: Outcome) -> str:
         "waiting_approval": f"; corridor backfill show {outcome.backfill_id}, then approve or reject it",
         "cancelled": f"; corridor backfill resume {outcome.backfill_id} goes on",
     }.get(outcome.state, "")
-    return f"backfill {outcome.backfill_id} is {outcome.state.replace('_', ' ')}{failed}{hint}"
+    state = "waiting for approval" if outcome.state == "waiting_approval" else outcome.state
+    return f"backfill {outcome.backfill_id} is {state}{failed}{hint}"

@@ -42,7 +42,7 @@ class Work:
         self.failed: set[str] = set()
         self.waits_again = False
         self._remade: Remade | None = None
-        self._found: dict[str, Comparison] = {}
+        self._found: dict[str, tuple[Remade, Comparison]] = {}
         self._making = threading.Lock()
 
     @property
@@ -104,9 +104,9 @@ class Work:
         self.record.note_week(
             self.id, week, lease=self.lease, state="running", started_at_utc=now_utc(), finished_at_utc=None
         )
-        found = self._compared(week, began)
+        made, found = self._compared(week, began)
         if not self.is_held:
-            self._found[week] = found
+            self._found[week] = made, found
         return dict(found.counts)
 
     def put_in(self, week: str) -> str:
@@ -131,20 +131,24 @@ class Work:
         """The comparison with what is live now."""
         made = self._made()
         if made.base == self.warehouse.snapshot():
-            found = self._found.pop(week, None)
-            return made.compared(self.warehouse, week) if found is None else found
+            compared_by, found = self._found.pop(week, (None, None))
+            # A thread may still have compared with figures that were given up meanwhile.
+            if compared_by is not None and found is not None and compared_by.frames is made.frames:
+                return found
+            return self._compared(week, began)[1]
         if self.row["hold_for_approval"]:
             self.row = self.record.one(self.id)
             self.require_unmoved()
         self._forget()
-        return self._compared(week, began)
+        return self._compared(week, began)[1]
 
-    def _compared(self, week: str, began: float) -> Comparison:
-        found = self._made().compared(self.warehouse, week)
+    def _compared(self, week: str, began: float) -> tuple[Remade, Comparison]:
+        made = self._made()
+        found = made.compared(self.warehouse, week)
         spent = time.perf_counter() - began
         counts = found.counts
         self.record.built(self.id, week, found.differences, counts, lease=self.lease, spent_s=spent)
-        return found
+        return made, found
 
     def _swap(self, week: str, found: Comparison, began: float) -> None:
         made = self._made()

@@ -1,14 +1,13 @@
 """Versions of what figures are computed by: they change only when results can.
 
-The version of the code is a digest of what its modules do, not of how they are written down: comments, docstrings and
-layout do not count, nor does any other part of the platform. The version of the rules is one of the suites, without
-their explanations, and of the sections of corridor.toml that figures depend on. Whether a week is of these belongs to
-``backfill_states``.
+The version of the code is a digest of the files that figures are made by, byte for byte, and of no other part of the
+platform; an edited comment is another version too, and a week made again by it is found unchanged. The version of the
+rules is one of the suites, without their explanations, and of the sections of corridor.toml that figures depend on.
+Whether a week is of these belongs to ``backfill_states``.
 """
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 from collections.abc import Iterator
@@ -23,9 +22,8 @@ DIGITS = 16
 _PACKAGES = ("facts", "kpis", "marts", "model", "reference")
 _MODULES = ("warehouse/versions.py",)
 _NOT_COUNTED = (
-    "senders", "recipients", "mail", "retention", "grades", "quality", "confidentiality",
+    "senders", "recipients", "mail", "retention", "grades", "quality", "confidentiality", "reports",
 )  # fmt: skip
-_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def build_of(settings: Settings) -> Build:
@@ -35,32 +33,21 @@ def build_of(settings: Settings) -> Build:
 
 @cache
 def _code_version() -> str:
-    root = checkout() / "corridor_etl"
-    files = [*(p for name in _PACKAGES for p in (root / name).rglob("*")), *(root / m for m in _MODULES)]
+    return digest_of(checkout() / "corridor_etl")
+
+
+def digest_of(package: Path) -> str:
+    """The version of the code that lies in the folder of the package: of its names and bytes, without caches."""
+    files = [
+        *(p for name in _PACKAGES for p in (package / name).rglob("*")),
+        *(package / m for m in _MODULES),
+    ]
     digest = hashlib.sha256()
     for path in sorted(p for p in files if p.is_file() and "__pycache__" not in p.parts):
-        digest.update(path.relative_to(root).as_posix().encode())
-        digest.update(meaning(path))
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(package).as_posix()}\n{len(content)}\n".encode())
+        digest.update(content)
     return digest.hexdigest()[:DIGITS]
-
-
-def meaning(path: Path) -> bytes:
-    """A file as far as it matters for results: of a Python module the code without docstrings and comments."""
-    if path.suffix != ".py":
-        return path.read_bytes()
-    tree = ast.parse(path.read_bytes())
-    for node in ast.walk(tree):
-        if isinstance(node, _DOCUMENTED):
-            node.body = [s for s in node.body if not _is_text(s)]
-    return ast.dump(tree).encode()
-
-
-def _is_text(statement: ast.stmt) -> bool:
-    return (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Constant)
-        and isinstance(statement.value.value, str)
-    )
 
 
 def _rules_version(settings: Settings) -> str:

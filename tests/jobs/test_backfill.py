@@ -36,6 +36,7 @@ LISTED = parse_range(WEEKS)
 NEXT = "2025-W23"  # only bookings are known of it
 NOW, BEFORE_ANY_ISSUE = "2025-07-07T01:00:00+00:00", "2025-05-16T01:00:00+00:00"
 ON_TIME = "departure_on_time_minutes = 120"
+Undisturbed = tuple[dict[str, pl.DataFrame], pl.DataFrame]
 
 
 @pytest.fixture(scope="module")
@@ -52,30 +53,65 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return home, saved
 
 
+@pytest.fixture(scope="module")
+def english_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ``corridor.toml`` for ``CORRIDOR_CONFIG``: issues in English only, other languages tell nothing here."""
+    usual = (checkout() / "corridor.toml").read_text(encoding="utf-8")
+    path = tmp_path_factory.mktemp("english") / "corridor.toml"
+    path.write_text(
+        usual.replace('languages = ["en", "zh", "ru", "kk"]', 'languages = ["en"]'), encoding="utf-8"
+    )
+    return path
+
+
 @pytest.fixture
-def home(made: tuple[Path, Path], own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(
+    made: tuple[Path, Path], own_home: Path, english_only: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """The home as it was made, with issues in one language."""
+    put_back(made)
+    monkeypatch.setenv("CORRIDOR_HOME", str(made[0]))
+    monkeypatch.setenv("CORRIDOR_NOW", NOW)
+    monkeypatch.setenv("CORRIDOR_CONFIG", str(english_only))
+    monkeypatch.setattr("corridor_etl.jobs.weekly.edition", in_english)
+    return made[0]
+
+
+def put_back(made: tuple[Path, Path]) -> None:
     home, saved = made
     shutil.rmtree(home)
     shutil.copytree(saved, home)
-    monkeypatch.setenv("CORRIDOR_HOME", str(home))
-    monkeypatch.setenv("CORRIDOR_NOW", NOW)
-    monkeypatch.setattr("corridor_etl.jobs.weekly.edition", in_english)
-    return home
 
 
 def in_english(name: str) -> Edition:
     return edition(name).model_copy(update={"languages": ("en",)})
 
 
+@pytest.fixture(scope="module")
+def hasty(english_only: Path) -> Path:
+    """A ``corridor.toml`` by which a train is on time within one minute only."""
+    usual = english_only.read_text(encoding="utf-8")
+    assert ON_TIME in usual
+    path = english_only.with_name("hasty.toml")
+    path.write_text(usual.replace(ON_TIME, "departure_on_time_minutes = 1"), encoding="utf-8")
+    return path
+
+
 @pytest.fixture
-def other_rule(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From now on a train is on time within one minute only."""
-    path = tmp_path / "corridor.toml"
-    text = (checkout() / "corridor.toml").read_text(encoding="utf-8")
-    assert ON_TIME in text
-    path.write_text(text.replace(ON_TIME, "departure_on_time_minutes = 1"), encoding="utf-8")
-    monkeypatch.setenv("CORRIDOR_CONFIG", str(path))
+def other_rule(home: Path, hasty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CORRIDOR_CONFIG", str(hasty))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(made: tuple[Path, Path], hasty: Path) -> Undisturbed:
+    """What a backfill after another rule comes to when nothing stops it."""
+    put_back(made)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CORRIDOR_HOME", str(made[0]))
+        patch.setenv("CORRIDOR_NOW", BEFORE_ANY_ISSUE)
+        patch.setenv("CORRIDOR_CONFIG", str(hasty))
+        assert made_again().state == "done"
+        return marts(), became_of_weeks()
 
 
 @pytest.fixture
@@ -184,14 +220,20 @@ def test_all_weeks_made_again_over_unchanged_data_differ_nowhere() -> None:
 
 
 @pytest.mark.usefixtures("other_rule")
-def test_another_rule_changes_exactly_the_cells_that_differ_and_issues_are_revised_without_mail() -> None:
+def test_another_rule_changes_exactly_the_cells_that_differ_and_issues_are_revised_without_mail(
+    english_only: Path,
+) -> None:
+    two = f"{LISTED[1]}:{LISTED[2]}"
     with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("CORRIDOR_CONFIG")
+        patch.setenv("CORRIDOR_CONFIG", str(english_only))
         publish_week(LISTED[1], queue_mail=False)
-    assert set(states().values()) == {("stale", "rules of another version"), ("missing", "no issue")}
+    assert states(two) == {
+        LISTED[1]: ("stale", "rules of another version"),
+        LISTED[2]: ("missing", "no issue"),
+    }
     before = cells(marts())
-    foreseen = plan(WEEKS, mode="all").to_json()["differences"]
-    assert made_again().state == "done"
+    foreseen = plan(two).to_json()["differences"]
+    assert made_again(two).state == "done"
     after = cells(marts())
     differing = {
         k: (before.get(k), after.get(k))
@@ -204,25 +246,26 @@ def test_another_rule_changes_exactly_the_cells_that_differ_and_issues_are_revis
             int(d["value_before"]),
             int(d["value_after"]),
         )
-        for d in differences.to_dicts()
-        if d["mart"] != "figure"
+        for d in differences.filter(pl.col("mart") != "figure").to_dicts()
     }
     assert found == differing
-    assert {(mart, measure) for mart, _, _, measure in found} == {("mart_departure_week", "departed_on_time")}
+    assert {(mart, week, measure) for mart, week, _, measure in found} == {
+        ("mart_departure_week", week, "trains_on_time") for week in LISTED[1:]
+    }
+    assert set(differences.filter(mart="figure")["measure"]) == {
+        "departures.on_time",
+        "departures.on_time_pct",
+    }
     assert sorted(map(str, foreseen)) == sorted(map(str, differences.to_dicts()))
-    assert (
-        differences.filter(mart="figure")["measure"].unique().to_list() == ["departures.on_time_pct"]
-        or not differences.filter(mart="figure").is_empty()
-    )
-    assert set(states().values()) == {("ok", "")}
-    assert (LISTED[1], 1) in issues()
+    assert set(states(two).values()) == {("ok", "")}
+    assert weeks.select("iso_week", "issue").rows() == [
+        (LISTED[1], "weekly published as r1"), (LISTED[2], "weekly published"),
+    ]  # fmt: skip
+    assert set(issues()) == {(LISTED[1], 0), (LISTED[1], 1), (LISTED[2], 0)}
     assert mails() == 0
     with Warehouse.open() as warehouse:
         assert set(warehouse.revisions(since=1)["cause"]) == {"configuration"}
-    assert (
-        weeks.filter(state="swapped")["snapshot"].sort(descending=True).to_list()
-        == weeks.filter(state="swapped")["snapshot"].to_list()
-    ), "the newest week is put in first"
+    assert weeks["snapshot"].to_list() == [3, 2], "the newest week is put in first"
 
 
 @pytest.mark.usefixtures("home")
@@ -235,7 +278,7 @@ def test_with_reissue_a_mail_is_queued_once_for_each_recipient() -> None:
 
 
 @pytest.mark.usefixtures("other_rule", "no_issue_is_due")
-def test_what_is_held_for_approval_is_stored_and_put_in_once_somebody_approves() -> None:
+def test_what_is_held_is_put_in_once_approved_and_compared_anew_where_data_have_moved_before() -> None:
     before, at = cells(marts()), snapshot()
     assert made_again(hold_for_approval=True).state == "waiting_approval"
     assert (cells(marts()), snapshot()) == (before, at)
@@ -243,6 +286,12 @@ def test_what_is_held_for_approval_is_stored_and_put_in_once_somebody_approves()
     assert found.height > 0
     with pytest.raises(UsageError, match="waits for approval"):
         run(1, said=silent)
+    another_commit()
+    with pytest.raises(TerminalError, match="nothing was put in: backfill 1 was compared on snapshot 1"):
+        approve(1, by="head of the desk")
+    row, _weeks, _ = record(1)
+    assert (row["state"], row["base_snapshot"], row["decided_by"]) == ("waiting_approval", 2, None)
+    assert cells(marts()) == before
     approve(1, by="head of the desk")
     assert run(1, said=silent).state == "done"
     row, weeks, differences = record(1)
@@ -252,62 +301,77 @@ def test_what_is_held_for_approval_is_stored_and_put_in_once_somebody_approves()
     assert cells(marts()) != before
 
 
-@pytest.mark.usefixtures("other_rule", "no_issue_is_due")
-def test_an_approval_is_refused_once_the_data_have_moved_and_the_comparison_made_again() -> None:
-    before = cells(marts())
-    made_again(hold_for_approval=True)
-    another_commit()
-    with pytest.raises(TerminalError, match="nothing was put in: backfill 1 was compared on snapshot 1"):
-        approve(1, by="head of the desk")
-    row, _weeks, _ = record(1)
-    assert (row["state"], row["base_snapshot"], row["decided_by"]) == ("waiting_approval", 2, None)
-    assert cells(marts()) == before
+@pytest.mark.usefixtures("home")
+def test_a_rejected_backfill_has_ended_and_asking_again_is_another() -> None:
+    how = {"mode": "all", "hold_for_approval": True}
+    assert asked(**how).backfill_id == 1
+    with pytest.raises(UsageError, match="backfill 1 is planned"):
+        reject(1, by="head of the desk")
+    with Warehouse.open() as warehouse:
+        warehouse.backfills.note(1, state="waiting_approval")
     reject(1, by="head of the desk")
-    assert record(1)[0]["state"] == "rejected"
-    assert cells(marts()) == before
+    row, weeks, _ = record(1)
+    assert (row["state"], row["decided_by"]) == ("rejected", "head of the desk")
+    assert set(weeks["state"]) == {"queued"}
     with pytest.raises(UsageError, match="is rejected"):
         run(1, said=silent)
+    assert asked(**how).backfill_id == 2
 
 
 class Killed(BaseException):
     """What nothing in the product catches."""
 
 
-@pytest.mark.usefixtures("other_rule", "no_issue_is_due")
-@pytest.mark.parametrize("after", [False, True], ids=["before-its-commit", "after-its-commit"])
-def test_a_run_that_breaks_off_at_any_week_is_gone_on_with_to_the_same_end(
-    after: bool, made: tuple[Path, Path]
+def became_of_weeks() -> pl.DataFrame:
+    return record(1)[1].select("iso_week", "state", "cells_changed", "figures_changed")
+
+
+def assert_same_end(undisturbed: Undisturbed) -> None:
+    assert run(1, said=silent).state == "done"
+    frames, weeks = undisturbed
+    assert all(marts()[name].equals(frame) for name, frame in frames.items())
+    assert became_of_weeks().equals(weeks)
+
+
+def test_a_run_that_breaks_off_twice_is_gone_on_with_to_the_same_end(
+    undisturbed: Undisturbed, other_rule: None, no_issue_is_due: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home, saved = made
-    made_again()
-    undisturbed, wanted = (
-        marts(),
-        record(1)[1].select("iso_week", "state", "cells_changed", "figures_changed"),
-    )
-    for point in range(3):
-        shutil.rmtree(home)
-        shutil.copytree(saved, home)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Backfills, "swap", breaking(Backfills.swap, point, after=after))
-            with pytest.raises(Killed):
-                made_again()
-        begun = asked()
-        assert begun.told == "backfill 1 has not ended: going on with it"
-        assert run(1, said=silent).state == "done"
-        assert all(marts()[name].equals(frame) for name, frame in undisturbed.items())
-        assert record(1)[1].select(wanted.columns).equals(wanted)
+    """Before the commit of a week, then after that of another."""
+    monkeypatch.setattr(Backfills, "swap", breaking({LISTED[2]: False, LISTED[1]: True}))
+    for _attempt in range(2):
+        with pytest.raises(Killed):
+            made_again()
+        assert asked().told == "backfill 1 has not ended: going on with it"
+    assert_same_end(undisturbed)
 
 
-def breaking(swap: Any, point: int, *, after: bool) -> Any:
-    """A commit that does not come back from its ``point``-th call."""
-    calls = iter(range(100))
+@pytest.mark.long
+@pytest.mark.parametrize("after", [False, True], ids=["before-its-commit", "after-its-commit"])
+@pytest.mark.parametrize("week", LISTED)
+def test_a_run_that_breaks_off_at_any_week_is_gone_on_with_to_the_same_end(
+    week: str,
+    after: bool,
+    undisturbed: Undisturbed,
+    other_rule: None,
+    no_issue_is_due: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Backfills, "swap", breaking({week: after}))
+    with pytest.raises(Killed):
+        made_again()
+    assert_same_end(undisturbed)
 
-    def broken(*arguments: Any, **named: Any) -> int:
-        is_last = next(calls) == point
-        if is_last and not after:
+
+def breaking(at: dict[str, bool]) -> Any:
+    """A commit that does not come back from its first call for some weeks, before or after it is made."""
+    swap, left = Backfills.swap, dict(at)
+
+    def broken(record: Backfills, number: int, week: str, *arguments: Any, **named: Any) -> int:
+        is_after = left.pop(week, None)
+        if is_after is False:
             raise Killed
-        result: int = swap(*arguments, **named)
-        if is_last:
+        result: int = swap(record, number, week, *arguments, **named)
+        if is_after:
             raise Killed
         return result
 
@@ -326,15 +390,16 @@ run(1, said=said)
 """
 
 
-@pytest.mark.usefixtures("other_rule", "no_issue_is_due")
-def test_a_killed_process_leaves_a_record_that_another_goes_on_with() -> None:
+def test_a_killed_process_leaves_a_record_that_another_goes_on_with(
+    undisturbed: Undisturbed, other_rule: None, no_issue_is_due: None
+) -> None:
     assert asked().backfill_id == 1
     killed = subprocess.run([sys.executable, "-c", KILLED], cwd=checkout(), check=False)
     assert killed.returncode == -signal.SIGKILL
     row, weeks, _ = record(1)
     assert row["state"] == "running"
-    assert weeks["state"].to_list()[-1] in ("swapped", "unchanged")
-    assert run(1, said=silent).state == "done"
+    assert weeks.filter(pl.col("state").is_in(["swapped", "unchanged"]))["iso_week"].to_list() == [LISTED[-1]]
+    assert_same_end(undisturbed)
     assert {state for state, _ in states().values()} == {"ok"}
 
 
@@ -349,7 +414,6 @@ def test_being_asked_to_stop_ends_the_week_in_flight_and_no_more() -> None:
     assert signal.getsignal(signal.SIGTERM) == before
     is_done = record(1)[1]["state"].is_in(["swapped", "unchanged"])
     assert is_done.to_list() == [False, False, True]
-    assert run(1, said=silent).state == "done"
 
 
 @pytest.mark.usefixtures("home")
@@ -382,20 +446,24 @@ def test_a_second_backfill_at_once_is_refused_and_says_who_is_at_it(monkeypatch:
 def test_code_that_computes_the_same_leaves_figures_and_snapshot_and_the_week_is_known_to_be_of_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    at = snapshot()
+    at, one = snapshot(), f"{LISTED[2]}:{LISTED[2]}"
     monkeypatch.setattr(versions, "_code_version", lambda: "another")
     assert set(states().values()) == {("stale", "code of another version")}
-    assert made_again().state == "done"
-    assert set(states().values()) == {("ok", "")}
+    assert made_again(one).state == "done"
+    assert [state for state, _ in states().values()] == ["stale", "stale", "ok"]
     assert snapshot() == at
 
 
 def test_a_version_changes_only_with_what_can_change_results(tmp_path: Path) -> None:
-    one, two, other = tmp_path / "one.py", tmp_path / "two.py", tmp_path / "other.py"
-    one.write_text('"""Says."""\ndef f(x):\n    """Half."""\n    return x / 2  # half\n', encoding="utf-8")
-    two.write_text("def f(x):\n\n    return (x / 2)\n", encoding="utf-8")
-    other.write_text("def f(x):\n    return x / 3\n", encoding="utf-8")
-    assert versions.meaning(one) == versions.meaning(two) != versions.meaning(other)
+    for name in ("facts/trips.py", "cli/main.py", "reference/ports.csv", "facts/__pycache__/trips.pyc"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("a", encoding="utf-8")
+    seen = {versions.digest_of(tmp_path)}
+    for name, count in {"cli/main.py": 1, "facts/__pycache__/trips.pyc": 1, "facts/trips.py": 2,
+                        "reference/ports.csv": 3}.items():  # fmt: skip
+        (tmp_path / name).write_text("b", encoding="utf-8")
+        seen.add(versions.digest_of(tmp_path))
+        assert len(seen) == count, name
     settings = load_settings()
     mailed = settings.model_copy(update={"recipients": ()})
     later = settings.thresholds.model_copy(update={"departure_on_time_minutes": 60})
