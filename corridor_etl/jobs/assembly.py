@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
@@ -27,6 +28,7 @@ def assembled(readings: Sequence[Reading], resolved: Sequence[Resolved], judged:
         ],
         "duplicates": [r.duplicates.select("delivery_id", "line_no", "iso_week") for r in resolved],
     }
+    joined: dict[str, Any] = {name: pl.concat(frames) for name, frames in parts.items() if frames}
     return Batch(
         deliveries=[_delivery_row(reading, resolved) for reading in readings],
         rows={r.kind.name: r.fresh for r in resolved},
@@ -36,7 +38,7 @@ def assembled(readings: Sequence[Reading], resolved: Sequence[Resolved], judged:
         profile_columns=judged.profile_columns,
         references=judged.references,
         received_at_utc=max(r.received_at_utc for r in readings),
-        **{name: pl.concat(frames) for name, frames in parts.items() if frames},
+        **joined,
     )
 
 

@@ -7,6 +7,7 @@ The same for new files and for rows that leave the quarantine; the facts are mad
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -17,6 +18,7 @@ from corridor_etl.facts.trips import stored_trips
 from corridor_etl.jobs.assembly import current_with
 from corridor_etl.jobs.cross_source import with_discrepancies
 from corridor_etl.jobs.suggesting import with_suggestions
+from corridor_etl.jobs.versions import build_of
 from corridor_etl.marts.weekly import weekly_marts
 from corridor_etl.settings import Settings
 from corridor_etl.warehouse import Batch, Warehouse
@@ -30,7 +32,7 @@ def consequences(
     current = current_with(batch, warehouse, base + 1)
     facts = corridor_facts(current, settings)
     made = {**weekly_marts(current, settings, facts), "fct_container_trip": stored_trips(facts.trips)}
-    batch = with_suggestions(batch, current, warehouse)
+    batch = replace(with_suggestions(batch, current, warehouse), build=build_of(settings))
     if any(frame.height for frame in batch.added_rows().values()):
         batch, items = _compared(batch, current, settings, facts.trips)
         made["fct_reconciliation"] = items

@@ -5,6 +5,7 @@ Making a revision belongs to ``weekly``.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from decimal import Decimal
 
@@ -22,8 +23,9 @@ from corridor_etl.settings import Settings, load_settings
 from corridor_etl.warehouse import Warehouse
 
 
-def changed_weeks(edition_id: str = WEEKLY) -> list[str]:
-    """Of the last issues, the weeks of which a key figure changed by ``revised_pct`` or more since its last revision.
+def changed_weeks(edition_id: str = WEEKLY, weeks: Collection[str] | None = None) -> list[str]:
+    """Of the last issues, or of those of ``weeks``, the weeks of which a key figure changed by ``revised_pct`` or more
+    since its last revision.
 
     Figures that are provisional still do not count.
     """
@@ -32,7 +34,8 @@ def changed_weeks(edition_id: str = WEEKLY) -> list[str]:
         last = (
             warehouse.issues().filter(edition=edition_id).sort("week", "revision").unique("week", keep="last")
         )
-        last = last.sort("week").tail(LAST_ISSUES)
+        last = last.sort("week")
+        last = last.tail(LAST_ISSUES) if weeks is None else last.filter(pl.col("week").is_in(list(weeks)))
         marts = {name: warehouse.mart(name) for name in sorted({m.mart for m in MEASURES})}
         series = service_series(marts, settings.live_service.id)
         return [

@@ -21,6 +21,7 @@ from corridor_etl.warehouse.batch import (
     Batch,
     DeliveryRow,
 )
+from corridor_etl.warehouse.builds import Build
 from corridor_etl.warehouse.healing import ORPHAN_RULE
 from corridor_etl.warehouse.incident_causes import HELD_BATCH
 from corridor_etl.warehouse.incident_ledger import Looked
@@ -54,6 +55,7 @@ __all__ = [
     "SUGGESTED_COLUMNS",
     "VALIDATION_COLUMNS",
     "Batch",
+    "Build",
     "Cause",
     "ChangeRow",
     "Claim",

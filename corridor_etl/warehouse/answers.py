@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from corridor_etl.model import kind as kind_of
 from corridor_etl.warehouse import (
+    builds,
     corrections,
     discrepancies,
     healing,
@@ -144,6 +145,16 @@ class Answers:
         """Changes of weekly figures since their weeks first appeared: the columns of the view ``v_revisions``."""
         with reading(self.engine) as connection:
             return revisions.revisions(connection, week, since, self.as_of)
+
+    def week_builds(self) -> pl.DataFrame:
+        """Of which versions of code and rules the figures of each week are, and since which batch."""
+        with reading(self.engine) as connection:
+            return builds.read(connection)
+
+    def last_expired_week(self) -> str:
+        """The last week of which rows have left the lake by policy; empty where none has."""
+        with reading(self.engine) as connection:
+            return ledger.last_expired_week(connection)
 
     def coverage(self) -> pl.DataFrame:
         """source_id, iso_week, files, rows_loaded, rows_quarantined, rows_duplicate."""

@@ -12,6 +12,7 @@ from sqlalchemy import Table
 
 from corridor_etl.errors import UsageError
 from corridor_etl.model import kind
+from corridor_etl.warehouse.builds import Build
 from corridor_etl.warehouse.discrepancies import DISCREPANCY_COLUMNS, DISCREPANCY_OPTIONAL
 from corridor_etl.warehouse.frames import conformed, schema_of
 from corridor_etl.warehouse.parts import COUNTS, Rows
@@ -125,6 +126,7 @@ class Batch:
     (:data:`SUGGESTED_COLUMNS`).
     ``revised`` tells which rows are about records known before (:data:`REVISED_COLUMNS`), for the causes of changes.
     ``profiles``, ``profile_columns`` and ``references`` are what later deliveries are compared with.
+    ``build`` says by what the marts that are committed with it were made.
     """
 
     deliveries: Sequence[DeliveryRow]
@@ -145,6 +147,7 @@ class Batch:
     references: pl.DataFrame | None = None
     discrepancies: pl.DataFrame | None = None
     revised: pl.DataFrame | None = None
+    build: Build | None = None
 
     def added_rows(self) -> dict[str, pl.DataFrame]:
         """All rows the batch adds to the lake, of its own deliveries and of earlier ones, by record kind, in memory."""

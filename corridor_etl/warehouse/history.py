@@ -69,6 +69,15 @@ def record_mart(
     insert(connection, MART_CHANGE, rows, mart=str(mart.name), snapshot=snapshot)
 
 
+def mart_differences(mart: Table, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """iso_week, row_key, measure, value_before and value_after of each cell in which rows of a mart differ.
+
+    Both without ``snapshot``; a row that is in one of them only differs in all its cells that are not null.
+    """
+    cells = _differences(_keyed(before, mart), _keyed(after, mart), ["iso_week"])
+    return cells.rename({"name": "measure"})
+
+
 def table(connection: Connection, tracked: Table, as_of: int) -> pl.DataFrame:
     """All rows of a table of the ledger as they were at a snapshot, by primary key."""
     query: Select[tuple[object, ...]] = select(tracked).order_by(*tracked.primary_key.columns)

@@ -62,16 +62,41 @@ def replace(
     suspects = week_digests.differing(connection, week, digests, after)
     if not suspects:
         return []
-    before = read(connection, name, suspects)
     of_suspects = later.filter(pl.col(week.name).is_in(suspects))
-    weeks = _changed(before.drop("snapshot"), of_suspects, week.name)
+    weeks = _written(connection, name, of_suspects, suspects, snapshot)
+    week_digests.record(connection, name, suspects, digests)
+    return weeks
+
+
+def replace_weeks(
+    connection: Connection, name: str, frame: pl.DataFrame, weeks: Sequence[str], snapshot: int
+) -> list[str]:
+    """Makes some weeks equal to ``frame`` (as :func:`checked` returns it, of these weeks); those that changed."""
+    digests = week_digests.of_weeks(frame, _week(table(name)).name)
+    changed = _written(connection, name, frame, weeks, snapshot)
+    week_digests.record(connection, name, weeks, digests)
+    return changed
+
+
+def of_weeks(name: str, frame: pl.DataFrame, weeks: Sequence[str]) -> pl.DataFrame:
+    """The rows of some weeks."""
+    return frame.filter(pl.col(_week(table(name)).name).is_in(list(weeks)))
+
+
+def _written(
+    connection: Connection, name: str, frame: pl.DataFrame, among: Sequence[str], snapshot: int
+) -> list[str]:
+    """Writes those of the weeks ``among``, of which ``frame`` has all rows, that are stored otherwise."""
+    mart = table(name)
+    week = _week(mart)
+    before = read(connection, name, among)
+    weeks = _changed(before.drop("snapshot"), frame, week.name)
     is_changed = pl.col(week.name).is_in(weeks)
-    changed = of_suspects.filter(is_changed)
+    changed = frame.filter(is_changed)
     if name in MARTS:
         history.record_mart(connection, mart, before.filter(is_changed), changed, snapshot)
     connection.execute(mart.delete().where(week.in_(weeks)))
     insert(connection, mart, changed, snapshot=snapshot)
-    week_digests.record(connection, name, suspects, digests)
     return weeks
 
 

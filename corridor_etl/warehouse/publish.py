@@ -22,6 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from corridor_etl.clock import now_utc
 from corridor_etl.errors import BalanceBroken, BaseMoved
 from corridor_etl.warehouse import (
+    builds,
     causes,
     discrepancies,
     healing,
@@ -35,7 +36,7 @@ from corridor_etl.warehouse.batch import Batch
 from corridor_etl.warehouse.engine import reading, writing
 from corridor_etl.warehouse.lake import Lake, Staged
 from corridor_etl.warehouse.lease import Lease
-from corridor_etl.warehouse.schema import BATCH
+from corridor_etl.warehouse.schema import BATCH, MARTS
 
 
 @contextmanager
@@ -80,6 +81,11 @@ def publish(
         expired = ledger.last_expired_week(connection) if frames else ""
         for name, frame in frames.items():
             mart_tables.replace(connection, name, frame, snapshot, after=expired)
+        if batch.build is not None:
+            made = {
+                week for name in MARTS.keys() & frames.keys() for week in frames[name]["iso_week"].unique()
+            }
+            builds.record(connection, {w for w in made if w > expired}, batch.build, snapshot)
     return snapshot
 
 

@@ -32,6 +32,7 @@ from corridor_etl.warehouse import mart_tables as stored_marts
 from corridor_etl.warehouse import publish as commit
 from corridor_etl.warehouse.answers import Answers
 from corridor_etl.warehouse.archive import Archive
+from corridor_etl.warehouse.backfills import Backfills
 from corridor_etl.warehouse.batch import Batch, DeliveryRow
 from corridor_etl.warehouse.compaction import Merge
 from corridor_etl.warehouse.engine import database_url, of_the_past, open_engine, reading
@@ -262,6 +263,11 @@ class Warehouse(Answers):
     def incidents(self) -> Incidents:
         """The ledger of incidents: what needs a person, and who saw to it."""
         return Incidents(self.engine)
+
+    @property
+    def backfills(self) -> Backfills:
+        """The record of backfills: requests, weeks, differences, and the commit that puts a week in."""
+        return Backfills(self.engine)
 
     def hold_issue(self, key: tuple[str, str, int, int], reasons: list[str], at_utc: datetime) -> bool:
         """Records why the issue of (edition, week, revision, snapshot) is held; False if that is known already."""

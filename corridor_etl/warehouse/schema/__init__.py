@@ -4,6 +4,7 @@ One module per family of tables. A change here needs a migration in ``migrations
 """
 
 from corridor_etl.warehouse.schema._metadata import METADATA
+from corridor_etl.warehouse.schema.backfills import BACKFILL, BACKFILL_DIFF, BACKFILL_WEEK, WEEK_BUILD
 from corridor_etl.warehouse.schema.corrections import CORRECTION_EFFECT
 from corridor_etl.warehouse.schema.dimensions import DIMENSIONS
 from corridor_etl.warehouse.schema.discrepancies import DISCREPANCY
@@ -36,6 +37,9 @@ from corridor_etl.warehouse.schema.validation import VALIDATION_RESULT
 from corridor_etl.warehouse.schema.week_digests import WEEK_DIGEST
 
 __all__ = [
+    "BACKFILL",
+    "BACKFILL_DIFF",
+    "BACKFILL_WEEK",
     "BATCH",
     "BATCH_CAUSE",
     "CAUSES",
@@ -72,6 +76,7 @@ __all__ = [
     "STAMP",
     "STATE_CHANGE",
     "VALIDATION_RESULT",
+    "WEEK_BUILD",
     "WEEK_DIGEST",
 ]
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0028_issue_let_out"
-down_revision = "0026_incidents"
+down_revision = "0027_backfills"
 branch_labels = None
 depends_on = None
 
