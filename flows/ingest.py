@@ -38,7 +38,8 @@ def run_name() -> str:
     return f"ingest {len(paths)} given paths" if paths else "ingest inbox"
 
 
-@task(task_run_name="read {order.name}", timeout_seconds=TASK_SECONDS, **RETRIED)
+# No timeout of Prefect's: it cannot stop a thread, and says so of every file. Reading has limits of its own.
+@task(task_run_name="read {order.name}", **RETRIED)
 def read(order: Order) -> Receipt:
     """Archives, recognises, reads and stages one delivery; a bad file is a rejected reading, not a failure."""
     return order.filled()
