@@ -22,7 +22,9 @@ import pytest
 from corridor_etl.settings import Settings, checkout, load_settings
 
 # How long an example takes says more about what else the machine does than about the code.
-hypothesis.settings.register_profile("steady", deadline=None)
+# HYPOTHESIS_EXAMPLES=1000 looks longer than a suite that is run all day can.
+EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "40"))
+hypothesis.settings.register_profile("steady", deadline=None, max_examples=EXAMPLES)
 hypothesis.settings.load_profile("steady")
 
 

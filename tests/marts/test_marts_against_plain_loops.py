@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import hypothesis
 import polars as pl
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
@@ -26,6 +27,8 @@ BOXES = ("A", "B", "C")
 FIRST_DAY = date(2025, 5, 25)  # the last day drawn still has a rate
 SERVICES = {"YIN-ALA": "X900", "YIU-EU": "X800"}
 SETTINGS = load_settings()
+# Half of what HYPOTHESIS_EXAMPLES asks for elsewhere: each example makes all marts twice.
+EXAMPLES = hypothesis.settings.default.max_examples // 2
 
 days = st.integers(0, 40).map(lambda n: FIRST_DAY + timedelta(days=n))
 kilograms = st.none() | st.integers(0, 30_000_000).map(lambda g: Decimal(g) / 1000)
@@ -146,7 +149,9 @@ def corridors(draw: st.DrawFn) -> dict[str, list[Row]]:
 
 
 @examples(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(corridor=corridors())
 def test_the_marts_equal_plain_loops(corridor: dict[str, list[Row]]) -> None:
@@ -162,7 +167,9 @@ def test_the_marts_equal_plain_loops(corridor: dict[str, list[Row]]) -> None:
 
 
 @examples(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(corridor=corridors(), data=st.data())
 def test_the_order_of_records_does_not_matter(corridor: dict[str, list[Row]], data: Any) -> None:
@@ -172,7 +179,9 @@ def test_the_order_of_records_does_not_matter(corridor: dict[str, list[Row]], da
 
 
 @examples(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(corridor=corridors(), data=st.data())
 def test_records_in_several_deliveries_give_the_same_marts(corridor: dict[str, list[Row]], data: Any) -> None:
