@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from corridor_etl.cli._backfill_progress import progress
+from corridor_etl.cli._decider import who
 from corridor_etl.cli._output import AsJson, say, show, show_one
 from corridor_etl.errors import UsageError
 
@@ -80,7 +80,7 @@ def run(
     begun = request(
         weeks,
         reason=reason,
-        by=_who(by),
+        by=who(by),
         mode=_mode(all_weeks, only_failed),
         hold_for_approval=hold_for_approval,
         reissue=reissue,
@@ -106,7 +106,7 @@ def approve(backfill_id: Number, by: By = None, max_parallel: Parallel = 4, as_j
     """Put in what a held backfill found. Refused where data or code have moved: then it is compared again."""
     from corridor_etl.jobs.backfill import approve as approved
 
-    approved(backfill_id, by=_who(by))
+    approved(backfill_id, by=who(by))
     _go_on(backfill_id, max_parallel, as_json)
 
 
@@ -115,7 +115,7 @@ def reject(backfill_id: Number, by: By = None) -> None:
     """End a held backfill without putting anything in."""
     from corridor_etl.jobs.backfill import reject as rejected
 
-    rejected(backfill_id, by=_who(by))
+    rejected(backfill_id, by=who(by))
     say(f"backfill {backfill_id} is rejected: nothing was put in")
 
 
@@ -179,12 +179,3 @@ def _mode(all_weeks: bool, only_failed: bool) -> str:
     if all_weeks and only_failed:
         raise UsageError("--all and --only-failed were both given", expected="one of the two, or none")
     return "all" if all_weeks else "only-failed" if only_failed else "default"
-
-
-def _who(by: str | None) -> str:
-    if by and by.strip():
-        return " ".join(by.split())
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError) as error:
-        raise UsageError("the system does not say who you are", fix="Say it with --by.") from error

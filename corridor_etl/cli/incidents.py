@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
 
+from corridor_etl.cli._decider import who
 from corridor_etl.cli._moment import opened
 from corridor_etl.cli._output import AsJson, say, show, show_one
 
@@ -44,7 +44,7 @@ def show_incident(incident: Incident, as_json: AsJson = False) -> None:
 def acknowledge(incident: Incident, by: By = None, as_json: AsJson = False) -> None:
     """Take an incident on, so that others see somebody is at it."""
     with opened() as warehouse:
-        warehouse.incidents.acknowledge(incident, by=_who(by))
+        warehouse.incidents.acknowledge(incident, by=who(by))
         _say_state(warehouse.incidents.one(incident), as_json)
 
 
@@ -52,12 +52,8 @@ def acknowledge(incident: Incident, by: By = None, as_json: AsJson = False) -> N
 def resolve(incident: Incident, by: By = None, as_json: AsJson = False) -> None:
     """Close an incident by hand. It is opened again only if the same happens once more."""
     with opened() as warehouse:
-        warehouse.incidents.resolve(incident, by=_who(by))
+        warehouse.incidents.resolve(incident, by=who(by))
         _say_state(warehouse.incidents.one(incident), as_json)
-
-
-def _who(by: str | None) -> str:
-    return (by or "").strip() or getpass.getuser()
 
 
 def _say_state(row: dict[str, object], as_json: bool) -> None:
