@@ -6,7 +6,7 @@ retries, and a run that was killed leaves messages unknown that a person resolve
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
@@ -21,9 +21,16 @@ from flows import events
 BlockName = Annotated[str, Field(pattern=r"^[a-z0-9-]+$", examples=["corridor-smtp-password"])]
 
 
-@task(
-    task_run_name="send mails", retries=0, cache_policy=NO_CACHE, persist_result=False, tags=["corridor-smtp"]
-)
+SENDING: dict[str, Any] = {
+    "retries": 0,
+    "cache_policy": NO_CACHE,
+    "persist_result": False,
+    "tags": ["corridor-smtp"],
+}
+"""For every task that sends: tried again by the ledger only, one at a time where the server limits the tag."""
+
+
+@task(task_run_name="send mails", **SENDING)
 def send(limit: int | None, password_block: str | None) -> SendReport:
     """Sends what is due; the password is read here, so that it is no parameter and no result of anything."""
     return job.deliver(limit=limit, password=relay_password(password_block) if password_block else None)

@@ -7,19 +7,12 @@ what, so an event that comes twice, late or never changes nothing; see ``corrido
 from __future__ import annotations
 
 from prefect import flow, get_run_logger, task
-from prefect.cache_policies import NO_CACHE
 
 from corridor_etl.jobs import notify as job
-from flows.deliver import BlockName, relay_password
+from flows.deliver import SENDING, BlockName, relay_password
 
 
-@task(
-    task_run_name="tell the operators",
-    retries=0,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-    tags=["corridor-smtp"],
-)
+@task(task_run_name="tell the operators", **SENDING)
 def tell(password_block: str | None) -> job.Notified:
     """Looks and sends; the password is read here, so that it is no parameter and no result of anything."""
     return job.notify(password=relay_password(password_block) if password_block else None)

@@ -18,6 +18,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -73,19 +74,31 @@ def one_line(text: str) -> str:
     return _CONTROLS.sub(" ", text).strip()
 
 
+def addressed(
+    subject: str, at: datetime, recipient: Recipient, settings: Settings
+) -> tuple[tuple[str, object], ...]:
+    """Date, sender, addressee and subject as headers; ``AddressRefused`` for who may not be written to.
+
+    Where there is a sandbox it is the addressee, and the recipient is named in ``X-Original-To``.
+    """
+    sandbox = sandbox_of(recipient, settings)
+    return (
+        ("Date", format_datetime(at)),
+        ("From", Address(settings.corridor.operator, addr_spec=settings.corridor.contact)),
+        ("To", Address(recipient.name, addr_spec=sandbox or recipient.address)),
+        *([(SANDBOXED, recipient.address)] if sandbox else ()),
+        ("Subject", f"{SANDBOX_MARK}{subject}" if sandbox else subject),
+    )
+
+
 def _headers(
     context: WeeklyContext, recipient: Recipient, settings: Settings
 ) -> Iterable[tuple[str, object]]:
     host, contact = domain(context), settings.corridor.contact
     leave = f"https://{host}/unsubscribe/{recipient_hash(recipient.address)}"
-    sandbox = sandbox_of(recipient, settings)
     return (
         ("MIME-Version", "1.0"),
-        ("Date", format_datetime(context.published_at)),
-        ("From", Address(settings.corridor.operator, addr_spec=contact)),
-        ("To", Address(recipient.name, addr_spec=sandbox or recipient.address)),
-        *([(SANDBOXED, recipient.address)] if sandbox else ()),
-        ("Subject", f"{SANDBOX_MARK}{context.subject}" if sandbox else context.subject),
+        *addressed(context.subject, context.published_at, recipient, settings),
         ("Message-ID", message_id(context, recipient.address)),
         ("List-ID", f"{context.title} <{_list_name(context)}.{host}>"),
         ("List-Unsubscribe", f"<{leave}>, <mailto:{contact}?subject=unsubscribe%20{_list_name(context)}>"),

@@ -8,16 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
 from corridor_etl.delivery import outbox
-from corridor_etl.delivery.addresses import sandbox_of
-from corridor_etl.delivery.message import SANDBOX_MARK, SANDBOXED, one_line, recipient_hash
+from corridor_etl.delivery.message import addressed, one_line, recipient_hash
 from corridor_etl.settings import Recipient, Settings
 from corridor_etl.warehouse import NOTICES, OutboxRow
 
@@ -63,18 +60,11 @@ def _message(
     settings: Settings,
     at_utc: datetime,
 ) -> bytes:
-    contact = settings.corridor.contact
-    sandbox = sandbox_of(operator, settings)
-    subject = _subject(incidents)
     message = EmailMessage(policy=SMTP)
-    message["Date"] = format_datetime(at_utc)
-    message["From"] = Address(settings.corridor.operator, addr_spec=contact)
-    message["To"] = Address(operator.name, addr_spec=sandbox or operator.address)
-    if sandbox:
-        message[SANDBOXED] = operator.address
-    message["Subject"] = f"{SANDBOX_MARK}{subject}" if sandbox else subject
+    for header, value in addressed(_subject(incidents), at_utc, operator, settings):
+        message[header] = value
     name = f"{NOTICES}.{number}.{recipient_hash(operator.address)}"
-    message["Message-ID"] = f"<{name}@{contact.rpartition('@')[2]}>"
+    message["Message-ID"] = f"<{name}@{settings.corridor.contact.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(_text(incidents), charset="utf-8", cte="quoted-printable")
     return message.as_bytes(policy=SMTP)

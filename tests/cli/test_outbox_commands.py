@@ -17,7 +17,7 @@ from corridor_etl.warehouse import Warehouse
 from corridor_etl.warehouse.engine import writing
 from tests.delivery import outboxes
 from tests.delivery.outboxes import address, content, message_id
-from tests.delivery.relay import CUT, Plan, relay
+from tests.delivery.relay import CUT, Plan, relay_as_set
 
 
 def run(*arguments: object, code: int = 0) -> Any:
@@ -40,10 +40,7 @@ def home(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def plan(monkeypatch: pytest.MonkeyPatch) -> Iterator[Plan]:
-    made = Plan()
-    with relay(made) as port:
-        for name, value in (("HOST", "127.0.0.1"), ("PORT", str(port)), ("SECURITY", "none")):
-            monkeypatch.setenv(f"CORRIDOR_SMTP_{name}", value)
+    with relay_as_set(monkeypatch) as made:
         yield made
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from email.policy import SMTP as LINES
 from typing import Any
 
+import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 CUT = "cut"
@@ -131,3 +132,13 @@ def relay(plan: Plan, *, tls: ssl.SSLContext | None = None, **options: Any) -> I
             task.cancel()
         loop.run_until_complete(asyncio.sleep(0.05))
         loop.close()
+
+
+@contextlib.contextmanager
+def relay_as_set(environment: pytest.MonkeyPatch) -> Iterator[Plan]:
+    """Runs the server and makes it the relay of the environment, without encryption; what it is to do."""
+    plan = Plan()
+    with relay(plan) as port:
+        for name, value in (("HOST", "127.0.0.1"), ("PORT", str(port)), ("SECURITY", "none")):
+            environment.setenv(f"CORRIDOR_SMTP_{name}", value)
+        yield plan

@@ -26,7 +26,7 @@ from corridor_etl.settings import checkout
 from corridor_etl.warehouse import Batch, IssueRow, Warehouse
 from corridor_etl.warehouse.engine import writing
 from tests.delivery import outboxes
-from tests.delivery.relay import Plan, relay
+from tests.delivery.relay import Plan, relay_as_set
 from tests.warehouse.conftest import batch_of, delivery
 
 BAD = "booking_desk/bad.csv"
@@ -64,10 +64,7 @@ def operators(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
 
 @pytest.fixture
 def plan(monkeypatch: pytest.MonkeyPatch) -> Iterator[Plan]:
-    made = Plan()
-    with relay(made) as port:
-        for name, value in (("HOST", "127.0.0.1"), ("PORT", str(port)), ("SECURITY", "none")):
-            monkeypatch.setenv(f"CORRIDOR_SMTP_{name}", value)
+    with relay_as_set(monkeypatch) as made:
         yield made
 
 
