@@ -16,18 +16,18 @@ import polars as pl
 from prometheus_client import CollectorRegistry, generate_latest, write_to_textfile
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy import inspect, text
+from sqlalchemy import func, select
 
 from corridor_etl.quality.freshness import LATE, source_weeks
 from corridor_etl.settings import Settings
 from corridor_etl.warehouse import Warehouse
 from corridor_etl.warehouse.engine import reading
 from corridor_etl.warehouse.overview import Overview
+from corridor_etl.warehouse.schema import INCIDENT
 
 SPAN = timedelta(weeks=4)
 """Deliveries, batches and weeks of coverage are counted over so long a time."""
 NEWEST_BATCHES = 500
-_INCIDENTS = "incident"
 MEANINGS: Mapping[str, str] = {
     "corridor_snapshot": "number of the last batch",
     "corridor_last_commit_age_seconds": "time since the last batch was committed",
@@ -205,10 +205,8 @@ def _disk(home: Path) -> Iterator[Sample]:
 
 
 def _incidents(warehouse: Warehouse) -> Iterator[Sample]:
+    counted = select(INCIDENT.c.state, func.count()).group_by(INCIDENT.c.state).order_by(INCIDENT.c.state)
     with reading(warehouse.engine) as connection:
-        if not inspect(connection).has_table(_INCIDENTS):
-            return
-        counted = text(f"SELECT state, count(*) FROM {_INCIDENTS} GROUP BY state ORDER BY state")
         for state, incidents in connection.execute(counted):
             yield Sample("corridor_incidents", incidents, {"state": state})
 

@@ -12,10 +12,11 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from corridor_etl.cli.app import app
+from corridor_etl.clock import now_utc
 from corridor_etl.jobs import metrics
 from corridor_etl.jobs.ingest import ingest
 from corridor_etl.settings import checkout, load_settings
-from corridor_etl.warehouse import Warehouse
+from corridor_etl.warehouse import HELD_BATCH, Cause, Warehouse
 from corridor_etl.warehouse.engine import writing
 from tests.delivery import outboxes
 
@@ -106,15 +107,12 @@ def test_how_long_batches_took_and_how_fast_they_were_is_told(warehouse: Warehou
     assert by_name["corridor_batch_rows_per_second"] == pytest.approx(loaded / 20)
 
 
-def test_incidents_are_counted_where_there_is_a_table_of_them(
-    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(metrics, "_INCIDENTS", "planted_incident")
-    assert list(metrics._incidents(warehouse)) == []
-    with writing(warehouse.engine) as connection:
-        connection.execute(text("CREATE TABLE planted_incident (state TEXT)"))
-        connection.execute(text("INSERT INTO planted_incident VALUES ('open'), ('open'), ('resolved')"))
-    counted = {sample.labels["state"]: sample.value for sample in metrics._incidents(warehouse)}
+def test_incidents_are_counted_by_state(own_home: Path) -> None:
+    with Warehouse.open(own_home) as warehouse:
+        assert list(metrics._incidents(warehouse)) == []
+        warehouse.incidents.look([Cause(HELD_BATCH, name, "held", now_utc()) for name in ("a", "b", "c")])
+        warehouse.incidents.resolve(f"{HELD_BATCH}/b", by="desk")
+        counted = {sample.labels["state"]: sample.value for sample in metrics._incidents(warehouse)}
     assert counted == {"open": 2, "resolved": 1}
 
 

@@ -24,7 +24,7 @@ _BACK = "Start it, or correct CORRIDOR_DATABASE_URL."
 def database(patient: Patient) -> Iterable[Said]:
     """Whether it answers, is new enough, and has the schema of this version."""
     url = database_url(patient.home)
-    if url.startswith("sqlite") and not Path(make_url(url).database or "").exists():
+    if _is_to_be_made(url):
         yield Said("ok", "there is no warehouse yet; the first command makes it")
         return
     try:
@@ -37,6 +37,10 @@ def database(patient: Patient) -> Iterable[Said]:
         )
     except CorridorError as error:
         yield failed(error) if error.fix else Said("fail", error.fact, error.expected, _BACK)
+
+
+def _is_to_be_made(url: str) -> bool:
+    return url.startswith("sqlite") and not Path(make_url(url).database or "").exists()
 
 
 def _looked_at(connection: Connection) -> Iterable[Said]:
@@ -89,7 +93,7 @@ def usable(patient: Patient) -> Warehouse | None:
     """The warehouse as it is, neither made nor migrated; None where that cannot be asked."""
     try:
         url = database_url(patient.home)
-        if url.startswith("sqlite") and not Path(make_url(url).database or "").exists():
+        if _is_to_be_made(url):
             return None
         engine: Engine = open_engine(url)
         with reading(engine) as connection:

@@ -65,7 +65,8 @@ def _modified_at_utc(file: Path) -> datetime:
 def outbox(patient: Patient) -> Iterable[Said]:
     """Whether mails wait for somebody: unknown ones, failed ones, and ones that nobody sends."""
     warehouse, _ = _both(patient)
-    by_state = dict(warehouse.outbox().group_by("state").len().iter_rows())
+    mails = warehouse.outbox()
+    by_state = dict(mails.group_by("state").len().iter_rows())
     if unknown := by_state.get("unknown", 0):
         yield Said("warn", f"of {unknown} mails it is not known whether the relay took them", "none",
                    "corridor outbox resolve --relay-log FILE: docs/runbooks/unknown_mail.md")  # fmt: skip
@@ -73,9 +74,7 @@ def outbox(patient: Patient) -> Iterable[Said]:
         yield Said(
             "warn", f"{failed} mails failed", "none", "corridor outbox list --state failed, then retry them"
         )
-    late = (
-        warehouse.outbox().filter(pl.col("queued_at_utc") < patient.now_utc - WAITING, state="queued").height
-    )
+    late = mails.filter(pl.col("queued_at_utc") < patient.now_utc - WAITING, state="queued").height
     if late:
         yield Said("warn", f"{late} mails are queued for more than a day", "mails that leave within minutes",
                    "corridor outbox send; then switch the schedule of the flow deliver on")  # fmt: skip
