@@ -8,7 +8,6 @@ in ``prefect.yaml``; what a run may find wrong is told by ``corridor doctor``.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import signal
 import subprocess
@@ -16,17 +15,15 @@ import sys
 import threading
 import time
 import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 from corridor_etl.errors import CorridorError, SettingsError, TerminalError
+from corridor_etl.jobs.prefect_api import POOL, Api
 from corridor_etl.settings import checkout, home
 from flows import offline_environment
 
-POOL = "corridor"
 STARTS_WITHIN_SECONDS = 300
 STOPS_WITHIN_SECONDS = 60
 """A worker passes the signal on to its runs, which end the week or delivery they are at."""
@@ -91,7 +88,7 @@ def work(environment: Mapping[str, str], _host: str, _port: int) -> int:
 def health(environment: Mapping[str, str], _host: str, _port: int) -> int:
     """0 where the server answers and a worker is online."""
     try:
-        workers = _asked(environment, f"/work_pools/{POOL}/workers/filter", {})
+        workers = _api(environment).ask(f"/work_pools/{POOL}/workers/filter", {})
         is_well = any(worker["status"] == "ONLINE" for worker in workers)
         _say("the server answers, " + ("a worker is online" if is_well else "no worker is online"))
         return 0 if is_well else 1
@@ -177,7 +174,7 @@ def _wait_until_healthy(
     until = time.monotonic() + STARTS_WITHIN_SECONDS
     while time.monotonic() < until and all(part.poll() is None for part in parts):
         try:
-            if stopping.wait(0.5) or _asked(environment, "/health"):
+            if stopping.wait(0.5) or _api(environment).ask("/health"):
                 return
         except OSError:
             continue
@@ -185,18 +182,13 @@ def _wait_until_healthy(
                         expected=f"an answer within {STARTS_WITHIN_SECONDS} s", fix="See its log above.")  # fmt: skip
 
 
-def _asked(environment: Mapping[str, str], path: str, body: dict[str, Any] | None = None) -> Any:
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(
-        environment["PREFECT_API_URL"] + path, data, {"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.loads(answer.read() or b"null")
+def _api(environment: Mapping[str, str]) -> Api:
+    return Api.of(environment["PREFECT_API_URL"], environment)
 
 
 def _deploy(environment: Mapping[str, str]) -> None:
     try:
-        _asked(environment, f"/work_pools/{POOL}")
+        _api(environment).ask(f"/work_pools/{POOL}")
     except urllib.error.HTTPError:
         _prefect(["work-pool", "create", POOL, "--type", "process"], environment)
     # Without the variable here each worker looks its own folder up where a run starts.

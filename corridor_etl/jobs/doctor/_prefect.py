@@ -5,36 +5,19 @@ Only ``flows`` imports prefect; here it is a server like any other.
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 import urllib.error
-import urllib.request
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from corridor_etl.jobs.doctor._finding import Patient, Said
+from corridor_etl.jobs.prefect_api import POOL, Api
 from corridor_etl.settings import checkout, mail_in_force
 
-POOL = "corridor"
-WAIT_SECONDS = 10
 _SERVE = "make server"
 _DEPLOY = "prefect --no-prompt deploy --all"
-
-
-@dataclass(frozen=True)
-class _Api:
-    url: str
-    headers: dict[str, str] = field(repr=False)
-
-    def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.url}{path}", data, self.headers)
-        with urllib.request.urlopen(request, timeout=WAIT_SECONDS) as answer:
-            return json.loads(answer.read() or b"null")
 
 
 def server(patient: Patient) -> Iterator[Said]:
@@ -51,17 +34,12 @@ def server(patient: Patient) -> Iterator[Said]:
             "fail", f"PREFECT_API_URL is {url}", "an address that ends in /api", f"Set it to {url}/api."
         )
         return
-    api = _Api(url, {"Content-Type": "application/json", **_signing_in(patient)})
+    api = Api.of(url, patient.environ)
     try:
         yield from _asked(api, patient)
     except (OSError, ValueError) as error:
         said = f"{error.code} {error.reason}" if isinstance(error, urllib.error.HTTPError) else str(error)
         yield Said("fail", f"Prefect at {url} does not answer: {said}", "a running server", _SERVE)
-
-
-def _signing_in(patient: Patient) -> dict[str, str]:
-    given = patient.environ.get("PREFECT_API_AUTH_STRING")
-    return {"Authorization": f"Basic {base64.b64encode(given.encode()).decode()}"} if given else {}
 
 
 def _privacy(patient: Patient) -> Iterable[Said]:
@@ -75,7 +53,7 @@ def _privacy(patient: Patient) -> Iterable[Said]:
                    f"{patient.home / 'prefect'}", f"export PREFECT_HOME={patient.home / 'prefect'}")  # fmt: skip
 
 
-def _asked(api: _Api, patient: Patient) -> Iterator[Said]:
+def _asked(api: Api, patient: Patient) -> Iterator[Said]:
     version, ours = api.ask("/admin/version"), metadata.version("prefect")
     if version != ours:
         yield Said(
@@ -91,7 +69,7 @@ def _asked(api: _Api, patient: Patient) -> Iterator[Said]:
     yield Said("ok", f"{api.url}, Prefect {version}, {len(deployments)} deployments")
 
 
-def _pool(api: _Api) -> Iterable[Said]:
+def _pool(api: Api) -> Iterable[Said]:
     pools = {pool["name"]: pool for pool in api.ask("/work_pools/filter", {"limit": 200})}
     if POOL not in pools:
         yield Said("fail", f"there is no work pool {POOL}", "the one of prefect.yaml",
@@ -128,7 +106,7 @@ def _deployments(found: list[dict[str, Any]], patient: Patient) -> Iterable[Said
                        f"prefect deployment schedule resume {name}/{name} --all")  # fmt: skip
 
 
-def _planned(api: _Api, deployments: list[dict[str, Any]]) -> Iterable[Said]:
+def _planned(api: Api, deployments: list[dict[str, Any]]) -> Iterable[Said]:
     """Runs that wait: none though schedules are active means a scheduler that is dead without a word."""
     is_scheduled = any(s["active"] for d in deployments if not d["paused"] for s in d["schedules"])
     states = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}

@@ -1,0 +1,40 @@
+"""A Prefect server asked over its HTTP API, as any client without Prefect may do.
+
+Only ``flows`` imports prefect, so whoever looks at a server from outside them asks here; so does who starts one.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+POOL = "corridor"
+"""The work pool of ``prefect.yaml``."""
+WAIT_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Api:
+    """A server by its address, which ends in ``/api``, and the headers that let us in."""
+
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+
+    @classmethod
+    def of(cls, url: str, environ: Mapping[str, str]) -> Api:
+        """The server at ``url``, signed in by ``PREFECT_API_AUTH_STRING`` where ``environ`` has it."""
+        headers = {"Content-Type": "application/json"}
+        if given := environ.get("PREFECT_API_AUTH_STRING"):
+            headers["Authorization"] = f"Basic {base64.b64encode(given.encode()).decode()}"
+        return cls(url, headers)
+
+    def ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """The answer to a GET, or to a POST of ``body``; ``OSError`` where there is none or it is a refusal."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}{path}", data, dict(self.headers))
+        with urllib.request.urlopen(request, timeout=WAIT_SECONDS) as answer:
+            return json.loads(answer.read() or b"null")
