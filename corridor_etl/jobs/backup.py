@@ -7,7 +7,6 @@ own metadata stays behind, because it names the place it was made at; the restor
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
@@ -63,7 +62,7 @@ class Pool:
 
     def take_file(self, path: Path) -> str:
         """A file of the home, called by the SHA-256 of its bytes, which is given back."""
-        sha256 = sha256_of(path)
+        sha256 = durable.sha256_of(path)
         if not self._has(target := self.folder / "home" / sha256):
             aside = durable.make_folder(target.parent) / f".{target.name}.tmp"
             shutil.copyfile(path, aside)
@@ -75,7 +74,7 @@ class Pool:
         return target.is_file()
 
     def _settle(self, aside: Path, target: Path, sha256: str, name: str) -> None:
-        found = sha256_of(aside)
+        found = durable.sha256_of(aside)
         if not found.startswith(sha256):
             aside.unlink()
             raise TerminalError(f"{name} hashes to {found}", expected=f"the SHA-256 {sha256}", fix=_FIX)
@@ -84,12 +83,6 @@ class Pool:
         durable.sync(target.parent)
         self.copied_files += 1
         self.copied_bytes += target.stat().st_size
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, read in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def backup(warehouse: Warehouse, out: Path) -> BackedUp:
@@ -112,7 +105,7 @@ def backup(warehouse: Warehouse, out: Path) -> BackedUp:
         pool.copied_bytes,
     )  # fmt: skip
     durable.write(state / "corridor.toml", config_path().read_bytes())
-    whole = {**manifest, "database_sha256": sha256_of(state / database), "told": asdict(told)}
+    whole = {**manifest, "database_sha256": durable.sha256_of(state / database), "told": asdict(told)}
     durable.write(state / MANIFEST, json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True).encode())
     return told
 

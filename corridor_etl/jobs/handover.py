@@ -17,7 +17,7 @@ import polars as pl
 from corridor_etl import settings as configuration
 from corridor_etl.errors import TransientError
 from corridor_etl.jobs.reading import Reading
-from corridor_etl.warehouse import disk, parts
+from corridor_etl.warehouse import disk, durable, parts
 from corridor_etl.warehouse.stores import STAGING, Store, opened
 
 Place = tuple[str, str]
@@ -83,8 +83,7 @@ def _with(reading: Reading, frames: Mapping[Place, pl.DataFrame]) -> Reading:
 
 def _put(frame: pl.DataFrame, sha256: str, path: Path, store: Store) -> str:
     frame.write_parquet(path, compression="zstd", compression_level=1)
-    with path.open("rb") as file:
-        name = f"{sha256}/{hashlib.file_digest(file, 'sha256').hexdigest()}.parquet"
+    name = f"{sha256}/{durable.sha256_of(path)}.parquet"
     store.put_file(name, path)
     return name
 

@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 
 from corridor_etl.clock import ticking_utc
 from corridor_etl.errors import TerminalError, UsageError
-from corridor_etl.jobs.backup import FORMAT, MANIFEST, POOL, STATES, sha256_of
+from corridor_etl.jobs.backup import FORMAT, MANIFEST, POOL, STATES
 from corridor_etl.jobs.health import problems
 from corridor_etl.settings import Settings
 from corridor_etl.warehouse import Warehouse, durable, outbox, setup
@@ -116,7 +116,7 @@ def _put_files(pool: Path, manifest: dict[str, Any], home: Path) -> int:
 def _put(store: Store, name: str, kept: Path, sha256: str) -> None:
     aside = durable.make_folder(store.spool) / f"restore.{os.getpid()}"
     shutil.copyfile(kept, aside)
-    _checked(sha256_of(aside), sha256, name)
+    _checked(durable.sha256_of(aside), sha256, name)
     durable.sync(aside)
     store.put_file(name, aside)
 
@@ -135,7 +135,7 @@ def _put_database(
 ) -> int:
     """Loads the database and binds it to the files; an SQLite file gets its name when all is done."""
     copy, is_file = state / FILES[manifest["database"]], manifest["database"] == "sqlite"
-    _checked(sha256_of(copy), manifest["database_sha256"], copy.name)
+    _checked(durable.sha256_of(copy), manifest["database_sha256"], copy.name)
     engine = open_engine(f"sqlite:///{home / _ASIDE}" if is_file else database_url(home))
     load(copy, engine)
     warehouse = Warehouse(home, engine)

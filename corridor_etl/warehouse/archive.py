@@ -74,8 +74,7 @@ class Archive:
             return
         with self._aside(sha256) as aside:
             self.store.fetch(sha256, aside)
-            with aside.open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
+            found = durable.sha256_of(aside)
             if found != sha256:
                 raise checked.changed(self.store, sha256, sha256, found, fix=_RESTORE)
             yield aside

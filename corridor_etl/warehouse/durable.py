@@ -70,3 +70,9 @@ def _aside(path: Path, mode: int) -> Iterator[BinaryIO]:
         aside.unlink(missing_ok=True)
         raise
     sync(path.parent)
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,7 +6,6 @@ speak of what was written. Names and places of files in the lake belong to ``lak
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,8 +47,7 @@ class Part:
     @property
     def sha256(self) -> str:
         """The SHA-256 of the file."""
-        with self.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return durable.sha256_of(self.path)
 
 
 def stored_schema(record_kind: RecordKind) -> dict[str, pl.DataType]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -46,8 +45,7 @@ class LocalStore:
 
     def sha256(self, name: str) -> str:
         """The SHA-256 of the content."""
-        with self._there(name).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return durable.sha256_of(self._there(name))
 
     def fetch(self, name: str, local: Path) -> None:
         """Copies the file."""
