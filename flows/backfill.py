@@ -8,20 +8,18 @@ was cancelled or died goes on.
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
-from itertools import islice
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from prefect import flow, get_run_logger, runtime, task
 from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
-from prefect.futures import PrefectFuture
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from pydantic import Field
 
-from corridor_etl.errors import TerminalError, TransientError
+from corridor_etl.errors import TerminalError
 from corridor_etl.jobs.backfill import at_work, request
-from corridor_etl.jobs.backfill_run import Outcome, differing, ended_in_any_case, line
+from corridor_etl.jobs.backfill_run import Comparing, Outcome, ended_in_any_case, figures, issues, line
 from corridor_etl.jobs.backfill_work import Work
 from corridor_etl.jobs.interrupting import Stop, stopping_between_steps
 from flows._runtime import RETRIED, Reason, WeekRange
@@ -92,68 +90,44 @@ def _requester() -> str:
 
 def _worked(backfill_id: int, stop: Stop) -> Outcome:
     with at_work(backfill_id) as work, ended_in_any_case(work):
-        shown = _Progress(work)
-        _figures(work, stop, shown)
+        steps, said = _Tasks(work), _Progress(work).said
+        figures(work, steps, stop, said, WINDOW)
         _show(work)
-        if work.is_held and not stop:
-            work.wait()
-            return Outcome(work.id, "waiting_approval", tuple(sorted(work.failed)))
-        if not work.is_held and not stop:
-            for week in work.to_issue():
-                if stop:
-                    break
-                _done(work, week, issue(week, work, return_state=True))
-                shown.advance()
-        return Outcome(work.id, work.end(is_cancelled=bool(stop)), tuple(sorted(work.failed)))
+        return issues(work, steps, stop, said)
 
 
-def _figures(work: Work, stop: Stop, shown: _Progress) -> None:
-    for week, comparing in _ahead(work):
-        comparing.wait()  # the state of a future lags behind until it has been waited for
-        if stop:
-            return
-        counts = _done(work, week, comparing.state)
-        if counts is None:
-            shown.advance()
-            continue
-        get_run_logger().info(f"{week}: {differing(counts)}")
-        if not work.is_held:
-            _done(work, week, put_in(week, work, return_state=True))
-        shown.advance()
+@dataclass(frozen=True)
+class _Tasks:
+    """The steps of a backfill as tasks of this run."""
 
+    work: Work
 
-def _ahead(work: Work) -> Iterator[tuple[str, PrefectFuture[dict[str, int]]]]:
-    weeks = iter(work.to_rebuild())
-    waiting = [(week, compare.submit(week, work)) for week in islice(weeks, WINDOW)]
-    while waiting:
-        yield waiting.pop(0)
-        waiting += [(week, compare.submit(week, work)) for week in islice(weeks, 1)]
+    def compare(self, week: str) -> Comparing:
+        return compare.submit(week, self.work)
 
+    def put_in(self, week: str) -> str:
+        return put_in(week, self.work)
 
-def _done(work: Work, week: str, state: Any) -> Any:
-    """The result of a step, None where it failed: then the week has failed and no other."""
-    if state.is_completed():
-        return state.result()
-    error = state.result(raise_on_failure=False)
-    if isinstance(error, TransientError) or work.waits_again:
-        raise error
-    get_run_logger().error(f"{week}: {work.fail(week, error)}")
-    return None
+    def issue(self, week: str) -> str:
+        return issue(week, self.work)
 
 
 class _Progress:
-    """How far a run is, as an artifact; each step of a week is one."""
+    """How far a run is, in its log and as an artifact; each week is one step for its figures and one for its issues."""
 
     def __init__(self, work: Work) -> None:
         rebuilt, open_ones = len(work.to_rebuild()), work.weeks()["finished_at_utc"].null_count()
         self._steps = max(rebuilt + (0 if work.is_held else open_ones), 1)
+        self._ends = {"compared" if work.is_held else "put in", "issue", "failed"}
         self._taken = 0
         made = create_progress_artifact(progress=0.0, description=f"backfill {work.id}")
         self._artifact: UUID = made  # type: ignore[assignment]
 
-    def advance(self) -> None:
-        """One step more."""
-        self._taken += 1
+    def said(self, week: str, step: str, told: str) -> None:
+        """A step was taken, and what became of it."""
+        log = get_run_logger()
+        (log.error if step == "failed" else log.info)(f"{week} {step}: {told}")
+        self._taken += step in self._ends
         update_progress_artifact(self._artifact, progress=min(100.0, 100 * self._taken / self._steps))
 
 

@@ -1,15 +1,16 @@
-"""Takes a backfill through its steps in this process: weeks compared a few at a time, put in one by one, then issues.
+"""Takes a backfill through its steps: weeks compared a few at a time, put in one by one, then issues.
 
-The steps belong to ``backfill``; a flow takes the same ones as tasks.
+What a step does belongs to ``backfill_work``. They are taken in threads of this process, or by a flow as its tasks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
+from typing import Protocol
 
 from corridor_etl.errors import TransientError
 from corridor_etl.jobs.backfill import at_work
@@ -30,20 +31,55 @@ class Outcome:
     failed: tuple[str, ...] = ()
 
 
+class Comparing(Protocol):
+    """A week that is being compared."""
+
+    def result(self) -> dict[str, int]:
+        """Waits for the counts of what differs; raises what the comparison ended with."""
+
+
+class Steps(Protocol):
+    """The steps of one backfill, however they are taken; each raises what it ended with."""
+
+    def compare(self, week: str) -> Comparing:
+        """Begins to make a week anew beside the live one."""
+
+    def put_in(self, week: str) -> str:
+        """Puts a compared week in; what became of it."""
+
+    def issue(self, week: str) -> str:
+        """Publishes what the week's issues lack; what became of them."""
+
+
+@dataclass(frozen=True)
+class _InThreads:
+    work: Work
+    pool: ThreadPoolExecutor
+
+    def compare(self, week: str) -> Comparing:
+        return self.pool.submit(self.work.compare, week)
+
+    def put_in(self, week: str) -> str:
+        return self.work.put_in(week)
+
+    def issue(self, week: str) -> str:
+        return self.work.issue(week)
+
+
 def run(backfill_id: int, *, said: Said, max_parallel: int = MAX_PARALLEL) -> Outcome:
     """Takes a backfill to its end, or as far as it may go; Ctrl-C and SIGTERM let the week in flight end.
 
     A week that fails stops no other one. Errors that pass (``TransientError``) end the attempt; the same call goes on.
     """
-    with stopping_between_steps() as stop, at_work(backfill_id) as work, ended_in_any_case(work):
-        _figures(work, stop, said, max_parallel)
-        if work.is_held and not stop:
-            work.wait()
-            return Outcome(work.id, "waiting_approval", tuple(sorted(work.failed)))
-        if not work.is_held:
-            _issues(work, stop, said)
-        state = work.end(is_cancelled=bool(stop))
-        return Outcome(work.id, state, tuple(sorted(work.failed)))
+    with (
+        stopping_between_steps() as stop,
+        at_work(backfill_id) as work,
+        ended_in_any_case(work),
+        ThreadPoolExecutor(max_workers=max_parallel) as pool,
+    ):
+        steps = _InThreads(work, pool)
+        figures(work, steps, stop, said, max_parallel)
+        return issues(work, steps, stop, said)
 
 
 @contextmanager
@@ -57,40 +93,39 @@ def ended_in_any_case(work: Work) -> Iterator[None]:
         raise
 
 
-def _figures(work: Work, stop: Stop, said: Said, max_parallel: int) -> None:
-    """Compares weeks at most ``max_parallel`` ahead of the one that is put in."""
-    pool = ThreadPoolExecutor(max_workers=max_parallel)
-    try:
-        for week, comparing in _ahead(pool, work, max_parallel):
-            if stop:
-                break
-            with guarded(work, week, said):
-                counts = comparing.result()
-                said(week, "compared", differing(counts))
-                if not work.is_held:
-                    said(week, "put in", work.put_in(week))
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _ahead(pool: ThreadPoolExecutor, work: Work, window: int) -> Iterator[tuple[str, Future[dict[str, int]]]]:
+def figures(work: Work, steps: Steps, stop: Stop, said: Said, window: int) -> None:
+    """Compares weeks at most ``window`` ahead of the one that is put in; when it ends none is being compared."""
     weeks = iter(work.to_rebuild())
-    waiting = [(week, pool.submit(work.compare, week)) for week in islice(weeks, window)]
-    while waiting:
-        yield waiting.pop(0)
-        waiting += [(week, pool.submit(work.compare, week)) for week in islice(weeks, 1)]
+    ahead = [(week, steps.compare(week)) for week in islice(weeks, window)]
+    try:
+        while ahead and not stop:
+            week, comparing = ahead.pop(0)
+            with _guarded(work, week, said):
+                said(week, "compared", differing(comparing.result()))
+                if not work.is_held:
+                    said(week, "put in", steps.put_in(week))
+            ahead += [(week, steps.compare(week)) for week in islice(weeks, 1)]
+    finally:
+        for _, comparing in ahead:
+            with suppress(Exception):  # nobody waits for these any more
+                comparing.result()
 
 
-def _issues(work: Work, stop: Stop, said: Said) -> None:
-    for week in [] if stop else work.to_issue():
+def issues(work: Work, steps: Steps, stop: Stop, said: Said) -> Outcome:
+    """Publishes what weeks lack, in order, unless approval comes first, and ends the attempt."""
+    if work.is_held and not stop:
+        work.wait()
+        return Outcome(work.id, "waiting_approval", tuple(sorted(work.failed)))
+    for week in [] if work.is_held else work.to_issue():
         if stop:
-            return
-        with guarded(work, week, said):
-            said(week, "issue", work.issue(week))
+            break
+        with _guarded(work, week, said):
+            said(week, "issue", steps.issue(week))
+    return Outcome(work.id, work.end(is_cancelled=bool(stop)), tuple(sorted(work.failed)))
 
 
 @contextmanager
-def guarded(work: Work, week: str, said: Said) -> Iterator[None]:
+def _guarded(work: Work, week: str, said: Said) -> Iterator[None]:
     """A step of one week: what cannot pass fails the week and no other."""
     try:
         yield
