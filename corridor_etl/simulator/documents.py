@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from corridor_etl.reference.calendar import week_of
+from corridor_etl.reference.calendar import shifted, week_of
 from corridor_etl.simulator.bookings import DESK
 from corridor_etl.simulator.records import Document, Record, Row, zone_of_node
 from corridor_etl.simulator.story import STORY_STARTS
@@ -17,6 +17,8 @@ from corridor_etl.simulator.world import World
 
 R = TypeVar("R", bound=Record)
 
+# What a declaration is worth is asked at the day it was made, also where it is released weeks later.
+RATE_WEEKS_BEFORE = 10
 LIST_LAYOUT = {"YIN-ALA": "manifest_xlsx", "YIU-EU": "manifest_csv"}
 ENCODING = {"YIN-ALA": "gb18030", "YIU-EU": "utf-8-sig"}
 
@@ -30,8 +32,13 @@ def documents(told: World, weeks: list[str]) -> list[Document]:
         *_port_messages(told),
         *_terminal_logs(told),
         *_booking_lists(told),
+        *_rate_sheets(told),
     ]
-    return sorted((d for d in found if first <= d.week <= max(weeks)), key=lambda d: d.path)
+    rates_from = shifted(first, -RATE_WEEKS_BEFORE) if first else ""
+    since = {"rates_csv": rates_from}
+    return sorted(
+        (d for d in found if since.get(d.layout, first) <= d.week <= max(weeks)), key=lambda d: d.path
+    )
 
 
 def _lists(told: World) -> Iterator[Document]:
@@ -84,6 +91,12 @@ def _booking_lists(told: World) -> Iterator[Document]:
     ):
         chosen.sort(key=lambda b: (b.booked_at_utc, b.booking_no))
         yield Document(f"booking_desk/bookings_{week}.csv", week, "booking_csv", _rows(chosen))
+
+
+def _rate_sheets(told: World) -> Iterator[Document]:
+    for (week,), rates in _grouped(told.rates, lambda r: (week_of(r.rate_on),)):
+        rates.sort(key=lambda r: (r.rate_on, r.currency))
+        yield Document(f"central_banks/rates_{week}.csv", week, "rates_csv", _rows(rates))
 
 
 def _rows(records: Iterable[Record]) -> list[Row]:

@@ -14,6 +14,7 @@ WRITERS: dict[str, Callable[[Document], bytes]] = {
     "declaration_cn_csv": write_csv.written,
     "terminal_csv": write_csv.written,
     "booking_csv": write_csv.written,
+    "rates_csv": write_csv.written,
     "codeco": write_edifact.written,
     "coarri": write_edifact.written,
 }

@@ -167,7 +167,21 @@ class BookedSlots:
         return (self.booking_no,)
 
 
-Record = ListedBox | Event | DeclaredItem | BookedSlots
+@dataclass(frozen=True)
+class DailyRate:
+    """Units of a currency that one US dollar cost on a day."""
+
+    rate_on: date
+    currency: str
+    per_usd: Decimal
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Currency and day."""
+        return self.currency, self.rate_on.isoformat()
+
+
+Record = ListedBox | Event | DeclaredItem | BookedSlots | DailyRate
 
 
 @dataclass

@@ -39,7 +39,7 @@ def simulate(
     """Writes ``out/inbox/<sender>/...`` for ISO weeks in a row and ``out/truth.json``.
 
     The same arguments give the same bytes; more weeks never change the files of earlier ones. ``faults`` injects
-    every named fault once. ``UsageError`` where no train runs in the weeks, ``ReferenceMissing`` beyond the rates.
+    every named fault once. ``UsageError`` where no train runs in the weeks.
     """
     chosen = sorted(weeks)
     if not chosen or chosen[-1] < STORY_STARTS:

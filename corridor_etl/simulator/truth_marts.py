@@ -13,12 +13,21 @@ from fractions import Fraction
 
 from corridor_etl.reference.calendar import week_of
 from corridor_etl.settings import Settings
-from corridor_etl.simulator.records import BookedSlots, DeclaredItem, Departure, Event, ListedBox, Record
+from corridor_etl.simulator.records import (
+    BookedSlots,
+    DailyRate,
+    DeclaredItem,
+    Departure,
+    Event,
+    ListedBox,
+    Record,
+)
 from corridor_etl.simulator.truth_bookings import booking_use
 from corridor_etl.simulator.truth_chain import find_chain
 from corridor_etl.simulator.truth_numbers import Sums, Table, quantile, seconds, table
 from corridor_etl.simulator.truth_open import open_marts
 from corridor_etl.simulator.truth_port import port_marts
+from corridor_etl.simulator.truth_rates import DollarRates, dollar_rates
 from corridor_etl.simulator.truth_trips import ALL_SIX, Trip, flow_of_item, newest, trips, value
 from corridor_etl.simulator.truth_way import way_marts
 
@@ -40,14 +49,15 @@ def marts(records: Iterable[Record], settings: Settings) -> dict[str, Table]:
     items = newest(r for r in loaded if isinstance(r, DeclaredItem))
     boxes = newest(r for r in loaded if isinstance(r, ListedBox))
     events = [r for r in loaded if isinstance(r, Event)]
-    found = trips(boxes, events, items, settings)
+    rates = dollar_rates((r for r in loaded if isinstance(r, DailyRate)), settings)
+    found = trips(boxes, events, items, settings, rates)
     find_chain(found, events)
     return {
         "mart_throughput_week": _throughput(found),
         "mart_departure_week": _departures(
             found, [r for r in loaded if isinstance(r, BookedSlots)], settings
         ),
-        "mart_trade_week": _trade(items, settings),
+        "mart_trade_week": _trade(items, rates),
         "mart_transit_week": _transit(found, settings),
         "mart_booking_week": _bookings([r for r in loaded if isinstance(r, BookedSlots)], settings),
         "mart_match_week": _matches(found),
@@ -110,7 +120,7 @@ def _by_train(found: Sequence[Trip]) -> dict[Departure, list[Trip]]:
     return trains
 
 
-def _trade(items: Sequence[DeclaredItem], settings: Settings) -> Table:
+def _trade(items: Sequence[DeclaredItem], rates: DollarRates) -> Table:
     groups: dict[tuple[str, ...], list[DeclaredItem]] = defaultdict(list)
     for item in items:
         if item.released_on is not None:
@@ -123,14 +133,14 @@ def _trade(items: Sequence[DeclaredItem], settings: Settings) -> Table:
         key: {
             "items": len(group),
             "declarations": len({i.declaration_no for i in group}),
-            "value_cny_fen": sum(int(value(i, "CNY", settings) * 100) for i in group),
-            "value_usd_cent": sum(int(value(i, "USD", settings) * 100) for i in group),
+            "value_cny_fen": sum(int(value(i, "CNY", rates) * 100) for i in group),
+            "value_usd_cent": sum(int(value(i, "USD", rates) * 100) for i in group),
             "net_g": sum(int(i.first_quantity * 1000) for i in group if i.first_unit_code == "035"),
             "items_without_rate": 0,
             # The story sells FOB and buys CIF, so that the price is the statistical value.
-            "stat_value_cny_fen": sum(int(value(i, "CNY", settings) * 100) for i in group),
+            "stat_value_cny_fen": sum(int(value(i, "CNY", rates) * 100) for i in group),
             "as_declared_cny_fen": sum(
-                int(value(i, "CNY", settings) * 100)
+                int(value(i, "CNY", rates) * 100)
                 for i in group
                 if (i.ie_flag, i.transaction_mode) not in (("E", "3"), ("I", "1"))
             ),

@@ -13,9 +13,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
-from corridor_etl.reference.currency import converted
 from corridor_etl.settings import Settings
 from corridor_etl.simulator.records import DeclaredItem, Event, ListedBox, zone_of_node
+from corridor_etl.simulator.truth_rates import DollarRates
 
 MILESTONES = (
     ("departed", "DEPA", "origin"),
@@ -68,7 +68,11 @@ def newest(records: Iterable[T]) -> list[T]:
 
 
 def trips(
-    boxes: Sequence[ListedBox], events: Sequence[Event], items: Sequence[DeclaredItem], settings: Settings
+    boxes: Sequence[ListedBox],
+    events: Sequence[Event],
+    items: Sequence[DeclaredItem],
+    settings: Settings,
+    rates: DollarRates,
 ) -> list[Trip]:
     """Every trip of the current loading lists."""
     seen: dict[tuple[str, str, str], list[Event]] = defaultdict(list)
@@ -85,7 +89,7 @@ def trips(
     for box in boxes:
         trip = Trip(box, settings.service(box.departure.service_id).nodes(box.departure.direction))
         _find_milestones(trip, seen, sorted(days[box.container_no]))
-        trip.flow = _flow(trip, naming[box.container_no], settings)
+        trip.flow = _flow(trip, naming[box.container_no], rates)
         found.append(trip)
     return found
 
@@ -119,7 +123,7 @@ def flow_of_item(item: DeclaredItem) -> str:
     return "RE_IMPORT" if item.origin_country == "CHN" else "IMPORT"
 
 
-def _flow(trip: Trip, items: Sequence[DeclaredItem], settings: Settings) -> str:
+def _flow(trip: Trip, items: Sequence[DeclaredItem], rates: DollarRates) -> str:
     if trip.box.full_empty == "E":
         return "EMPTY"
     flag = "E" if trip.box.departure.direction == "W" else "I"
@@ -127,11 +131,11 @@ def _flow(trip: Trip, items: Sequence[DeclaredItem], settings: Settings) -> str:
     for item in items:
         is_near = abs(item.declared_on - trip.box.departure.departure_on) <= DECLARED_WITHIN
         if item.ie_flag == flag and is_near:
-            totals[flow_of_item(item)] += value(item, "CNY", settings)
+            totals[flow_of_item(item)] += value(item, "CNY", rates)
     return min(totals, key=lambda f: (-totals[f], f)) if totals else "UNDECLARED"
 
 
-def value(item: DeclaredItem, currency: str, settings: Settings) -> Decimal:
+def value(item: DeclaredItem, currency: str, rates: DollarRates) -> Decimal:
     """Price of an item in another currency at the rate of its release (while open: of its declaration)."""
     on = item.released_on or item.declared_on
-    return converted(item.total_price, item.currency, currency, on, settings.corridor.fx_max_age_days)
+    return rates.converted(item.total_price, item.currency, currency, on)

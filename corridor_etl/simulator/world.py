@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from corridor_etl.reference.calendar import shifted
+from corridor_etl.reference.calendar import monday, shifted
 from corridor_etl.settings import Settings
 from corridor_etl.simulator.bookings import booked_slots
 from corridor_etl.simulator.containers import TEU_X100, Stock
 from corridor_etl.simulator.customs import declared_items
 from corridor_etl.simulator.movements import passage, trip_events
-from corridor_etl.simulator.records import BookedSlots, DeclaredItem, Event, ListedBox
+from corridor_etl.simulator.rates import daily_rates
+from corridor_etl.simulator.records import BookedSlots, DailyRate, DeclaredItem, Event, ListedBox
 from corridor_etl.simulator.story import LOOKAHEAD_WEEKS
 from corridor_etl.simulator.trains import Box, Lot, Train, loaded, timetable
 
@@ -27,12 +28,13 @@ class World:
     events: list[Event] = field(default_factory=list)
     items: list[DeclaredItem] = field(default_factory=list)
     bookings: list[BookedSlots] = field(default_factory=list)
+    rates: list[DailyRate] = field(default_factory=list)
 
 
 def world(seed: int, last_week: str, settings: Settings) -> World:
     """Everything that happens to trains planned until a few weeks after ``last_week``."""
     stock = Stock(seed)
-    told = World()
+    told = World(rates=list(daily_rates(seed, monday(shifted(last_week, 1)))))
     for route, departure, consist in timetable(seed, shifted(last_week, LOOKAHEAD_WEEKS), settings):
         train = loaded(seed, route, departure, consist, stock, settings.service(route.service_id))
         told.bookings += booked_slots(seed, train)

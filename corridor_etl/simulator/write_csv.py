@@ -1,4 +1,4 @@
-"""Delimited files: bookings, terminal logs, declarations and CSV loading lists, each by a table of columns.
+"""Delimited files: bookings, terminal logs, declarations, CSV loading lists and rates, each by a table of columns.
 
 ``cells`` of a row replace what a column says; the name :data:`SURPLUS` adds a field that the header does not have.
 """
@@ -151,11 +151,21 @@ LISTS: dict[str, Cell] = {
     "Declaration No": lambda b: " ".join(b.declaration_nos),
 }
 
+RATES: dict[str, Cell] = {
+    "rate_date": lambda r: _day(r.rate_on),
+    "currency": lambda _: "USD",
+    "base_currency": lambda r: r.currency,
+    "units": lambda _: "1",
+    "rate": lambda r: plain(r.per_usd),
+    "source": lambda _: "simulated",
+}
+
 LAYOUTS = {
     "terminal_csv": Layout(TERMINAL, ";"),
     "booking_csv": Layout(BOOKINGS),
     "declaration_cn_csv": Layout(DECLARATIONS, line_end="\r\n"),
     "manifest_csv": Layout(LISTS),
+    "rates_csv": Layout(RATES),
 }
 
 

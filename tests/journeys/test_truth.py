@@ -1,4 +1,7 @@
-"""The whole line on a simulated corridor: every figure of every week equals the truth file, every fault its outcome."""
+"""The whole line on a simulated corridor: every figure of every week equals the truth file, every fault its outcome.
+
+A season is looked at from all sides each time; a year, with the turn of 2025 to 2026 in it, by ``make long``.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +20,16 @@ from corridor_etl.simulator import simulate
 from corridor_etl.warehouse import Warehouse
 
 WEEKS = "2025-W09:2025-W26"
+YEAR = "2025-W09:2026-W09"
 LINEAGE = {"snapshot"}
 
 
 class Ingested:
     """A simulated corridor after its files went through the whole line."""
 
-    def __init__(self, home: Path, faults: bool) -> None:
+    def __init__(self, home: Path, faults: bool, weeks: str = WEEKS) -> None:
         self.home = home
-        simulation = simulate(home, parse_range(WEEKS), seed=1, faults=faults, settings=load_settings())
+        simulation = simulate(home, parse_range(weeks), seed=1, faults=faults, settings=load_settings())
         self.truth: dict[str, Any] = json.loads(simulation.truth_path.read_text(encoding="utf-8"))
         self.result: BatchResult = ingest()
         with Warehouse.open() as warehouse:
@@ -44,10 +48,10 @@ def ingested(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture(autouse=True)
-def own_home(ingested: Ingested, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_home(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test here looks at the same ingested corridor."""
-    monkeypatch.setenv("CORRIDOR_HOME", str(ingested.home))
-    return ingested.home
+    if "ingested" in request.fixturenames:
+        monkeypatch.setenv("CORRIDOR_HOME", str(request.getfixturevalue("ingested").home))
 
 
 def keyed(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
@@ -56,6 +60,22 @@ def keyed(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
 
 
 def test_every_figure_of_every_week_equals_the_truth(ingested: Ingested) -> None:
+    require_the_truth(ingested)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_every_figure_of_a_whole_year_with_faults_equals_the_truth(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CORRIDOR_HOME", str(tmp_path))
+    year = Ingested(tmp_path, faults=True, weeks=YEAR)
+    require_the_truth(year)
+    told = {row["iso_week"] for row in year.truth["marts"]["mart_throughput_week"]}
+    assert set(parse_range(YEAR)) <= told
+
+
+def require_the_truth(ingested: Ingested) -> None:
     for name, rows in ingested.truth["marts"].items():
         found = keyed(ingested.marts[name].to_dicts())
         expected = keyed(rows)

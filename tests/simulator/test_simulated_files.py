@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import re
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corridor_etl.errors import ReferenceMissing, UsageError
-from corridor_etl.reference.calendar import parse_range
+from corridor_etl.errors import UsageError
+from corridor_etl.reference.calendar import parse_range, weeks_between
+from corridor_etl.reference.currency import per_usd
 from corridor_etl.settings import load_settings
 from corridor_etl.simulator import simulate
 from corridor_etl.simulator.wagons import with_luhn
@@ -60,10 +63,18 @@ def test_weeks_before_the_story_are_refused(tmp_path: Path) -> None:
         simulate(tmp_path, ["2024-W01"], settings=load_settings())
 
 
-def test_weeks_beyond_the_known_rates_write_nothing(tmp_path: Path) -> None:
-    with pytest.raises(ReferenceMissing):
-        simulate(tmp_path, parse_range("2025-W09:2026-W10"), settings=load_settings())
-    assert list(tmp_path.iterdir()) == []
+def test_weeks_beyond_the_built_in_rates_bring_theirs_and_those_of_the_weeks_before(tmp_path: Path) -> None:
+    files = written(tmp_path, "2025-W36:2025-W37", seed=1)
+    sheets = [re.findall(r"rates_(2025-W\d\d)", name) for name in files if "central_banks/" in name]
+    assert [week for (week,) in sheets] == weeks_between("2025-W31", "2025-W37")
+    first = next(data for name, data in files.items() if "rates_2025-W31" in name).decode()
+    rows = list(csv.DictReader(io.StringIO(first)))
+    assert {r["rate_date"] for r in rows} == {
+        f"2025-{day}" for day in ("07-28", "07-29", "07-30", "07-31", "08-01")
+    }
+    for row in rows:
+        built_in = per_usd(row["base_currency"], date(2025, 7, 27))
+        assert abs(Decimal(row["rate"]) / built_in - 1) < Decimal("0.02")
 
 
 def test_the_truth_is_in_no_inbox(spring: Any) -> None:
