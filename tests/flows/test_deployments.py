@@ -60,6 +60,12 @@ def test_an_entrypoint_is_the_flow_of_its_name(name: str) -> None:
     assert flow.description
 
 
+@pytest.mark.parametrize("name", sorted(DEPLOYMENTS))
+def test_a_run_has_a_name_that_says_what_it_is(name: str) -> None:
+    """Prefect's own are two words at random."""
+    assert loaded(name).flow_run_name
+
+
 def test_a_file_apart_declares_no_flow() -> None:
     """A flow in one of them would be deployed by nobody and missed by nobody."""
     files = [checkout() / "flows" / name for name in APART]
