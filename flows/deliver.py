@@ -42,7 +42,7 @@ def relay_password(block: str) -> SecretStr:
     return SecretStr(found.get())
 
 
-@flow(name="deliver", persist_result=False)
+@flow(name="deliver", flow_run_name="deliver what is due", persist_result=False)
 def deliver(
     limit: Annotated[int, Field(ge=1)] | None = None, password_block: BlockName | None = None
 ) -> SendReport:

@@ -14,7 +14,7 @@ from prefect.states import State
 from pydantic import AfterValidator, Field
 
 from corridor_etl.jobs.maintenance import STEPS, StepResult, failed, require_done, run_step
-from flows._runtime import RETRIED
+from flows._runtime import RETRIED, parameter
 
 
 def _known(name: str) -> str:
@@ -28,13 +28,18 @@ Step = Annotated[str, Field(pattern=STEP_PATTERN, examples=["sweep"]), AfterVali
 STEP_SECONDS = 4 * 3600
 
 
+def run_name() -> str:
+    """``maintenance``, and which steps were named."""
+    return " ".join(["maintenance", *(parameter("steps") or [])])
+
+
 @task(task_run_name="{name}", timeout_seconds=STEP_SECONDS, **RETRIED)
 def step(name: str) -> str:
     """Does one step and says what it did."""
     return run_step(name)
 
 
-@flow(name="maintenance", persist_result=False)
+@flow(name="maintenance", flow_run_name=run_name, persist_result=False)
 def maintenance(steps: list[Step] | None = None) -> list[StepResult]:
     """Compaction, retention, old snapshots, sweep, archive checksums, balances, validation pages and site.
 

@@ -18,7 +18,7 @@ def tell(password_block: str | None) -> job.Notified:
     return job.notify(password=relay_password(password_block) if password_block else None)
 
 
-@flow(name="notify", persist_result=False)
+@flow(name="notify", flow_run_name="tell the operators", persist_result=False)
 def notify(password_block: BlockName | None = None) -> job.Notified:
     """Tell the operators of incidents, each once. A relay that is down fails the run; the mails wait then.
 

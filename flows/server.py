@@ -14,8 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -23,10 +22,13 @@ from corridor_etl.errors import CorridorError, SettingsError, TerminalError
 from corridor_etl.jobs.prefect_api import POOL, Api
 from corridor_etl.settings import checkout, home
 from flows import offline_environment
+from flows.deploying import deploy
+from flows.strays import put_in_order
 
 STARTS_WITHIN_SECONDS = 300
 STOPS_WITHIN_SECONDS = 60
 """A worker passes the signal on to its runs, which end the week or delivery they are at."""
+LOOKS_EVERY_SECONDS = 60
 DATABASE = "CORRIDOR_PREFECT_DATABASE_URL"
 SERVER_SETTINGS = {
     # Task runs and events are written in large pieces, or they are seen a minute late.
@@ -113,11 +115,11 @@ def _supervised(environment: Mapping[str, str], host: str, port: int, *, with_wo
         ]
         _wait_until_healthy(ours, stopping, parts)
         if not stopping.is_set():
-            _deploy(environment)
+            deploy(environment)
             if with_worker:
                 parts.append(stack.enter_context(_part("worker", [*_WORKER], environment)))
             _say(f"ready after {time.monotonic() - began:.0f} s: {ours['PREFECT_API_URL']}")
-        return _until_one_ends(parts, stopping)
+        return _until_one_ends(parts, stopping, lambda: _look_for_strays(environment))
 
 
 def _database() -> str:
@@ -160,12 +162,28 @@ def _stopping() -> threading.Event:
     return event
 
 
-def _until_one_ends(parts: Sequence[subprocess.Popen[bytes]], stopping: threading.Event) -> int:
+def _until_one_ends(
+    parts: Sequence[subprocess.Popen[bytes]],
+    stopping: threading.Event,
+    look: Callable[[], None] = lambda: None,
+) -> int:
+    looked = time.monotonic()
     while not stopping.wait(0.5):
         if any(part.poll() is not None for part in parts):
             _say("a part has ended by itself; stopping the others")
             return 1
+        if time.monotonic() > looked + LOOKS_EVERY_SECONDS:
+            look()
+            looked = time.monotonic()
     return 0
+
+
+def _look_for_strays(environment: Mapping[str, str]) -> None:
+    try:
+        for line in put_in_order(_api(environment)):
+            _say(line)
+    except OSError as error:  # the next look is near
+        _say(f"no look for strays: {error}")
 
 
 def _wait_until_healthy(
@@ -184,26 +202,6 @@ def _wait_until_healthy(
 
 def _api(environment: Mapping[str, str]) -> Api:
     return Api.of(environment["PREFECT_API_URL"], environment)
-
-
-def _deploy(environment: Mapping[str, str]) -> None:
-    try:
-        _api(environment).ask(f"/work_pools/{POOL}")
-    except urllib.error.HTTPError:
-        _prefect(["work-pool", "create", POOL, "--type", "process"], environment)
-    # Without the variable here each worker looks its own folder up where a run starts.
-    elsewhere = {name: value for name, value in environment.items() if name != "CORRIDOR_CHECKOUT"}
-    _prefect(["--no-prompt", "deploy", "--all"], elsewhere)
-
-
-def _prefect(arguments: list[str], environment: Mapping[str, str]) -> None:
-    command = [sys.executable, "-m", "prefect", *arguments]
-    run = subprocess.run(
-        command, cwd=checkout(), env=dict(environment), capture_output=True, text=True, check=False
-    )
-    if run.returncode != 0:
-        said = " ".join((run.stdout + run.stderr).split())[-600:]
-        raise TerminalError(f"prefect {' '.join(arguments)} failed: {said}", fix="Correct what it names.")
 
 
 def _say(line: str) -> None:

@@ -32,9 +32,12 @@ class Api:
             headers["Authorization"] = f"Basic {base64.b64encode(given.encode()).decode()}"
         return cls(url, headers)
 
-    def ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """The answer to a GET, or to a POST of ``body``; ``OSError`` where there is none or it is a refusal."""
+    def ask(self, path: str, body: Mapping[str, Any] | None = None, method: str | None = None) -> Any:
+        """The answer to a GET, or to a POST (or another ``method``) of ``body``.
+
+        ``OSError`` where there is none or it is a refusal.
+        """
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.url}{path}", data, dict(self.headers))
+        request = urllib.request.Request(f"{self.url}{path}", data, dict(self.headers), method=method)
         with urllib.request.urlopen(request, timeout=WAIT_SECONDS) as answer:
             return json.loads(answer.read() or b"null")

@@ -28,7 +28,7 @@ from flows.weekly_reports import due_week, weekly_reports
 
 PROJECT: dict[str, Any] = yaml.safe_load((checkout() / "prefect.yaml").read_text(encoding="utf-8"))
 DEPLOYMENTS: dict[str, dict[str, Any]] = {d["name"]: d for d in PROJECT["deployments"]}
-APART = {"automations.py", "events.py", "offline.py", "server.py"}
+APART = {"automations.py", "deploying.py", "events.py", "offline.py", "server.py", "strays.py"}
 """Files of the folder that declare no flow."""
 FLOW_FILES = sorted(f.name for f in (checkout() / "flows").glob("[a-z]*.py") if f.name not in APART)
 
@@ -58,6 +58,12 @@ def test_an_entrypoint_is_the_flow_of_its_name(name: str) -> None:
     assert isinstance(flow, Flow)
     assert flow.name == name
     assert flow.description
+
+
+@pytest.mark.parametrize("name", sorted(DEPLOYMENTS))
+def test_a_run_has_a_name_that_says_what_it_is(name: str) -> None:
+    """Prefect's own are two words at random."""
+    assert loaded(name).flow_run_name
 
 
 def test_a_file_apart_declares_no_flow() -> None:

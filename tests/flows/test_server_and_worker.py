@@ -1,188 +1,111 @@
-"""The whole chain for real: a Prefect server, a process worker, ``prefect deploy``, schedules, a late run, its report."""
+"""The whole chain for real: a Prefect server, a process worker, ``prefect deploy``, schedules, a late run, its report.
+
+Every deployment is started over the API, and what it did is looked for in the warehouse, the site and the relay.
+"""
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.workers.process import ProcessWorker
 
+from corridor_etl.jobs.prefect_api import POOL, Api
 from corridor_etl.reference.calendar import parse_range
-from corridor_etl.settings import checkout, load_settings
+from corridor_etl.settings import load_settings
 from corridor_etl.simulator import simulate
 from corridor_etl.warehouse import Warehouse
-from flows import offline_environment
+from flows import automations
+from flows.deploying import switch, switches
+from flows.strays import BEGUN_AGAIN, put_in_order
+from tests.delivery.relay import Plan, relay
+from tests.flows.servers import (
+    PREFECT,
+    QUIET_SERVICES,
+    Server,
+    clean_environment,
+    free_port,
+    prefect,
+    running,
+    waited_for,
+)
 
-pytestmark = [pytest.mark.server, pytest.mark.timeout(420)]
-PREFECT = [sys.executable, "-m", "prefect"]
-SIMULATED = "2025-W20:2025-W24"
+pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
+SIMULATED = "2025-W22:2025-W23"
 LATE_MONDAY = datetime(2025, 6, 9, 1, 0, tzinfo=UTC)
 """Monday 06:00 in Almaty: the run for 2025-W23, a year and more before the test."""
-# They write to SQLite all the time and nothing here reads what they write.
-QUIET_SERVICES = {
-    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_ENABLED": "false",
-    "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
-}
+TEMPLATE = ProcessWorker.get_default_base_job_template()
+OPERATOR = "duty@corridor.example"
+BAD = "booking_desk/scan0001.pdf"
 
 
 @dataclass(frozen=True)
-class Server:
-    """A running server with a worker, and the home folder they work in."""
+class Platform:
+    """A server with a worker, the relay that worker sends by, and the run that ingested the inbox."""
 
-    api: httpx.Client
-    home: Path
-    environment: dict[str, str]
-
-    def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        """One answer of the API. SQLite may be busy for a moment: then the server says 503, and asking again helps."""
-        answer = waited_for(
-            lambda: self._answer(method, path, body), seconds=60, what=f"an answer to {method} {path}"
-        )
-        return answer.raise_for_status().json() if answer.content else None
-
-    def _answer(self, method: str, path: str, body: dict[str, Any] | None) -> httpx.Response | None:
-        answer = self.api.request(method, path, json=body)
-        return None if answer.status_code == 503 else answer
-
-    def deployment(self, name: str) -> dict[str, Any]:
-        return self.ask("GET", f"/deployments/name/{name}/{name}")
-
-    def runs(self, name: str) -> list[dict[str, Any]]:
-        of_deployment = {"deployments": {"id": {"any_": [self.deployment(name)["id"]]}}, "limit": 50}
-        return self.ask("POST", "/flow_runs/filter", of_deployment)
-
-    def silence(self, name: str) -> None:
-        """Pauses the schedules of a deployment and waits until none of its runs is at work."""
-        self.ask("POST", f"/deployments/{self.deployment(name)['id']}/pause_deployment")
-        at_work = {"PENDING", "RUNNING"}
-        waited_for(
-            lambda: not [r for r in self.runs(name) if r["state_type"] in at_work],
-            seconds=120,
-            what=f"the end of scheduled runs of {name}",
-        )
-
-    def start(self, name: str, scheduled: datetime, **parameters: Any) -> str:
-        state = {"type": "SCHEDULED", "state_details": {"scheduled_time": scheduled.isoformat()}}
-        body = {"parameters": parameters, "state": state}
-        path = f"/deployments/{self.deployment(name)['id']}/create_flow_run"
-        return str(self.ask("POST", path, body)["id"])
-
-    def finished(self, run_id: str) -> dict[str, Any]:
-        run = waited_for(lambda: self._ended(run_id), seconds=180, what=f"the end of flow run {run_id}")
-        assert run["state_type"] == "COMPLETED", (run["state"], self.messages(run_id))
-        return run
-
-    def _ended(self, run_id: str) -> dict[str, Any] | None:
-        run = self.ask("GET", f"/flow_runs/{run_id}")
-        return run if run["state_type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"} else None
-
-    def messages(self, run_id: str) -> list[str]:
-        wanted = {"logs": {"flow_run_id": {"any_": [run_id]}}}
-        return [log["message"] for log in self.ask("POST", "/logs/filter", wanted)]
-
-
-def waited_for(look: Callable[[], Any], *, seconds: float, what: str) -> Any:
-    """The first true answer of ``look``; fails the test when there is none in time."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if found := look():
-            return found
-        time.sleep(0.5)
-    return pytest.fail(f"waited {seconds} s in vain for {what}")
+    server: Server
+    relayed: Plan
+    ingested: str
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, english_only: Path) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("platform")
     home = folder / "home"
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
         patch.setenv("CORRIDOR_HOME", str(home))
         simulate(home, parse_range(SIMULATED), seed=1, faults=False, settings=load_settings())
+        (home / "inbox" / BAD).write_bytes(b"%PDF-1.7\nnot a delivery\n%%EOF\n")
         port = free_port()
-        environment = clean_environment(home, port)
+        environment = clean_environment(home, port, **QUIET_SERVICES)
         log = folder / "server.log"
-        stack.enter_context(running(["server", "start", "--port", str(port)], environment, log))
+        command = [*PREFECT, "server", "start", "--port", str(port)]
+        stack.enter_context(running(command, environment, log))
         api = stack.enter_context(httpx.Client(base_url=environment["PREFECT_API_URL"], timeout=60))
-        waited_for(lambda: is_healthy(api), seconds=120, what=f"the server; see {log}")
-        prefect(["work-pool", "create", "corridor", "--type", "process"], environment)
-        worker = ["worker", "start", "--pool", "corridor", "--type", "process"]
-        stack.enter_context(running(worker, environment, folder / "worker.log"))
+        server = Server(api, home, environment)
+        waited_for(server.is_healthy, seconds=300, what=f"the server; see {log}")
+        server.ask("POST", "/work_pools/", {"name": POOL, "type": "process", "base_job_template": TEMPLATE})
         elsewhere = {name: value for name, value in environment.items() if name != "CORRIDOR_CHECKOUT"}
         prefect(["--no-prompt", "deploy", "--all"], elsewhere)
-        yield Server(api, home, environment)
+        there = {PREFECT_API_URL: environment["PREFECT_API_URL"]}
+        with temporary_settings(there), get_client(sync_client=True) as client:
+            automations.bring_up_to_date(client)
+        yield server
 
 
-def clean_environment(home: Path, port: int) -> dict[str, str]:
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PREFECT", "CORRIDOR_"))
-    }
-    return {
-        **kept,
-        **offline_environment(home),
-        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
-        "PREFECT_WORKER_QUERY_SECONDS": "2",
-        "PREFECT_CLIENT_MAX_RETRIES": "15",
-        **QUIET_SERVICES,
-        "CORRIDOR_CHECKOUT": str(checkout()),
-        "CORRIDOR_HOME": str(home),
-    }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def is_healthy(api: httpx.Client) -> bool:
-    try:
-        return api.get("/health").status_code == 200
-    except httpx.TransportError:
-        return False
-
-
-def prefect(arguments: list[str], environment: dict[str, str]) -> str:
-    """Runs one command of Prefect in the checkout, where ``prefect.yaml`` and ``prefect.toml`` are."""
-    run = subprocess.run(
-        [*PREFECT, *arguments], cwd=checkout(), env=environment, capture_output=True, text=True, check=False
+@pytest.fixture(scope="module")
+def platform(
+    server: Server, tmp_path_factory: pytest.TempPathFactory, english_only: Path
+) -> Iterator[Platform]:
+    """What the worker finds scheduled waits: only the runs of these tests go on."""
+    folder, plan = tmp_path_factory.mktemp("worker"), Plan()
+    config = folder / "corridor.toml"
+    usual = english_only.read_text(encoding="utf-8")
+    config.write_text(
+        usual.replace("\naddresses = []\n", f'\naddresses = ["{OPERATOR}"]\n'), encoding="utf-8"
     )
-    assert run.returncode == 0, run.stdout + run.stderr
-    return run.stdout
-
-
-@contextmanager
-def running(arguments: list[str], environment: dict[str, str], log: Path) -> Iterator[None]:
-    """A Prefect process and whatever it starts, as one group that ends with the block."""
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [*PREFECT, *arguments],
-            cwd=checkout(),
-            env=environment,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            yield
-        finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+    for name in ("ingest", "weekly-reports", "maintenance"):
+        server.silence(name)
+    with relay(plan) as port:
+        mail = {"HOST": "127.0.0.1", "PORT": str(port), "SECURITY": "none"}
+        environment = {
+            **server.environment,
+            "CORRIDOR_CONFIG": str(config),
+            **{f"CORRIDOR_SMTP_{name}": value for name, value in mail.items()},
+        }
+        worker = [*PREFECT, "worker", "start", "--pool", "corridor", "--type", "process"]
+        with running(worker, environment, folder / "worker.log"):
+            ingested = server.start("ingest", datetime.now(UTC))
+            server.finished(ingested)
+            yield Platform(server, plan, ingested)
 
 
 def test_scheduled_runs_appear_after_deployment(server: Server) -> None:
@@ -190,14 +113,14 @@ def test_scheduled_runs_appear_after_deployment(server: Server) -> None:
     for name in ("ingest", "weekly-reports", "maintenance"):
         runs = waited_for(
             lambda name=name: [r for r in server.runs(name) if r["auto_scheduled"]],
-            seconds=60,
+            seconds=120,
             what=f"a scheduled run of {name}",
         )
         assert len(runs) >= 3
 
 
-def test_backfill_has_no_schedule(server: Server) -> None:
-    assert server.deployment("backfill")["schedules"] == []
+def test_what_somebody_asks_for_has_no_schedule(server: Server) -> None:
+    assert [server.deployment(name)["schedules"] for name in ("backfill", "notify")] == [[], []]
 
 
 def test_each_worker_finds_its_own_checkout(server: Server) -> None:
@@ -212,28 +135,123 @@ def test_the_server_refuses_a_week_that_is_none(server: Server) -> None:
         server.ask("POST", path, body)
 
 
-def test_a_late_run_reports_the_week_it_was_scheduled_for(server: Server) -> None:
-    server.silence("ingest")
-    ingested = server.finished(server.start("ingest", datetime.now(UTC)))
-    assert ingested["name"] == "ingest inbox"
+FAR = datetime(2030, 1, 7, 1, tzinfo=UTC)
+"""So late that no worker takes a run before the test is done with it."""
 
+
+def strayed(server: Server, state: str) -> tuple[str, str]:
+    """A backfill that the server takes to be in this state, while nobody is at it; its id and its scheduled time."""
+    run = server.start("backfill", FAR, weeks="2025-W22", reason="nobody is at it")
+    server.ask("POST", f"/flow_runs/{run}/set_state", {"state": {"type": state}, "force": True})
+    return run, server.ask("GET", f"/flow_runs/{run}")["expected_start_time"]
+
+
+def looked(server: Server, run: str) -> tuple[str, str]:
+    """State and scheduled time of a run after a look for strays."""
+    put_in_order(Api.of(server.environment["PREFECT_API_URL"], server.environment))
+    found = server.ask("GET", f"/flow_runs/{run}")
+    return found["state_name"], found["next_scheduled_start_time"]
+
+
+@pytest.mark.parametrize("state", ["PENDING", "RUNNING", "CRASHED"])
+def test_a_run_nobody_is_at_is_begun_again_twice_for_the_time_it_was_scheduled(
+    server: Server, state: str
+) -> None:
+    run, scheduled = strayed(server, state)
+    for _ in range(2):
+        assert looked(server, run) == (BEGUN_AGAIN, scheduled)
+        assert looked(server, run) == (BEGUN_AGAIN, scheduled)
+        server.ask("POST", f"/flow_runs/{run}/set_state", {"state": {"type": state}, "force": True})
+    assert looked(server, run) == ("Crashed", None)
+    assert looked(server, run) == ("Crashed", None)
+
+
+def test_a_run_that_was_to_be_cancelled_while_nobody_was_at_it_is_cancelled(server: Server) -> None:
+    run, _ = strayed(server, "RUNNING")
+    server.ask("POST", f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLING"}, "force": True})
+    assert looked(server, run) == ("Cancelled", None)
+
+
+def test_a_run_that_holds_its_slot_is_left_alone(server: Server) -> None:
+    run, _ = strayed(server, "RUNNING")
+    limit = server.deployment("backfill")["global_concurrency_limit"]["name"]
+    server.ask("POST", "/v2/concurrency_limits/increment", {"slots": 1, "names": [limit]})
+    assert looked(server, run) == ("Running", None)
+    server.ask("POST", "/v2/concurrency_limits/decrement", {"slots": 1, "names": [limit]})
+    assert looked(server, run)[0] == BEGUN_AGAIN
+    server.ask("POST", f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLED"}, "force": True})
+
+
+def test_what_somebody_has_switched_on_or_off_stays_so_when_the_server_is_deployed_to_again(
+    server: Server,
+) -> None:
+    def switched(name: str, is_active: bool) -> None:
+        deployment = server.deployment(name)
+        path = f"/deployments/{deployment['id']}/schedules/{deployment['schedules'][0]['id']}"
+        server.ask("PATCH", path, {"active": is_active})
+
+    api = Api.of(server.environment["PREFECT_API_URL"], server.environment)
+    switched("deliver", True)
+    server.silence("maintenance")
+    before = switches(api)
+    assert (before.active[("deliver", "every-10-minutes")], before.paused) == (True, {"maintenance"})
+    switched("deliver", False)  # as prefect.yaml has them
+    server.ask("POST", f"/deployments/{server.deployment('maintenance')['id']}/resume_deployment")
+    switch(api, before)
+    assert switches(api) == before
+    switched("deliver", False)
+
+
+def test_a_late_run_reports_the_week_it_was_scheduled_for(platform: Platform) -> None:
+    server = platform.server
     late = server.finished(server.start("weekly-reports", LATE_MONDAY, editions=["weekly"]))
     assert late["name"] == "weekly 2025-W23"
     with Warehouse.open(server.home) as warehouse:
-        issues = warehouse.issues().select("week", "state", "folder").rows()
-        assert warehouse.outbox().height > 0
-    ((week, state, folder),) = issues
-    assert (week, state) == ("2025-W23", "published")
+        ((week, folder),) = warehouse.issues().select("week", "folder").rows()
+    assert week == "2025-W23"
     assert "2025-W23" in (server.home / folder / "index.html").read_text(encoding="utf-8")
 
-    backfilled = server.finished(
-        server.start("backfill", datetime.now(UTC), weeks="2025-W22:2025-W23", reason="first weeks")
+
+def test_a_rejected_delivery_tells_the_operators_at_once_and_once(platform: Platform) -> None:
+    """Its event starts ``notify`` by the automation; that somebody starts it too mails nobody twice."""
+    server = platform.server
+    asked = server.start("notify", datetime.now(UTC))
+    server.finished(asked)
+    waited_for(
+        lambda: [r for r in server.runs("notify") if r["id"] != asked and r["state_type"] == "COMPLETED"],
+        seconds=90,
+        what="a run that the automation started",
     )
-    assert backfilled["name"] == "backfill 2025-W22:2025-W23 (first weeks)"
+    assert Counter(to for to, _ in platform.relayed.accepted if to == OPERATOR) == {OPERATOR: 1}
+    with Warehouse.open(server.home) as warehouse:
+        incidents = warehouse.incidents.all().filter(kind="delivery.rejected")
+    assert incidents.select("subject", "state").rows() == [(BAD, "open")]
+    assert incidents["notified_at_utc"].null_count() == 0
+
+
+def test_every_mail_is_sent_once_however_often_deliver_runs(platform: Platform) -> None:
+    server = platform.server
+    for _ in range(2):
+        server.finished(server.start("deliver", datetime.now(UTC)))
+    with Warehouse.open(server.home) as warehouse:
+        mails = warehouse.outbox()
+    assert mails.filter(report_key="weekly/2025-W23/r0/en").height == 2
+    assert set(mails["state"]) == {"sent"}
+    assert platform.relayed.ids() == dict.fromkeys(mails["message_id"], 1)
+
+
+def test_a_backfill_makes_past_weeks_and_mails_nobody(platform: Platform) -> None:
+    server = platform.server
+    run = server.start("backfill", datetime.now(UTC), weeks="2025-W22:2025-W23", reason="first weeks")
+    assert server.finished(run)["name"] == "backfill 2025-W22:2025-W23 (first weeks)"
     with Warehouse.open(server.home) as warehouse:
         assert sorted(warehouse.issues()["week"]) == ["2025-W22", "2025-W23"]
         assert {key for key in warehouse.outbox()["report_key"] if "W22" in key} == set()
 
+
+def test_maintenance_sweeps_looks_and_builds_the_site(platform: Platform) -> None:
+    server = platform.server
+    (server.home / "site" / "index.html").unlink(missing_ok=True)
     steps = ["sweep", "archive", "ledger", "site"]
     server.finished(server.start("maintenance", datetime.now(UTC), steps=steps))
     assert (server.home / "site" / "index.html").is_file()

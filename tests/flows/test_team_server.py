@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,6 +16,7 @@ import pytest
 
 from corridor_etl.jobs.doctor import examined
 from corridor_etl.settings import checkout
+from tests.flows.servers import free_port
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(420)]
 SERVER = [sys.executable, "-m", "flows.server"]
@@ -35,41 +33,6 @@ class Team:
         return subprocess.run(
             [*SERVER, "health"], cwd=checkout(), env=self.environment, check=False
         ).returncode
-
-
-NO_POSTGRESQL = "no PostgreSQL with pg_trgm, which Prefect needs; apt-get install postgresql"
-
-
-@pytest.fixture(scope="module")
-def prefect_database() -> Iterator[str]:
-    """A cluster of the system's PostgreSQL, which has the contrib modules that the one of the tests lacks."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not found or not sorted(Path("/usr/share/postgresql").glob("*/extension/pg_trgm.control")):
-        if os.environ.get("CI") == "true":
-            pytest.fail(NO_POSTGRESQL)
-        pytest.skip(NO_POSTGRESQL)
-    folder, programs = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp")), found[-1].parent
-    other: dict[str, str] = {}
-    if os.geteuid() == 0:  # PostgreSQL does not run as root
-        other = {"user": "postgres", "group": "postgres"}
-        shutil.chown(folder, "postgres", "postgres")
-    data, port = folder / "data", free_port()
-
-    def run(*command: object) -> None:
-        subprocess.run([*map(str, command)], check=True, capture_output=True, cwd=folder, **other)  # type: ignore[call-overload]
-
-    run(programs / "initdb", "-D", data, "-A", "trust", "-U", "corridor", "--no-sync")
-    how = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-    run(programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", how, "start")
-    yield f"postgresql://corridor@127.0.0.1:{port}/postgres"
-    run(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,42 @@
+"""Prefect's own PostgreSQL, for the tests that run its server as a team does."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.flows.servers import free_port
+
+NO_POSTGRESQL = "no PostgreSQL with pg_trgm, which Prefect needs; apt-get install postgresql"
+
+
+@pytest.fixture(scope="module")
+def prefect_database() -> Iterator[str]:
+    """A cluster of the system's PostgreSQL, which has the contrib modules that the one of the tests lacks."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found or not sorted(Path("/usr/share/postgresql").glob("*/extension/pg_trgm.control")):
+        if os.environ.get("CI") == "true":
+            pytest.fail(NO_POSTGRESQL)
+        pytest.skip(NO_POSTGRESQL)
+    folder, programs = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp")), found[-1].parent
+    other: dict[str, str] = {}
+    if os.geteuid() == 0:  # PostgreSQL does not run as root
+        other = {"user": "postgres", "group": "postgres"}
+        shutil.chown(folder, "postgres", "postgres")
+    data, port = folder / "data", free_port()
+
+    def run(*command: object) -> None:
+        subprocess.run([*map(str, command)], check=True, capture_output=True, cwd=folder, **other)  # type: ignore[call-overload]
+
+    run(programs / "initdb", "-D", data, "-A", "trust", "-U", "corridor", "--no-sync")
+    how = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+    run(programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", how, "start")
+    yield f"postgresql://corridor@127.0.0.1:{port}/postgres"
+    run(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+    shutil.rmtree(folder, ignore_errors=True)
