@@ -29,7 +29,7 @@ KEYWORDS = {
     "tr": None, "N_": None, "tr_n": (1, 2), "NN_": (1, 2), "tr_in": ((1, "c"), 2), "NP_": ((1, "c"), 2),
     "_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2),
 }  # fmt: skip
-_SOURCES = ((Path("corridor_etl/reports"), [("**.py", "python")]),
+_SOURCES = ((Path("corridor_etl/reports"), [("**.py", "python")]), (Path("corridor_etl/jobs"), [("site.py", "python")]),
             (Path("templates"), [("**.html", "jinja2"), ("**.txt", "jinja2")]))  # fmt: skip
 _OPTIONS = {"**.html": {"newstyle_gettext": "true"}, "**.txt": {"newstyle_gettext": "true"}}
 _PLACE = re.compile(r"%\(\w+\)s")

@@ -25,7 +25,7 @@ NOW = datetime(2025, 6, 25, 7, tzinfo=UTC)
 LONG = "customs_broker_cn/declarations_of_a_very_long_name_without_any_blank_2025-W16_part.csv"
 TOO_WIDE = """[...document.querySelectorAll('main *')].filter(e => !e.closest('.spoken'))
     .filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80))"""
-PAGES = ("internal/index.html", "internal/weekly/2025-W24/index.html", "internal/status/index.html")
+PAGES = ("internal/ru/index.html", "internal/weekly/2025-W24/kk/index.html", "internal/status/index.html")
 
 
 @pytest.fixture(scope="module")
