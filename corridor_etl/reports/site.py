@@ -180,7 +180,7 @@ def _feed(audience: str, issues: Sequence[Issue], corridor: Corridor) -> tuple[s
     more = {
         "entries": entries,
         "updated": entries[0]["updated"],
-        "feed_title": tr("%(corridor)s: reports", corridor=corridor.name),
+        "feed_title": tr("%(corridor)s: reports", corridor=corridor.name_in(language)),
         "home": address(corridor, in_language(f"{audience}/{PAGE}", language)),
         "self": address(corridor, in_language(f"{audience}/{FEED}", language)),
     }

@@ -85,7 +85,7 @@ def scale(unit: str, amount: Decimal | None = None, decimals: int | None = None)
 
 def exact(unit: str) -> str:
     """The unit of an exact value as a reader calls it; of money the code of the currency."""
-    return unit if unit in _MILLION else tr_in("unit", _SCALES[unit].label)
+    return tr_in("unit", _SCALES[unit].label) if unit in _SCALES else unit
 
 
 def _money(currency: str, amount: Decimal | None) -> Scale:

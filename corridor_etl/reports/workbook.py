@@ -8,7 +8,7 @@ How an issue looks belongs to ``render``, the same figures as CSV, whose heads a
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
@@ -114,7 +114,7 @@ def _figure_row(figure: Figure) -> tuple[Value, ...]:
         units.exact(figure.unit),
         figure.text,
         figure.shown_unit,
-        tr_in("maturity", MATURITY[figure.maturity]),
+        _state("maturity", MATURITY, figure.maturity),
         figure.on_week.value,
         figure.on_week.text,
         figure.on_year.value,
@@ -123,7 +123,7 @@ def _figure_row(figure: Figure) -> tuple[Value, ...]:
         figure.range_mean,
         figure.range_high,
         figure.range_weeks,
-        _said("range", RANGE_CLASSES[figure.range_class]),
+        _state("range", RANGE_CLASSES, figure.range_class),
         ", ".join(_defined_by(figure.address)),
     )
 
@@ -162,6 +162,10 @@ def _definition(kpi: Kpi) -> tuple[Value, ...]:
         kpi.name, kpi.title.into(spoken()), said["unit"], said["formula"], said["basis"], said["week_date"],
         said["zone"], said["small_number_rule"], kpi.caveat.into(spoken()), said["unavailable"],
     )  # fmt: skip
+
+
+def _state(context: str, messages: Mapping[str, str], state: str) -> str:
+    return _said(context, messages[state]) if state in messages else state
 
 
 def _said(context: str, message: str) -> str:
