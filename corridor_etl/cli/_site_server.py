@@ -1,4 +1,7 @@
-"""Serves a folder of finished pages to a browser: files of known types, no listings, nothing outside or hidden."""
+"""Serves a folder of finished pages to a browser: files of known types, no listings, nothing outside or hidden.
+
+It also answers the links by which recipients leave the list, see ``_unsubscribe_door``.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,10 @@ from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from corridor_etl.cli._unsubscribe_door import HEADERS as LINK_HEADERS
+from corridor_etl.cli._unsubscribe_door import WrongLinks, follow, is_link
+from corridor_etl.delivery.unsubscribe import PATH
 
 TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -31,15 +38,46 @@ HEADERS = {
 
 def server(folder: Path, host: str, port: int) -> ThreadingHTTPServer:
     """A server of ``folder``, bound but not yet running; port 0 takes a free one. ``OSError`` where it is taken."""
-    return ThreadingHTTPServer((host, port), partial(_Handler, root=folder.resolve()))
+    handler = partial(_Handler, root=folder.resolve(), wrong_links=WrongLinks())
+    return ThreadingHTTPServer((host, port), handler)
 
 
 class _Handler(SimpleHTTPRequestHandler):
     server_version, sys_version = "corridor", ""
+    timeout = 30  # seconds; who says nothing for so long is hung up on
 
-    def __init__(self, *args: Any, root: Path) -> None:
-        self.root = root
+    def __init__(self, *args: Any, root: Path, wrong_links: WrongLinks) -> None:
+        self.root, self.wrong_links = root, wrong_links
         super().__init__(*args, directory=str(root))
+
+    def do_GET(self) -> None:
+        """A file, or the page of a link to leave the list."""
+        if is_link(self.path):
+            follow(self, self.wrong_links)
+        else:
+            super().do_GET()
+
+    def do_HEAD(self) -> None:
+        """The same without the page."""
+        if is_link(self.path):
+            follow(self, self.wrong_links)
+        else:
+            super().do_HEAD()
+
+    def do_POST(self) -> None:
+        """Only to leave the list."""
+        if is_link(self.path):
+            follow(self, self.wrong_links)
+        else:
+            self.close_connection = True
+            self.send_error(HTTPStatus.NOT_IMPLEMENTED)
+
+    def log_request(self, code: Any = "-", size: Any = "-") -> None:
+        """As usual, but without the token: whoever has it may use it."""
+        if is_link(self.path):
+            self.log_message('"%s %s..." %s', self.command, PATH, code)
+        else:
+            super().log_request(code, size)
 
     def send_head(self) -> Any:
         """Refuses what is not a visible file of a known type below the folder, or a folder with a page."""
@@ -67,7 +105,7 @@ class _Handler(SimpleHTTPRequestHandler):
         return TYPES[Path(path).suffix]
 
     def end_headers(self) -> None:
-        """Adds :data:`HEADERS` to every answer."""
-        for name, value in HEADERS.items():
+        """Adds :data:`HEADERS` to every answer, and to a link's the stricter ones of its own."""
+        for name, value in (HEADERS | (LINK_HEADERS if is_link(self.path) else {})).items():
             self.send_header(name, value)
         super().end_headers()

@@ -162,17 +162,18 @@ def suspend(
 ) -> None:
     """Send nothing to an address from now on, for instance because its owner unsubscribed."""
     with opened() as warehouse:
-        named = address if "@" in address else _of_link(address, warehouse.outbox()["recipient"].to_list())
+        named = address if "@" in address else _of_link(address, warehouse.mails.addresses())
         warehouse.mails.suspend(named, by=who(by), reason=reason)
     _say({"address": named, "state": "suspended"}, f"{named} is suspended", as_json)
 
 
 def _of_link(token: str, recipients: list[str]) -> str:
-    from corridor_etl.delivery.message import recipient_hash
+    from corridor_etl.delivery.unsubscribe import owner, recipient_hash
+    from corridor_etl.settings import unsubscribe_keys
 
-    for address in sorted(set(recipients)):
-        if recipient_hash(address) == token:
-            return address
+    by_hash = {recipient_hash(address): address for address in recipients}
+    if found := by_hash.get(token) or owner(token, recipients, unsubscribe_keys()):
+        return found
     raise UsageError(f"'{token}' is no address and no unsubscribe link of anybody who got mail")
 
 

@@ -1,4 +1,4 @@
-"""``corridor site``: the index of all issues, and a server to look at it."""
+"""``corridor site``: the index of all issues, and a server to look at it, which also takes people off the list."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ def serve(
         int, typer.Option(min=0, max=65535, help="Port to listen at; 0 takes a free one.")
     ] = 8000,
 ) -> None:
-    """Serve the built pages until interrupted, to this machine only unless another address is given."""
+    """Serve the built pages until interrupted, to this machine only unless another address is given.
+
+    Links to unsubscribe are answered too, if CORRIDOR_UNSUBSCRIBE_KEY is set.
+    """
     from corridor_etl import settings as configuration
     from corridor_etl.cli._site_server import server
     from corridor_etl.reports.site_issues import AUDIENCES
@@ -53,6 +56,7 @@ def serve(
             f"{host} may be reached from other machines, and the whole site holds internal pages",
             fix="Name the audience that may read it: --audience public.",
         )
+    configuration.unsubscribe_keys()  # a wrong one is said now, and not to who follows a link
     folder = configuration.home() / "site" / (audience or "")
     if not (folder / "index.html").is_file():
         raise UsageError(f"nothing is built in {folder}", fix="corridor site build")

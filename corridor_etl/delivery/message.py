@@ -15,7 +15,6 @@ Nothing is sent here, and who was sent what is kept by ``outbox``.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 from datetime import datetime
@@ -25,6 +24,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from corridor_etl.delivery.addresses import sandbox_of
+from corridor_etl.delivery.unsubscribe import link, recipient_hash
 from corridor_etl.reports.context import WeeklyContext
 from corridor_etl.reports.render import Rendered, archive_url, domain
 from corridor_etl.reports.workbook import MEDIA_TYPE
@@ -60,11 +60,6 @@ def message_id(context: WeeklyContext, address: str) -> str:
     return f"<{key}.{recipient_hash(address)}@{domain(context)}>"
 
 
-def recipient_hash(address: str) -> str:
-    """Ten hexadecimal digits that stand for an address in file names and identifiers."""
-    return hashlib.sha256(address.casefold().encode()).hexdigest()[:10]
-
-
 def _list_name(context: WeeklyContext) -> str:
     return f"corridor-{context.edition}"
 
@@ -95,7 +90,7 @@ def _headers(
     context: WeeklyContext, recipient: Recipient, settings: Settings
 ) -> Iterable[tuple[str, object]]:
     host, contact = domain(context), settings.corridor.contact
-    leave = f"https://{host}/unsubscribe/{recipient_hash(recipient.address)}"
+    leave = link(host, sandbox_of(recipient, settings) or recipient.address)
     return (
         ("MIME-Version", "1.0"),
         *addressed(context.subject, context.published_at, recipient, settings),

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from corridor_etl.delivery import outbox
-from corridor_etl.delivery.message import addressed, one_line, recipient_hash
+from corridor_etl.delivery.message import addressed, one_line
+from corridor_etl.delivery.unsubscribe import recipient_hash
 from corridor_etl.settings import Recipient, Settings
 from corridor_etl.warehouse import NOTICES, OutboxRow
 

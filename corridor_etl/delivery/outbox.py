@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Protocol
 
 from corridor_etl.clock import now_utc
-from corridor_etl.delivery.message import SANDBOXED, recipient_hash
+from corridor_etl.delivery.message import SANDBOXED
+from corridor_etl.delivery.unsubscribe import recipient_hash
 from corridor_etl.settings import Recipient
 from corridor_etl.warehouse import OutboxRow, durable
 

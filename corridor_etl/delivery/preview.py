@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corridor_etl.delivery.addresses import why_held
-from corridor_etl.delivery.message import recipient_hash
 from corridor_etl.delivery.sender import frozen
+from corridor_etl.delivery.unsubscribe import recipient_hash
 from corridor_etl.settings import Mail
 from corridor_etl.warehouse import Claim, Mails, durable
 

@@ -13,16 +13,21 @@ from corridor_etl.warehouse import Warehouse
 def listed() -> list[dict[str, Any]]:
     """Every backfill, by number: who, why, its weeks, how many of them are done, cells that differ, state."""
     with Warehouse.open() as warehouse:
-        weeks = (
-            warehouse.backfills.weeks()
-            .group_by("backfill_id")
-            .agg(
-                pl.len().alias("of"),
-                (pl.col("finished_at_utc").is_not_null() & (pl.col("state") != "failed")).sum().alias("done"),
-                pl.col("cells_changed").sum().alias("differ"),
-            )
+        return listed_of(warehouse)
+
+
+def listed_of(warehouse: Warehouse) -> list[dict[str, Any]]:
+    """The same of a warehouse that is open."""
+    weeks = (
+        warehouse.backfills.weeks()
+        .group_by("backfill_id")
+        .agg(
+            pl.len().alias("of"),
+            (pl.col("finished_at_utc").is_not_null() & (pl.col("state") != "failed")).sum().alias("done"),
+            pl.col("cells_changed").sum().alias("differ"),
         )
-        rows = warehouse.backfills.all().join(weeks, on="backfill_id", how="left", maintain_order="left")
+    )
+    rows = warehouse.backfills.all().join(weeks, on="backfill_id", how="left", maintain_order="left")
     return [
         {
             **{name: value for name, value in row.items() if name not in ("of", "done", "differ")},

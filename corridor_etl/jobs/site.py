@@ -15,6 +15,7 @@ from corridor_etl.clock import now_utc
 from corridor_etl.jobs.status import FOLDER as STATUS_FOLDER
 from corridor_etl.jobs.status import status_pages
 from corridor_etl.jobs.turns import SITE
+from corridor_etl.reports.language import N_
 from corridor_etl.reports.site import Door, pages
 from corridor_etl.reports.site_issues import PAGE, frozen_issues
 from corridor_etl.settings import load_settings
@@ -22,9 +23,17 @@ from corridor_etl.warehouse import Warehouse, durable
 
 FOLDER = "site"
 STATUS = Door(
-    "Status", f"{STATUS_FOLDER}/{PAGE}", "For operators: what has come, what is held back, what is open"
+    N_("Status"),
+    f"{STATUS_FOLDER}/{PAGE}",
+    N_("For operators: what has come, what is held back, what is open"),
+    is_english=True,
 )
-VALIDATION = Door("Rules", f"validation/{PAGE}", "What each row is judged by, and the last results")
+VALIDATION = Door(
+    N_("Rules"),
+    f"validation/{PAGE}",
+    N_("What each row is judged by, and the last results"),
+    is_english=True,
+)
 
 
 @dataclass(frozen=True)

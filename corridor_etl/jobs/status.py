@@ -6,15 +6,19 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from corridor_etl.jobs.backfill_told import listed_of
+from corridor_etl.jobs.metrics import measured
 from corridor_etl.quality.freshness import source_weeks
 from corridor_etl.quality.rule_words import all_in_words
 from corridor_etl.reference.calendar import week_of
 from corridor_etl.reports.site_issues import PAGE
 from corridor_etl.reports.site_looks import page
 from corridor_etl.reports.status import DELIVERY_WEEKS, TOP, Status, status
+from corridor_etl.reports.status_beside import Beside, beside
 from corridor_etl.reports.status_calendar import calendar, last_week
 from corridor_etl.settings import Settings
 from corridor_etl.warehouse import Warehouse
+from corridor_etl.warehouse.overview import Overview
 
 FOLDER = "internal/status"
 
@@ -39,4 +43,17 @@ def current_status(warehouse: Warehouse, settings: Settings, now: datetime) -> S
     this_week = week_of(now.astimezone(settings.report_zone).date())
     loaded = coverage.filter(pl.col("rows_loaded") > 0)["iso_week"]
     shown = calendar(weeks, coverage, last_week(loaded, this_week), settings.sources)
-    return status(found, shown, all_in_words(), settings.sources, now)
+    return status(
+        found, shown, all_in_words(), settings.sources, now, _beside(warehouse, settings, found, now)
+    )
+
+
+def _beside(warehouse: Warehouse, settings: Settings, found: Overview, now: datetime) -> Beside:
+    return beside(
+        warehouse.issue_holds(),
+        found.issues,
+        warehouse.incidents.all(),
+        listed_of(warehouse),
+        measured(warehouse, settings, now),
+        now,
+    )

@@ -21,15 +21,19 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from corridor_etl.errors import ReportCheckFailed
+from corridor_etl.kpis import kpis
 from corridor_etl.settings import checkout
 
 TRANSLATED = ("zh", "ru", "kk")
 DOMAIN = "corridor"
+DEFINITION = "definition"
+DEFINED_BY = ("unit", "formula", "basis", "week_date", "zone", "small_number_rule", "unavailable")
+"""Context of the words of definitions, and the fields of a KPI they stand in; its title and caveat bring their own."""
 KEYWORDS = {
     "tr": None, "N_": None, "tr_n": (1, 2), "NN_": (1, 2), "tr_in": ((1, "c"), 2), "NP_": ((1, "c"), 2),
     "_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2),
 }  # fmt: skip
-_SOURCES = ((Path("corridor_etl/reports"), [("**.py", "python")]),
+_SOURCES = ((Path("corridor_etl/reports"), [("**.py", "python")]), (Path("corridor_etl/jobs"), [("site.py", "python")]),
             (Path("templates"), [("**.html", "jinja2"), ("**.txt", "jinja2")]))  # fmt: skip
 _OPTIONS = {"**.html": {"newstyle_gettext": "true"}, "**.txt": {"newstyle_gettext": "true"}}
 _PLACE = re.compile(r"%\(\w+\)s")
@@ -127,7 +131,7 @@ def _not_fit(language: str, found: list[str], message: str = "") -> ReportCheckF
 
 
 def extracted() -> Catalog:
-    """Every message of the sources and templates, sorted, with the files it is in."""
+    """Every message of the sources, templates and definitions, sorted, with the files it is in."""
     catalog = Catalog(domain=DOMAIN, project="corridor_etl", creation_date=_NO_DATE, charset="utf-8")
     for folder, methods in _SOURCES:
         found = extract_from_dir(
@@ -137,6 +141,9 @@ def extracted() -> Catalog:
             catalog.add(
                 message, locations=[((folder / name).as_posix(), 0)], auto_comments=comments, context=context
             )
+    for kpi in kpis().values():
+        for text in filter(None, (str(getattr(kpi, name)) for name in DEFINED_BY)):
+            catalog.add(text, locations=[(f"corridor_etl/kpis/{kpi.name}.py", 0)], context=DEFINITION)
     return catalog
 
 

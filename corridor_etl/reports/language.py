@@ -19,6 +19,7 @@ from functools import cache
 from babel import Locale
 from babel.lists import format_list
 from babel.numbers import format_decimal
+from jinja2 import Environment
 
 from corridor_etl.errors import UsageError
 from corridor_etl.reports import catalogues
@@ -90,6 +91,16 @@ def tr_n(one: str, many: str, count: int | Decimal, /, **values: object) -> str:
 def plural_form(one: str, many: str, count: int) -> str:
     """The form of a message that goes with a count, its places still empty."""
     return catalogues.translations(spoken()).ngettext(one, many, count)
+
+
+def teach(environment: Environment) -> None:
+    """Lets templates say ``_("...")`` in the language spoken; the environment has the extension ``jinja2.ext.i18n``."""
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: catalogues.translations(spoken()).gettext(message),
+        lambda one, many, count: catalogues.translations(spoken()).ngettext(one, many, count),
+        newstyle=True,
+        pgettext=lambda context, message: catalogues.translations(spoken()).pgettext(context, message),
+    )
 
 
 def listed(parts: Sequence[str]) -> str:

@@ -16,10 +16,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from corridor_etl.reports import attention, charts, formats, palette, plain_text
-from corridor_etl.reports.catalogues import translations
 from corridor_etl.reports.charts import Picture
 from corridor_etl.reports.content import WeeklyContext
-from corridor_etl.reports.language import NAMES, speaking, spoken, tr
+from corridor_etl.reports.language import NAMES, speaking, teach, tr
 from corridor_etl.reports.workbook import workbook
 from corridor_etl.settings import checkout
 
@@ -117,12 +116,7 @@ def _environment(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
         keep_trailing_newline=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda message: translations(spoken()).gettext(message),
-        lambda one, many, count: translations(spoken()).ngettext(one, many, count),
-        newstyle=True,
-        pgettext=lambda context, message: translations(spoken()).pgettext(context, message),
-    )
+    teach(environment)
     return environment
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from corridor_etl.reference.calendar import monday
 from corridor_etl.reports import formats
 from corridor_etl.reports.language import NAMES
 
@@ -38,19 +39,24 @@ class Revision:
         """The folder of the preferred language."""
         return next(iter(self.folders.values()))
 
+    def folder_in(self, language: str) -> str:
+        """The folder of a language, or of the preferred one where it was not made in that."""
+        return self.folders.get(language, self.folder)
+
 
 @dataclass(frozen=True)
 class Issue:
-    """One week of an edition as one audience sees it; ``revisions`` from the newest to the first."""
+    """One week of an edition as one audience sees it; ``revisions`` from the newest to the first.
+
+    ``headlines``: language -> what the newest revision leads with, the preferred language first.
+    """
 
     audience: str
     edition: str
     week: str
     issue_no: int
-    dates: str
-    headline: str
-    language: str
-    published_on: str
+    headlines: Mapping[str, str]
+    published_on: date
     revisions: tuple[Revision, ...]
 
     @property
@@ -62,6 +68,20 @@ class Issue:
     def key(self) -> str:
         """``weekly/2025-W24``."""
         return f"{self.edition}/{self.week}"
+
+    @property
+    def monday(self) -> date:
+        """The day the week begins with."""
+        return monday(self.week)
+
+    @property
+    def number(self) -> int:
+        """The number of the week in its year."""
+        return int(self.week[-2:])
+
+    def told_in(self, language: str) -> str:
+        """The language its headline is told in to readers of ``language``."""
+        return language if language in self.headlines else next(iter(self.headlines))
 
 
 def frozen_issues(site: Path, ledger: Iterable[Mapping[str, Any]]) -> list[Issue]:
@@ -99,13 +119,15 @@ def _issue(
     newest_first = sorted(revisions, key=lambda pair: pair[1].number, reverse=True)
     row, latest = newest_first[0]
     # Not the ledger's copy: what another audience may read is in its own files only.
-    said = json.loads((site / latest.folder / "issue.json").read_text(encoding="utf-8"))
+    said = {
+        code: json.loads((site / folder / "issue.json").read_text(encoding="utf-8"))
+        for code, folder in latest.folders.items()
+    }
+    published_at = next(iter(said.values()))["published_at"]
     return Issue(
         *key,
         issue_no=row["issue_no"],
-        dates=formats.clean(said["dates"]),
-        headline=formats.clean(said["headline"], _HEADLINE_CHARS),
-        language=next(iter(latest.folders)),
-        published_on=formats.long_date(datetime.fromisoformat(said["published_at"]).date()),
+        headlines={code: formats.clean(issue["headline"], _HEADLINE_CHARS) for code, issue in said.items()},
+        published_on=datetime.fromisoformat(published_at).date(),
         revisions=tuple(revision for _, revision in newest_first),
     )

@@ -1,7 +1,7 @@
 """What operators see at one glance: what has come, what is held back, what is open, what waits to be sent.
 
 Only counts and names, none of a row's content; the longest lists end in "all other". Asking the ledger belongs to
-``jobs.status``, the calendar to ``status_calendar``.
+``jobs.status``, the calendar to ``status_calendar``, held issues, incidents and backfills to ``status_beside``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -17,6 +17,7 @@ import polars as pl
 from corridor_etl.facts.reconciliation import OUTCOME_OF_RULE
 from corridor_etl.reports import formats
 from corridor_etl.reports.site_issues import SHOWN_STATES
+from corridor_etl.reports.status_beside import Beside, age
 from corridor_etl.reports.status_calendar import Calendar
 from corridor_etl.reports.unsettled import PHRASES
 from corridor_etl.settings import Corridor, SourceFamily
@@ -54,7 +55,7 @@ class Status:
     quarantine_rows: int
     discrepancies: tuple[dict[str, Any], ...]
     outbox: tuple[dict[str, Any], ...]
-    held: tuple[dict[str, Any], ...]
+    beside: Beside
     issues: tuple[dict[str, Any], ...]
     runs: tuple[dict[str, Any], ...]
 
@@ -71,18 +72,18 @@ def status(
     rules: Mapping[str, str],
     sources: Sequence[SourceFamily],
     now: datetime,
+    beside: Beside,
 ) -> Status:
     """The status at ``now``. ``rules``: rule -> why nothing may break it."""
     by_rule = _by_rule(found.quarantine)
     open_items = found.discrepancies.sort("items", "rule_id", descending=[True, False])
     rejected_files = found.deliveries.filter(status="rejected")["files"].sum()
-    held = found.issues.filter(state="held")
     shown = found.issues.filter(pl.col("state").is_in(SHOWN_STATES))
     return Status(
         at_utc=now,
         snapshot=int(found.batches["snapshot"].max() or 0),  # type: ignore[arg-type]
         calendar=calendar,
-        tiles=_tiles(found, calendar, now),
+        tiles=_tiles(found, calendar, len(beside.held), now),
         deliveries=tuple(_deliveries(found.deliveries, sources)),
         rejected=tuple(_rejected(row) for row in found.rejected.to_dicts()),
         rejected_more=int(rejected_files) - found.rejected.height,
@@ -90,7 +91,7 @@ def status(
         quarantine_rows=int(found.quarantine["rows"].sum()),
         discrepancies=_top(open_items, "items", lambda row: _outcome(row["rule_id"], rules), now),
         outbox=tuple(_aged(row, now) for row in found.outbox.to_dicts()),
-        held=tuple(_issue(row) for row in held.to_dicts()),
+        beside=beside,
         issues=tuple(
             _issue(row) for row in shown.sort("published_at_utc", descending=True).head(TOP).to_dicts()
         ),
@@ -127,15 +128,6 @@ def _outcome(rule_id: str, rules: Mapping[str, str]) -> str:
 
 def _aged(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     return {**row, "age": age(now - row["oldest_at_utc"])}
-
-
-def age(since: timedelta) -> str:
-    """``40 min``, ``5 h``, ``3 d``: the whole units that have passed."""
-    minutes = max(0, int(since.total_seconds()) // 60)
-    for size, unit in ((1440, "d"), (60, "h")):
-        if minutes >= size:
-            return f"{minutes // size} {unit}"
-    return f"{minutes} min"
 
 
 def _deliveries(deliveries: pl.DataFrame, sources: Sequence[SourceFamily]) -> list[dict[str, Any]]:
@@ -175,11 +167,10 @@ def _run(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**{name: row[name] for name in names}, "took_s": max(0, round(took.total_seconds()))}
 
 
-def _tiles(found: Overview, calendar: Calendar, now: datetime) -> tuple[Tile, ...]:
+def _tiles(found: Overview, calendar: Calendar, held: int, now: datetime) -> tuple[Tile, ...]:
     missing = sum(mark.kind in ("none", "part") for _, marks in calendar.rows for mark in marks)
     messages = {row["state"]: row["messages"] for row in found.outbox.to_dicts()}
     trouble = sum(messages.get(state, 0) for state in TROUBLE)
-    held = found.issues.filter(state="held").height
     rejected = int(found.deliveries.filter(status="rejected")["files"].sum())
     rows, items = (int(found.quarantine["rows"].sum()), int(found.discrepancies["items"].sum()))
     last = found.batches["committed_at_utc"].max()

@@ -83,6 +83,11 @@ def scale(unit: str, amount: Decimal | None = None, decimals: int | None = None)
     return found if decimals is None else Scale(found.per, decimals, found.label, found.short, found.long)
 
 
+def exact(unit: str) -> str:
+    """The unit of an exact value as a reader calls it; of money the code of the currency."""
+    return tr_in("unit", _SCALES[unit].label) if unit in _SCALES else unit
+
+
 def _money(currency: str, amount: Decimal | None) -> Scale:
     usual = _MILLION[currency]
     if spoken() != "zh":

@@ -1,22 +1,25 @@
 """The figures of an issue as a workbook: what it says, every figure, 53 weeks of each, and how they are defined.
 
-Numbers are numbers and texts are texts, never formulas; the same context gives the same bytes. How an issue looks
-belongs to ``render``, the same figures as CSV to ``figures_csv``.
+Numbers are numbers and texts are texts, never formulas; the same context gives the same bytes. Words are in the
+language of the issue; addresses of figures, and names of tables for whoever computes with them, are the same in all.
+How an issue looks belongs to ``render``, the same figures as CSV, whose heads are for programs, to ``figures_csv``.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
 from corridor_etl.kpis import Kpi, kpis
-from corridor_etl.reports import formats
+from corridor_etl.reports import formats, units
+from corridor_etl.reports.catalogues import DEFINED_BY, DEFINITION
 from corridor_etl.reports.content import Table, WeeklyContext
 from corridor_etl.reports.figures import Figure
+from corridor_etl.reports.language import NP_, speaking, spoken, tr, tr_in
 from corridor_etl.reports.measures import BY_ADDRESS
 from corridor_etl.spreadsheet_text import is_risky
 
@@ -24,15 +27,23 @@ MEDIA_TYPE = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sh
 A4 = 9
 DECIMALS = 6
 """Digits after the point of a number in a cell: more are no information, and differ with the order of a sum."""
-MATURITY = {"p": "provisional", "f": "final"}
+MATURITY = {"p": NP_("maturity", "provisional"), "f": NP_("maturity", "final")}
+RANGE_CLASSES = {
+    "below": NP_("range", "below"), "low": NP_("range", "low"), "in line": NP_("range", "in line"),
+    "high": NP_("range", "high"), "above": NP_("range", "above"), "none": "",
+}  # fmt: skip
 
 Value = str | Decimal | int | None
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet that holds one table: (head, width in characters) of each column, and the rows."""
+    """One sheet that holds one table: (head, width in characters) of each column, and the rows.
 
+    ``table`` is what formulas call the table; ``name`` and heads are words.
+    """
+
+    table: str
     name: str
     columns: Sequence[tuple[str, int]]
     rows: Sequence[Sequence[Value]]
@@ -41,6 +52,11 @@ class Sheet:
 
 def workbook(context: WeeklyContext) -> bytes:
     """The sheets About, Figures, Series and Definitions, and Revisions where the issue has some, as .xlsx."""
+    with speaking(context.language):
+        return _written(context)
+
+
+def _written(context: WeeklyContext) -> bytes:
     import xlsxwriter  # not needed by who only reads a context
 
     buffer = io.BytesIO()
@@ -56,7 +72,7 @@ def workbook(context: WeeklyContext) -> bytes:
         }
     )
     looks = _Looks(book)
-    _write_about(book.add_worksheet("About"), context, looks)
+    _write_about(book.add_worksheet(tr_in("sheet", "About")), context, looks)
     for sheet in sheets(context):
         _write_sheet(book.add_worksheet(sheet.name), sheet, looks)
     book.close()
@@ -65,21 +81,29 @@ def workbook(context: WeeklyContext) -> bytes:
 
 def sheets(context: WeeklyContext) -> Iterator[Sheet]:
     """The sheets after the first, each of which is one table."""
-    yield Sheet("Figures", FIGURE_COLUMNS, [_figure_row(f) for f in context.figures], heads=2)
+    figures = [_figure_row(f) for f in context.figures]
+    yield Sheet("Figures", tr_in("sheet", "Figures"), _heads(FIGURE_COLUMNS), figures, heads=2)
     yield _series(context)
-    yield Sheet(
-        "Definitions", DEFINITION_COLUMNS, [_definition(k, context.language) for k in kpis().values()]
-    )
+    definitions = [_definition(k) for k in kpis().values()]
+    yield Sheet("Definitions", tr_in("sheet", "Definitions"), _heads(DEFINITION_COLUMNS), definitions)
     if "revisions" in context.tables:
-        yield _as_published("Revisions", context.tables["revisions"])
+        yield _as_published("Revisions", tr("Revisions"), context.tables["revisions"])
 
 
 FIGURE_COLUMNS = (
-    ("address", 34), ("figure", 28), ("value", 16), ("unit", 12), ("as shown", 12), ("shown in", 12),
-    ("maturity", 12), ("change on week", 16), ("on week, as shown", 16), ("change on year", 16),
-    ("on year, as shown", 16), ("range low", 14), ("range mean", 14), ("range high", 14), ("range weeks", 12),
-    ("against range", 14), ("defined as", 28),
+    (NP_("column", "address"), 34), (NP_("column", "figure"), 28), (NP_("column", "value"), 16),
+    (NP_("column", "unit"), 12), (NP_("column", "as shown"), 12), (NP_("column", "shown in"), 12),
+    (NP_("column", "maturity"), 14), (NP_("column", "change on week"), 16), (NP_("column", "on week, as shown"), 16),
+    (NP_("column", "change on year"), 16), (NP_("column", "on year, as shown"), 16), (NP_("column", "range low"), 14),
+    (NP_("column", "range mean"), 14), (NP_("column", "range high"), 14), (NP_("column", "range weeks"), 12),
+    (NP_("column", "against range"), 14), (NP_("column", "defined as"), 28),
 )  # fmt: skip
+ADDRESS, VALUE, AS_SHOWN = 0, 2, 4
+"""Where address, exact value and the value as the page shows it stand among these columns."""
+
+
+def _heads(columns: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    return [(tr_in("column", head), width) for head, width in columns]
 
 
 def _figure_row(figure: Figure) -> tuple[Value, ...]:
@@ -87,10 +111,10 @@ def _figure_row(figure: Figure) -> tuple[Value, ...]:
         figure.address,
         figure.name,
         figure.value,
-        figure.unit,
+        units.exact(figure.unit),
         figure.text,
         figure.shown_unit,
-        MATURITY.get(figure.maturity, figure.maturity),
+        _state("maturity", MATURITY, figure.maturity),
         figure.on_week.value,
         figure.on_week.text,
         figure.on_year.value,
@@ -99,7 +123,7 @@ def _figure_row(figure: Figure) -> tuple[Value, ...]:
         figure.range_mean,
         figure.range_high,
         figure.range_weeks,
-        "" if figure.range_class == "none" else figure.range_class,
+        _state("range", RANGE_CLASSES, figure.range_class),
         ", ".join(_defined_by(figure.address)),
     )
 
@@ -116,27 +140,42 @@ def _defined_by(address: str) -> list[str]:
 
 def _series(context: WeeklyContext) -> Sheet:
     weeks = sorted({week for values in context.history.values() for week in values})
-    columns = [("week", 10), *((address, max(12, len(address))) for address in context.history)]
+    columns = [
+        (tr_in("column", "week"), 10),
+        *((address, max(12, len(address))) for address in context.history),
+    ]
     rows = [(week, *(values.get(week) for values in context.history.values())) for week in weeks]
-    return Sheet("Series", columns, rows)
+    return Sheet("Series", tr_in("sheet", "Series"), columns, rows)
 
 
 DEFINITION_COLUMNS = (
-    ("name", 22), ("title", 32), ("unit", 20), ("formula", 60), ("basis", 60), ("week by", 40), ("clock of", 24),
-    ("small numbers", 40), ("caveat", 60), ("not available because", 32),
+    (NP_("column", "name"), 22), (NP_("column", "title"), 32), (NP_("column", "unit"), 20),
+    (NP_("column", "formula"), 60), (NP_("column", "basis"), 60), (NP_("column", "week by"), 40),
+    (NP_("column", "clock of"), 24), (NP_("column", "small numbers"), 40), (NP_("column", "caveat"), 60),
+    (NP_("column", "not available because"), 32),
 )  # fmt: skip
 
 
-def _definition(kpi: Kpi, language: str) -> tuple[Value, ...]:
+def _definition(kpi: Kpi) -> tuple[Value, ...]:
+    said = {name: _said(DEFINITION, str(getattr(kpi, name))) for name in DEFINED_BY}
     return (
-        kpi.name, kpi.title.into(language), kpi.unit, kpi.formula, kpi.basis, kpi.week_date, kpi.zone,
-        kpi.small_number_rule, kpi.caveat.into(language), kpi.unavailable,
+        kpi.name, kpi.title.into(spoken()), said["unit"], said["formula"], said["basis"], said["week_date"],
+        said["zone"], said["small_number_rule"], kpi.caveat.into(spoken()), said["unavailable"],
     )  # fmt: skip
 
 
-def _as_published(name: str, table: Table) -> Sheet:
+def _state(context: str, messages: Mapping[str, str], state: str) -> str:
+    return _said(context, messages[state]) if state in messages else state
+
+
+def _said(context: str, message: str) -> str:
+    """A message in the language spoken; nothing stays nothing."""
+    return tr_in(context, message) if message else ""
+
+
+def _as_published(name: str, title: str, table: Table) -> Sheet:
     columns = [(column.label, 24) for column in table.columns]
-    return Sheet(name, columns, [[cell.text for cell in row] for row in table.rows])
+    return Sheet(name, title, columns, [[cell.text for cell in row] for row in table.rows])
 
 
 class _Looks:
@@ -166,7 +205,7 @@ def _write_about(sheet: Any, context: WeeklyContext, looks: _Looks) -> None:
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 110)
-    sheet.write_string(0, 0, "Report", looks.label)
+    sheet.write_string(0, 0, tr_in("about", "Report"), looks.label)
     sheet.write_string(0, 1, context.headline, looks.title)
     for row, (label, text) in enumerate(_about(context), 1):
         sheet.write_string(row, 0, label, looks.label)
@@ -175,28 +214,31 @@ def _write_about(sheet: Any, context: WeeklyContext, looks: _Looks) -> None:
 
 
 def _about(context: WeeklyContext) -> Iterator[tuple[str, str]]:
-    yield "Corridor", context.corridor_name
-    yield "Week", f"{context.week}, {context.dates}"
-    yield "Published", formats.long_date(context.published_at.date())
+    yield tr_in("about", "Corridor"), context.corridor_name
+    yield tr("Week"), f"{context.week}, {context.dates}"
+    yield tr_in("about", "Published"), formats.long_date(context.published_at.date())
     for label, sentences in _sentences(context):
         shown = [s for s in sentences if s]
         yield from ((label if n == 0 else "", sentence) for n, sentence in enumerate(shown))
-    yield "Contact", f"{context.operator}, {context.contact}"
+    yield tr_in("about", "Contact"), f"{context.operator}, {context.contact}"
+    versions = {"package": context.package_version, "template": context.template_version}
     yield (
-        "Fingerprint",
-        (
-            f"report {context.report_key} · data snapshot {context.snapshot} · corridor_etl "
-            f"{context.package_version} · template {context.template_version}"
+        tr_in("about", "Fingerprint"),
+        tr(
+            "report %(key)s · data snapshot %(snapshot)s · corridor_etl %(package)s · template %(template)s",
+            key=context.report_key,
+            snapshot=context.snapshot,
+            **versions,
         ),
     )
 
 
 def _sentences(context: WeeklyContext) -> Iterable[tuple[str, Sequence[str]]]:
     return (
-        ("Notice", (context.notice, context.partial)),
-        ("Main points", context.points),
-        ("Data", (context.match, context.quality, context.corrections, context.balance)),
-        ("Notes", context.notes),
+        (tr_in("about", "Notice"), (context.notice, context.partial)),
+        (tr_in("about", "Main points"), context.points),
+        (tr_in("about", "Data"), (context.match, context.quality, context.corrections, context.balance)),
+        (tr("Notes"), context.notes),
     )
 
 
@@ -212,7 +254,7 @@ def _write_sheet(sheet: Any, content: Sheet, looks: _Looks) -> None:
         max(1, len(content.rows)),
         len(content.columns) - 1,
         {
-            "name": content.name,
+            "name": content.table,
             "style": "Table Style Light 1",
             "columns": [{"header": head, "header_format": looks.head} for head, _ in content.columns],
         },

@@ -6,7 +6,7 @@ Making it belongs to ``workbook``; the other checks of an issue to ``checks``.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from email.message import EmailMessage
 from typing import Any
@@ -16,7 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from corridor_etl.reports import formats
 from corridor_etl.reports.content import WeeklyContext
 from corridor_etl.reports.figures import Figure
-from corridor_etl.reports.workbook import DECIMALS, MEDIA_TYPE
+from corridor_etl.reports.workbook import ADDRESS, AS_SHOWN, DECIMALS, MEDIA_TYPE, VALUE
 
 MAX_BYTES = 200_000
 
@@ -47,18 +47,16 @@ def not_carried(data: bytes, message: EmailMessage) -> Iterator[str]:
         yield "the message does not carry the workbook of the issue"
 
 
-def _figures(data: bytes) -> dict[str, dict[str, Any]]:
-    """address -> head -> cell of the sheet of figures."""
-    sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name("Figures")
-    heads, *rows = sheet.to_python(skip_empty_area=False)
-    named = [dict(zip(map(str, heads), row, strict=True)) for row in rows]
-    return {str(row["address"]): row for row in named}
+def _figures(data: bytes) -> dict[str, Sequence[Any]]:
+    """address -> row of the sheet of figures, the second whatever it is called."""
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(1)
+    return {str(row[ADDRESS]): row for row in sheet.to_python(skip_empty_area=False)[1:]}
 
 
-def _different(figure: Figure, row: dict[str, Any]) -> Iterator[str]:
-    value = None if row["value"] == "" else formats.rounded(Decimal(repr(row["value"])), DECIMALS)
+def _different(figure: Figure, row: Sequence[Any]) -> Iterator[str]:
+    value = None if row[VALUE] == "" else formats.rounded(Decimal(repr(row[VALUE])), DECIMALS)
     wanted = None if figure.value is None else formats.rounded(figure.value, DECIMALS)
     if value != wanted:
         yield f"{figure.address} is {value} in the workbook and {wanted} on the page"
-    if row["as shown"] != figure.text:
-        yield f"{figure.address} is shown as '{row['as shown']}' in the workbook and '{figure.text}' on the page"
+    if row[AS_SHOWN] != figure.text:
+        yield f"{figure.address} is shown as '{row[AS_SHOWN]}' in the workbook and '{figure.text}' on the page"

@@ -20,7 +20,14 @@ from pydantic import ValidationError
 from corridor_etl.errors import SettingsError
 from corridor_etl.settings._confidentiality import Confidentiality
 from corridor_etl.settings._grades import LETTERS, Grades
-from corridor_etl.settings._mail import Credentials, Mail, Operators, credentials, mail_in_force
+from corridor_etl.settings._mail import (
+    Credentials,
+    Mail,
+    Operators,
+    credentials,
+    mail_in_force,
+    unsubscribe_keys,
+)
 from corridor_etl.settings._quality import Quality
 from corridor_etl.settings._reconciliation import Precedence, Reconciliation
 from corridor_etl.settings._sections import (
@@ -44,6 +51,7 @@ __all__ = [
     "Precedence", "Quality", "Recipient", "Reconciliation", "ReferenceLists", "Reports", "Retention", "Sender",
     "Service", "Settings", "SourceFamily", "Targets", "Thresholds", "checkout", "config_path", "credentials", "home",
     "load_settings", "mail_in_force", "parse_settings",
+    "unsubscribe_keys",
 ]  # fmt: skip
 
 

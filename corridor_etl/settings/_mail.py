@@ -19,6 +19,8 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 GREYLISTING_MINUTES = 15
 _OVERRIDES = ("host", "port", "security", "ca_file", "sandbox")
 _PREFIX = "CORRIDOR_SMTP_"
+UNSUBSCRIBE_KEY = "CORRIDOR_UNSUBSCRIBE_KEY"
+LEAST_KEY_CHARS = 32
 _NO_PASSWORD = SecretStr("")
 
 
@@ -74,6 +76,22 @@ class Credentials:
 
     user: str = ""
     password: SecretStr = _NO_PASSWORD
+
+
+def unsubscribe_keys() -> tuple[SecretStr, ...]:
+    """The keys of links to leave the list, from ``CORRIDOR_UNSUBSCRIBE_KEY``; none where it is not set.
+
+    Several are separated by blanks: the first makes links, those after it are still taken. ``SettingsError`` for one
+    that is short.
+    """
+    keys = os.environ.get(UNSUBSCRIBE_KEY, "").split()
+    if any(len(key) < LEAST_KEY_CHARS for key in keys):
+        raise SettingsError(
+            f"{UNSUBSCRIBE_KEY} has a key that can be guessed",
+            expected=f"{LEAST_KEY_CHARS} characters or more of chance, without a blank",
+            fix="Make one: python -c 'import secrets; print(secrets.token_hex(32))'",
+        )
+    return tuple(SecretStr(key) for key in keys)
 
 
 def mail_in_force(settings: Settings) -> Mail:

@@ -78,10 +78,25 @@ class Mails:
         with transaction(self._engine) as connection:
             suspensions.suspend(connection, address, by=by, reason=reason, at_utc=now_utc())
 
+    def leave(self, address: str, *, by: str) -> None:
+        """Sends nothing to an address whose owner left the list; a suspension that stands gains this reason."""
+        with transaction(self._engine) as connection:
+            suspensions.leave(connection, address, by=by, at_utc=now_utc())
+
     def lift(self, address: str, *, by: str) -> None:
         """Lets an address get mail again; ``UsageError`` unless it is suspended."""
         with transaction(self._engine) as connection:
             suspensions.lift(connection, address, by=by, at_utc=now_utc())
+
+    def is_suspended(self, address: str) -> bool:
+        """Whether nothing is sent to an address now."""
+        with reading(self._engine) as connection:
+            return suspensions.is_suspended(connection, address)
+
+    def addresses(self) -> list[str]:
+        """Every address a mail was ever queued for, or went to in its place, sorted."""
+        with reading(self._engine) as connection:
+            return outbox.addresses(connection)
 
     def suspensions(self) -> pl.DataFrame:
         """All suspensions in order, also those that were lifted."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, union
 
 from corridor_etl.errors import UsageError
 from corridor_etl.warehouse import suspensions
@@ -53,6 +53,12 @@ class Verdict:
 def deliver_to() -> ColumnElement[str]:
     """The address a message goes to."""
     return func.coalesce(OUTBOX.c.sandbox_recipient, OUTBOX.c.recipient)
+
+
+def addresses(connection: Connection) -> list[str]:
+    """Every address a message was ever queued for, or that got one in its place, sorted."""
+    query = union(select(OUTBOX.c.recipient), select(OUTBOX.c.sandbox_recipient))
+    return sorted(address for (address,) in connection.execute(query) if address is not None)
 
 
 def due(connection: Connection, at_utc: datetime) -> pl.DataFrame:

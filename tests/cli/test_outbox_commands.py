@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from corridor_etl.cli.app import app
-from corridor_etl.delivery.message import recipient_hash
+from corridor_etl.delivery.unsubscribe import recipient_hash
 from corridor_etl.errors import SettingsError, UsageError
 from corridor_etl.warehouse import Warehouse
 from corridor_etl.warehouse.engine import writing

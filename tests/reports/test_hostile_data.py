@@ -322,9 +322,7 @@ def test_no_cell_of_an_export_is_a_formula(raw: tuple[Made, Any, Rendered]) -> N
     assert_no_formula(figures_csv(hostile).decode("utf-8"))
     assert_no_formula_in(rendered.workbook)
     book = openpyxl.load_workbook(io.BytesIO(rendered.workbook))
-    held = {cell.value for line in book["About"].iter_rows() for cell in line} | {
-        cell.value for line in book["Figures"].iter_rows() for cell in line
-    }
+    held = {cell.value for sheet in book.worksheets[:2] for line in sheet.iter_rows() for cell in line}
     for payload in (PAYLOADS["cmd"], PAYLOADS["hyperlink"], PAYLOADS["sum"], PAYLOADS["script"]):
         assert payload in held
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import openpyxl
 import pytest
 import report_samples as samples
 from babel.messages.catalog import Message
@@ -49,6 +51,23 @@ def test_no_english_word_is_left_in_page_and_text(made: Any) -> None:
     for text in (page, rendered.text):
         plain = re.sub(r"https?://\S+|\S+@\S+|&\w+;|\b[XW]?\d[\w-]*", " ", text)
         assert set(re.findall(r"[A-Za-z_]+", plain)) - NAMES_AND_CODES == set()
+
+
+def test_the_workbook_is_in_the_language_of_its_issue(made: Any) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(made[1].workbook))
+    about, figures, series, definitions, *_ = book.worksheets
+    assert list(figures.tables) + list(series.tables) + list(definitions.tables) == [
+        "Figures",
+        "Series",
+        "Definitions",
+    ]
+    shown = [*book.sheetnames, *(cell.value for line in about.iter_rows() for cell in line)]
+    shown += [cell.value for sheet in (figures, definitions) for cell in sheet[1]]
+    shown += [line[at].value for line in figures.iter_rows() for at in (1, 5, 6, 15)]
+    plain = re.sub(r"https?://\S+|\S+@\S+|\b[XW]?\d[\w-]*", " ", " ".join(filter(None, shown)))
+    names = {*re.findall("[A-Za-z]+", f"{made[0].corridor_name} {made[0].operator}"), made[0].language}
+    assert set(re.findall(r"[A-Za-z_]+", plain)) - NAMES_AND_CODES - names == set()
+    assert not any(" of " in (cell.value or "") for line in definitions.iter_rows() for cell in line)
 
 
 def test_figures_have_the_same_values_and_classes_in_every_language(issue: Any, made: Any) -> None:

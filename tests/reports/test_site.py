@@ -13,8 +13,11 @@ from xml.etree import ElementTree
 import html5lib
 import pytest
 
+from corridor_etl.errors import ReportCheckFailed
+from corridor_etl.reports.language import LANGUAGES
 from corridor_etl.reports.site import FEED, Door, pages
 from corridor_etl.reports.site_issues import Issue, frozen_issues
+from corridor_etl.reports.site_looks import in_language
 from corridor_etl.settings import load_settings
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -138,8 +141,60 @@ def test_each_language_calls_itself_by_its_name(made: dict[str, bytes]) -> None:
     assert 'lang="zh" hreflang="zh">中文</a>' in made["public/index.html"].decode()
 
 
+def test_every_page_is_at_its_address_in_every_language_and_leads_to_the_others(
+    made: dict[str, bytes],
+) -> None:
+    english = [name for name in made if not set(name.split("/")) & {"zh", "ru", "kk"}]
+    assert sorted(made) == sorted(in_language(name, language) for name in english for language in LANGUAGES)
+    for language in LANGUAGES:
+        page = made[in_language("public/weekly/2025-W24/index.html", language)].decode()
+        assert f'<html lang="{language}">' in page
+        assert page.count('<link rel="alternate" hreflang=') == 3
+    chinese = made["public/weekly/2025-W24/zh/index.html"].decode()
+    assert '<a href="../index.html" lang="en" hreflang="en">English</a>' in chinese
+    assert '<a rel="prev" href="../../2025-W23/zh/index.html">上一期：第23周</a>' in chinese
+    assert '<span aria-current="page">中文</span>' in chinese
+
+
+def test_a_page_tells_issues_in_its_language_or_else_in_the_preferred_one(made: dict[str, bytes]) -> None:
+    page = made["public/zh/index.html"].decode()
+    assert '<p class="headline" lang="zh">public 2025-W24 zh</p>' in page
+    assert 'href="../weekly/2025-W24/r0/zh/index.html">走廊周报，第24周</a>' in page
+    assert "2025年6月9日至15日" in page
+    russian = made["public/ru/index.html"].decode()
+    assert '<p class="headline" lang="en">public 2025-W24 en</p>' in russian
+    assert 'href="../weekly/2025-W24/r0/en/index.html"' in russian
+
+
+@pytest.mark.parametrize("language", ["zh", "ru", "kk"])
+def test_no_english_word_is_left_on_a_page(made: dict[str, bytes], language: str) -> None:
+    names = {
+        "English",
+        "CSV",
+        "JSON",
+        "UTC",
+        "W",
+        "Excel",
+    }
+    for name in (
+        "index.html",
+        "public/index.html",
+        "public/2025/index.html",
+        "internal/weekly/2025-W24/index.html",
+    ):
+        page = made[in_language(name, language)].decode()
+        shown = re.sub(r'<style.*?</style>|<(p|a)[^>]* lang="\w+".*?</\1>|\S+@\S+', " ", page, flags=re.S)
+        spoken = " ".join([*re.findall(r'aria-label="([^"]*)"', shown), re.sub("<[^>]+>", " ", shown)])
+        assert set(re.findall("[A-Za-z]+", spoken)) - names == set(), name
+
+
+def test_a_word_that_is_not_translated_stops_the_build(issues: list[Issue]) -> None:
+    with pytest.raises(ReportCheckFailed, match="'Never written' has no translation"):
+        pages(issues, load_settings().corridor, [Door("Never written", "x/index.html", "Status")])
+
+
 def test_issues_are_listed_by_year_and_edition(made: dict[str, bytes]) -> None:
-    assert [n for n in made if re.match(r"internal/\d{4}/", n)] == [
+    assert [n for n in made if re.match(r"internal/\d{4}/index", n)] == [
         f"internal/{year}/index.html" for year in (2026, 2025, 2024)
     ]
     page = made["internal/2025/index.html"].decode()
@@ -187,7 +242,9 @@ def test_the_same_issues_in_any_order_are_the_same_pages(site: Path, made: dict[
 
 
 def test_the_first_page_leads_to_all_parts(issues: list[Issue]) -> None:
-    door = Door("Rules", "validation/index.html", "What rows are judged by")
+    door = Door(
+        "Rules", "validation/index.html", "What each row is judged by, and the last results", is_english=True
+    )
     page = pages(issues, load_settings().corridor, [door])["index.html"].decode()
     assert re.findall(r'<p class="entry"><a href="([^"]*)">(\w+)', page) == [
         ("internal/index.html", "Internal"), ("public/index.html", "Public"), ("validation/index.html", "Rules"),

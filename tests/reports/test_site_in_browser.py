@@ -17,6 +17,7 @@ from corridor_etl.reports.site import pages
 from corridor_etl.reports.site_issues import frozen_issues
 from corridor_etl.reports.site_looks import page as site_page
 from corridor_etl.reports.status import status
+from corridor_etl.reports.status_beside import MEASURES, Beside, beside
 from corridor_etl.reports.status_calendar import calendar
 from corridor_etl.settings import load_settings
 from corridor_etl.warehouse.overview import Overview
@@ -25,7 +26,7 @@ NOW = datetime(2025, 6, 25, 7, tzinfo=UTC)
 LONG = "customs_broker_cn/declarations_of_a_very_long_name_without_any_blank_2025-W16_part.csv"
 TOO_WIDE = """[...document.querySelectorAll('main *')].filter(e => !e.closest('.spoken'))
     .filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80))"""
-PAGES = ("internal/index.html", "internal/weekly/2025-W24/index.html", "internal/status/index.html")
+PAGES = ("internal/ru/index.html", "internal/weekly/2025-W24/kk/index.html", "internal/status/index.html")
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,7 @@ def _status_page() -> bytes:
         batches=pl.DataFrame([{"snapshot": 4711, "received_at_utc": NOW - timedelta(hours=2), "committed_at_utc": NOW,
                                "deliveries": 64, "rows_loaded": 2_345_678}]),
         issues=pl.DataFrame([{"edition": "throughput", "week": "2025-W24", "revision": 1, "state": state, "snapshot": 4711,
-                              "published_at_utc": NOW} for state in ("published", "held")]),
+                              "published_at_utc": NOW} for state in ("published", "partial")]),
     )  # fmt: skip
     weeks = [f"2025-W{n:02}" for n in range(1, 27)]
     judged = pl.DataFrame([{"source_id": s.id, "iso_week": w, "expected_files": 168, "status": "late" if n % 3 else ""}
@@ -76,9 +77,27 @@ def _status_page() -> bytes:
     files = pl.DataFrame([{"source_id": s.id, "iso_week": w, "files": (0, 17, 12_345)[n % 3]}
                           for s in settings.sources for n, w in enumerate(weeks) if n % 3])  # fmt: skip
     grid = calendar(judged, files, weeks[-1], settings.sources)
-    values = {"corridor": settings.corridor, "status": status(found, grid, all_in_words(), settings.sources, NOW),
+    said = status(found, grid, all_in_words(), settings.sources, NOW, _beside(found))
+    values = {"corridor": settings.corridor, "status": said,
               "weeks": 4, "at": NOW, "zone": "UTC"}  # fmt: skip
     return site_page("status.html", PAGES[-1], values)
+
+
+def _beside(found: Overview) -> Beside:
+    hold = {"edition": "throughput", "week": "2025-W25", "revision": 1, "snapshot": 4711, "held_at_utc": NOW - timedelta(days=2),
+            "reasons": "Check failed: the total differs --anyway.\nTrain manifests: 1 of 20 expected files received."}  # fmt: skip
+    return beside(
+        pl.DataFrame([hold]),
+        found.issues,
+        pl.DataFrame([{"incident_no": n, "incident_key": f"delivery.rejected/{LONG}", "state": "open", "times_seen": 12,
+                       "message": f"{LONG}: the last row has no end", "opened_at_utc": NOW} for n in (1, 2)]),
+        [{"backfill_id": 12, "weeks": "2025-W01:2025-W24", "weeks_first": "2025-W01", "weeks_last": "2025-W24",
+          "state": state, "done": "12 of 24", "differ": 123_456, "reason": LONG, "requested_at_utc": NOW}
+         for state in ("planned", "waiting_approval")],
+        pl.DataFrame([{"metric": m.metric.partition("{")[0], "labels": m.metric.partition("{")[2].rstrip("}"), "value": 123_456.7}
+                      for m in MEASURES]),
+        NOW,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])

@@ -10,16 +10,20 @@ import html5lib
 import polars as pl
 import pytest
 
+from corridor_etl.jobs.metrics import MEANINGS
 from corridor_etl.quality.freshness import source_weeks
 from corridor_etl.quality.rule_words import all_in_words
 from corridor_etl.reports.site_looks import page
-from corridor_etl.reports.status import Status, age, status
+from corridor_etl.reports.status import Status, status
+from corridor_etl.reports.status_beside import HELPS, MEASURES, NEXT_STEP, Beside, age, beside
 from corridor_etl.reports.status_calendar import WEEKS, Calendar, calendar, last_week
 from corridor_etl.settings import Settings, load_settings
 from corridor_etl.warehouse.overview import Overview
+from tests.contracts.command_lines import understood
 
 NOW = datetime(2025, 6, 25, 7, tzinfo=UTC)  # a Wednesday, on which week 25 is due
 AT = pl.Datetime("us", "UTC")
+REASON = "Train manifests: nothing of this week was received."
 
 
 def overview(rules: int = 2) -> Overview:
@@ -55,7 +59,7 @@ def overview(rules: int = 2) -> Overview:
         ),
         issues=pl.DataFrame(
             [{"edition": "weekly", "week": f"2025-W{n}", "revision": 0, "state": state, "snapshot": 12,
-              "published_at_utc": NOW} for n, state in ((23, "published"), (24, "held"))]
+              "published_at_utc": NOW} for n, state in ((22, "partial"), (23, "published"))]
         ),
     )  # fmt: skip
 
@@ -74,8 +78,41 @@ def grid(settings: Settings) -> Calendar:
     return calendar(source_weeks(arrivals, settings, now_utc=NOW), files, "2025-W26", settings.sources)
 
 
+def things_beside(found: Overview) -> Beside:
+    """A week held twice, one held and published since; an open incident, one taken on, one over; two backfills."""
+    holds = [
+        (23, 0, 12, "Check failed: 1."),
+        (24, 0, 11, "x"),
+        (24, 0, 12, f"{REASON}\nDocuments differ: 3 <b>."),
+    ]
+    incidents = [
+        ("open", "issue.held/weekly/2025-W24"),
+        ("acknowledged", "mail.failed/<1@x>"),
+        ("resolved", "over"),
+    ]
+    backfills = [("done", "a table"), ("waiting_approval", "new rates")]
+    metrics = [("corridor_batch_seconds_median", "", 12.34), ("corridor_source_files", "source=a", 3.0),
+               ("corridor_source_files", "source=b", 1_000.0), ("corridor_quarantine_oldest_age_seconds", "", 180_000.0),
+               ("corridor_outbox_oldest_age_seconds", "state=queued", 4_000.0),
+               ("corridor_outbox_oldest_age_seconds", "state=sent", 9_000_000.0)]  # fmt: skip
+    return beside(
+        pl.DataFrame([{"edition": "weekly", "week": f"2025-W{week}", "revision": revision, "snapshot": snapshot,
+                       "held_at_utc": NOW - timedelta(hours=5), "reasons": reasons}
+                      for week, revision, snapshot, reasons in holds]),
+        found.issues,
+        pl.DataFrame([{"incident_no": n, "incident_key": key, "state": state, "times_seen": 2, "message": "held <i>",
+                       "opened_at_utc": NOW - timedelta(days=n)} for n, (state, key) in enumerate(incidents, 1)]),
+        [{"backfill_id": n, "weeks": "2025-W20:2025-W22", "weeks_first": "2025-W20", "weeks_last": "2025-W22",
+          "state": state, "done": "1 of 3", "differ": 7, "reason": reason, "requested_at_utc": NOW}
+         for n, (state, reason) in enumerate(backfills, 1)],
+        pl.DataFrame(metrics, schema=["metric", "labels", "value"], orient="row"),
+        NOW,
+    )  # fmt: skip
+
+
 def made(settings: Settings, found: Overview | None = None) -> Status:
-    return status(found or overview(), grid(settings), all_in_words(), settings.sources, NOW)
+    found = found or overview()
+    return status(found, grid(settings), all_in_words(), settings.sources, NOW, things_beside(found))
 
 
 def shown(of: Status, settings: Settings) -> str:
@@ -154,11 +191,72 @@ def test_files_are_counted_by_source_in_the_order_of_the_settings(settings: Sett
     assert made(settings).rejected_more == 31
 
 
-def test_held_issues_are_named_apart_from_published_ones(settings: Settings) -> None:
+def test_an_issue_is_held_until_it_is_published_with_its_last_reasons_and_what_helps(
+    settings: Settings,
+) -> None:
     found = made(settings)
-    assert [i["week"] for i in found.held] == ["2025-W24"]
-    assert [i["week"] for i in found.issues] == ["2025-W23"]
-    assert '<span class="mark warn">held</span> weekly 2025-W24' in shown(found, settings)
+    (held,) = found.beside.held
+    assert (held["week"], held["snapshot"], held["age"]) == ("2025-W24", 12, "5 h")
+    assert held["reasons"] == [REASON, "Documents differ: 3 <b>."]
+    assert held["commands"] == [
+        "corridor coverage --week 2025-W24",
+        "corridor discrepancies list",
+        "corridor report publish 2025-W24 --edition weekly",
+    ]
+    assert sorted(i["week"] for i in found.issues) == ["2025-W22", "2025-W23"]
+    text = shown(found, settings)
+    assert '<span class="mark warn">held</span> weekly 2025-W24' in text
+    assert f"<li>{REASON}</li>" in text
+    assert "Documents differ: 3 &lt;b&gt;." in text
+    assert "<code>corridor report publish 2025-W24 --edition weekly</code>" in text
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(command for _, command in HELPS),
+        *NEXT_STEP.values(),
+        "corridor incidents acknowledge 1",
+        "corridor incidents resolve 1",
+        "corridor report publish {week} --edition {edition} --revise",
+    ],
+)
+def test_every_command_the_page_names_is_one(command: str) -> None:
+    values = {
+        "week": "2025-W24",
+        "edition": "weekly",
+        "backfill_id": 1,
+        "weeks_first": "2025-W20",
+        "weeks_last": "2025-W21",
+    }
+    understood(command.format_map(values))
+
+
+def test_incidents_and_backfills_that_wait_come_with_the_next_step(settings: Settings) -> None:
+    found = made(settings)
+    assert [(i["incident_no"], i["command"], i["age"]) for i in found.beside.incidents] == [
+        (2, "corridor incidents resolve 2", "2 d"),
+        (1, "corridor incidents acknowledge 1", "1 d"),
+    ]
+    assert [(b["backfill_id"], b["command"]) for b in found.beside.backfills] == [
+        (2, "corridor backfill approve 2"),
+        (1, ""),
+    ]
+    text = shown(found, settings)
+    assert "mail.failed/&lt;1@x&gt;" in text
+    assert "held &lt;i&gt;" in text
+    assert "waiting approval" in text
+
+
+def test_how_runs_do_is_told_in_units_that_people_read(settings: Settings) -> None:
+    found = {row["words"]: row["value"] for row in made(settings).beside.measures}
+    assert found == {
+        "Batch, median": "12.3 s",
+        "Files received for weeks that were due": "1,003",
+        "Oldest row in quarantine": "2 d",
+        "Oldest mail that waits": "1 h",
+    }
+    assert {measure.metric.partition("{")[0] for measure in MEASURES} <= set(MEANINGS)
 
 
 def test_the_page_is_valid_and_what_senders_wrote_is_text(settings: Settings) -> None:
@@ -191,7 +289,7 @@ def test_an_empty_ledger_has_a_page(settings: Settings) -> None:
         pl.DataFrame(schema={"source_id": pl.String, "iso_week": pl.String, "files": pl.Int64}),
         "2025-W26", settings.sources,
     )  # fmt: skip
-    found = status(empty, nothing, {}, settings.sources, NOW)
+    found = status(empty, nothing, {}, settings.sources, NOW, Beside())
     assert {tile.tone for tile in found.tiles} == {""}
     text = shown(replace(found, at_utc=NOW), settings)
     for sentence in (
@@ -199,6 +297,7 @@ def test_an_empty_ledger_has_a_page(settings: Settings) -> None:
         "Nothing is open",
         "The outbox is empty",
         "Nothing was ever ingested",
+        "No issue is held",
     ):
         assert sentence in text
 
