@@ -112,7 +112,7 @@ class _Current(Mapping[str, pl.DataFrame]):
 
     def _of(self, name: str) -> pl.DataFrame:
         kind = KINDS[name]
-        rows = [self._warehouse.rows(name)]
+        rows = [self._warehouse.unordered(name)]  # what is current does not depend on their order
         if name in self._added:
             new = versions.stored(self._added[name], kind, self._snapshot)
             rows.append(new.select(rows[0].columns))

@@ -1,12 +1,13 @@
 """What a batch brings about beyond its own rows: suggestions, discrepancies, and the marts, container trips and
 reconciled items once it is committed.
 
-The same for new files and for rows that leave the quarantine; the facts are made once for all of it.
+The same for new files and for rows that leave the quarantine; the facts are made once for all of it. Which tables have
+to be made belongs to ``affected``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import polars as pl
@@ -15,6 +16,7 @@ from corridor_etl.facts.corridor import corridor_facts
 from corridor_etl.facts.cross_source import sources, subjects_of
 from corridor_etl.facts.reconciliation import reconciled
 from corridor_etl.facts.trips import stored_trips
+from corridor_etl.jobs.affected import ITEMS, TRIPS, affected, kinds_for
 from corridor_etl.jobs.assembly import current_with
 from corridor_etl.jobs.cross_source import with_discrepancies
 from corridor_etl.jobs.suggesting import with_suggestions
@@ -27,15 +29,28 @@ from corridor_etl.warehouse import Batch, Warehouse
 def consequences(
     batch: Batch, warehouse: Warehouse, base: int, settings: Settings
 ) -> tuple[Batch, dict[str, pl.DataFrame]]:
-    """The batch with suggestions and discrepancies, and all marts and facts, as they are once it is committed on
-    ``base``. A batch that adds no row leaves what compares sources as it is."""
+    """The batch with suggestions and discrepancies, and the marts and facts it can change, as they are once it is
+    committed on ``base``. A batch that adds no row of what sources are compared by leaves that as it is."""
     current = current_with(batch, warehouse, base + 1)
-    facts = corridor_facts(current, settings)
-    made = {**weekly_marts(current, settings, facts), "fct_container_trip": stored_trips(facts.trips)}
-    batch = replace(with_suggestions(batch, current, warehouse), build=build_of(settings))
-    if any(frame.height for frame in batch.added_rows().values()):
-        batch, items = _compared(batch, current, settings, facts.trips)
-        made["fct_reconciliation"] = items
+    build = build_of(settings)
+    batch = replace(with_suggestions(batch, current, warehouse), build=build)
+    added = {name for name, rows in batch.added_rows().items() if rows.height}
+    return _with_tables(batch, current, settings, affected(added, warehouse, build))
+
+
+def _with_tables(
+    batch: Batch, current: Mapping[str, pl.DataFrame], settings: Settings, tables: Collection[str]
+) -> tuple[Batch, dict[str, pl.DataFrame]]:
+    """The batch, with discrepancies if sources are compared, and those of the tables that are made."""
+    if not tables:
+        return batch, {}
+    known = {kind: current[kind] for kind in kinds_for(tables)}
+    facts = corridor_facts(known, settings)
+    made = weekly_marts(known, settings, facts, among=tables)
+    if TRIPS in tables:
+        made[TRIPS] = stored_trips(facts.trips)
+    if ITEMS in tables and any(rows.height for rows in batch.added_rows().values()):
+        batch, made[ITEMS] = _compared(batch, known, settings, facts.trips)
     return batch, made
 
 

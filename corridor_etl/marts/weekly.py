@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import polars as pl
 
@@ -12,17 +12,25 @@ from corridor_etl.settings import Settings
 
 
 def weekly_marts(
-    current: Mapping[str, pl.DataFrame], settings: Settings, facts: Facts | None = None
+    current: Mapping[str, pl.DataFrame],
+    settings: Settings,
+    facts: Facts | None = None,
+    *,
+    among: Collection[str] | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Table name -> its rows over all weeks, sorted by the dimensions; text and whole numbers only.
 
     ``current`` holds, per record kind, the rows in force (latest version, nothing cancelled); a missing kind has
     no rows. Every table is there, with its full schema, also when it is empty. ``SettingsError`` for a service
     that corridor.toml lacks, ``ReferenceMissing`` for a rate that is needed and not there. ``facts`` are those of the
-    same records where they are at hand.
+    same records where they are at hand. Of ``among``, where given, only these tables are made.
     """
     facts = facts or corridor_facts(current, settings)
-    return {mart: _table(members, facts, settings) for mart, members in members_by_mart().items()}
+    return {
+        mart: _table(members, facts, settings)
+        for mart, members in members_by_mart().items()
+        if among is None or mart in among
+    }
 
 
 def members_by_mart() -> dict[str, list[Kpi]]:

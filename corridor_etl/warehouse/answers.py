@@ -24,9 +24,11 @@ from corridor_etl.warehouse import (
     profiles,
     retention,
     revisions,
+    standing,
     validation_results,
 )
 from corridor_etl.warehouse.batch import DeliveryRow
+from corridor_etl.warehouse.builds import Build
 from corridor_etl.warehouse.engine import reading
 from corridor_etl.warehouse.overview import Overview
 from corridor_etl.warehouse.profiles import Earlier
@@ -150,6 +152,11 @@ class Answers:
         """Of which versions of code and rules the figures of each week are, and since which batch."""
         with reading(self.engine) as connection:
             return builds.read(connection)
+
+    def is_standing(self, build: Build) -> bool:
+        """Whether marts and facts are what ``build`` makes of the rows in the lake; see :mod:`.standing`."""
+        with reading(self.engine) as connection:
+            return standing.is_standing(connection, build)
 
     def last_expired_week(self) -> str:
         """The last week of which rows have left the lake by policy; empty where none has."""

@@ -28,6 +28,8 @@ DISCREPANCY_OPTIONAL = tuple(
     c.name for c in DISCREPANCY.columns if c.nullable and c.name in DISCREPANCY_COLUMNS
 )
 _KEY = ["rule_id", "subject_key"]
+_SAID = list(DISCREPANCY_COLUMNS)
+_BEFORE = "_before"
 _OPENED: dict[str, Any] = {
     "state": OPEN,
     "closed_at_utc": None,
@@ -44,29 +46,34 @@ def record(connection: Connection, failing: pl.DataFrame, snapshot: int, at_utc:
     waiver stands as long as what was observed is the same.
     """
     with history.recorded(connection, DISCREPANCY, snapshot) as before:
-        stored = before.select(*_KEY, "discrepancy_id", "state", was_observed="observed")
-        _bring_up(connection, stored, failing, snapshot, at_utc)
+        _bring_up(connection, before.select("discrepancy_id", "state", *_SAID), failing, snapshot, at_utc)
 
 
 def _bring_up(
     connection: Connection, stored: pl.DataFrame, failing: pl.DataFrame, snapshot: int, at_utc: datetime
 ) -> None:
-    known = failing.join(stored, on=_KEY, how="left")
+    known = failing.join(stored, on=_KEY, how="left", suffix=_BEFORE)
     is_new = pl.col("discrepancy_id").is_null()
-    is_settled = (pl.col("state") == WAIVED) & (pl.col("observed") == pl.col("was_observed"))
+    is_settled = (pl.col("state") == WAIVED) & (pl.col("observed") == pl.col(f"observed{_BEFORE}"))
     seen = {"first_seen_at_utc": at_utc, "last_seen_at_utc": at_utc, "snapshot_opened": snapshot}
-    insert(connection, DISCREPANCY, known.filter(is_new).select(list(DISCREPANCY_COLUMNS)), **seen, **_OPENED)
+    insert(connection, DISCREPANCY, known.filter(is_new).select(_SAID), **seen, **_OPENED)
     again = known.filter(~is_new, ~is_settled.fill_null(False), pl.col("state") != OPEN)
-    _update(connection, again, last_seen_at_utc=at_utc, snapshot_opened=snapshot, **_OPENED)
-    _update(connection, known.filter(~is_new, pl.col("state") == OPEN), last_seen_at_utc=at_utc)
+    _update(connection, again, snapshot_opened=snapshot, **_OPENED)
+    is_other = pl.any_horizontal(
+        pl.col(n).ne_missing(pl.col(f"{n}{_BEFORE}")) for n in _SAID if n not in _KEY
+    )
+    _update(connection, known.filter(~is_new, pl.col("state") == OPEN, is_other))
     healed = stored.filter(pl.col("state") == OPEN).join(failing, on=_KEY, how="anti")
     _close(connection, healed["discrepancy_id"], HEALED, snapshot, at_utc)
+    # All that is open now fails now; most of it says what it said before.
+    is_open = DISCREPANCY.c.state == OPEN
+    connection.execute(update(DISCREPANCY).where(is_open).values(last_seen_at_utc=at_utc))
 
 
 def _update(connection: Connection, rows: pl.DataFrame, **constants: Any) -> None:
     if rows.is_empty():
         return
-    said = [name for name in DISCREPANCY_COLUMNS if name not in _KEY]
+    said = [name for name in _SAID if name not in _KEY]
     statement = (
         update(DISCREPANCY)
         .where(DISCREPANCY.c.discrepancy_id == bindparam("number"))

@@ -224,8 +224,12 @@ class Lake:
 
     def collected(self, rows: pl.LazyFrame) -> pl.DataFrame:
         """The rows of a scan, by (snapshot, delivery_id, line_no)."""
+        return self.gathered(rows.sort(ORDER))
+
+    def gathered(self, rows: pl.LazyFrame) -> pl.DataFrame:
+        """The rows of a scan as they come."""
         with self.store.explained():
-            return rows.sort(ORDER).collect()
+            return rows.collect()
 
     def _scanned(self, names: Iterable[str], record_kind: RecordKind) -> pl.LazyFrame:
         return parts.scanned([self.address(name) for name in names], record_kind, self.store.polars)

@@ -28,6 +28,11 @@ def table(name: str) -> Table:
     return _BY_WEEK[name]
 
 
+def week_columns() -> list[Column[Any]]:
+    """Of each mart and fact the column that says the week of a row."""
+    return [_week(mart) for mart in _BY_WEEK.values()]
+
+
 def checked(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """``frame`` with the columns of the mart (without ``snapshot``), sorted by its key."""
     mart = table(name)

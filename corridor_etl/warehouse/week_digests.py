@@ -49,6 +49,13 @@ def differing(
     return sorted(w for w in known.keys() | digests.keys() if known.get(w) != digests.get(w))
 
 
+def is_one_unknown(connection: Connection, week: Column[Any], after: str = "") -> bool:
+    """Whether a week of the table later than ``after`` has rows and no digest."""
+    known = select(WEEK_DIGEST.c.iso_week).where(WEEK_DIGEST.c.table_name == week.table.name)
+    unknown = select(week).where(week > after, week.not_in(known)).limit(1)
+    return connection.execute(unknown).first() is not None
+
+
 def record(
     connection: Connection, table_name: str, weeks: Collection[str], digests: Mapping[str, str]
 ) -> None:

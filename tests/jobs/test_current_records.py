@@ -18,11 +18,11 @@ class Noting(Warehouse):
 
     asked: tuple[str, ...] = ()
 
-    def rows(
+    def scan(
         self, kind: str, *, weeks: Collection[str] | None = None, as_of: int | None = None
-    ) -> pl.DataFrame:
+    ) -> pl.LazyFrame:
         self.asked = (*self.asked, kind)
-        return super().rows(kind, weeks=weeks, as_of=as_of)
+        return super().scan(kind, weeks=weeks, as_of=as_of)
 
 
 def test_a_kind_is_read_when_it_is_asked_for_and_once(own_home: Path) -> None:

@@ -1,0 +1,175 @@
+"""A commit makes only the tables its rows can change, and what is stored is what all records give all the same."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from corridor_etl.facts.cross_source import cross_subjects
+from corridor_etl.jobs.affected import ITEMS, KINDS_OF, TRIPS, affected
+from corridor_etl.jobs.assembly import current_with
+from corridor_etl.jobs.consequences import consequences
+from corridor_etl.jobs.cross_source import with_discrepancies
+from corridor_etl.jobs.remaking import Remade
+from corridor_etl.jobs.versions import build_of
+from corridor_etl.settings import Settings, load_settings
+from corridor_etl.warehouse import Batch, DeliveryRow, Warehouse
+from corridor_etl.warehouse.engine import writing
+from corridor_etl.warehouse.schema import FACTS, MARTS, WEEK_DIGEST
+from tests.facts.corridor_records import Row, booking, frame
+from tests.facts.test_slices import shuffled
+
+NOW = datetime(2025, 7, 1, tzinfo=UTC)
+ACROSS = ["rule_id", "severity", "subject", "subject_key", "observed", "expected"]
+DAY = date(2025, 3, 5)
+IN_HALVES = ("port_event",)
+TOLD_BY = {"manifest_container": "train_no", "port_event": "event_code", "declaration_item": "declaration_no"}
+
+
+@pytest.fixture(scope="module")
+def settings() -> Settings:
+    return load_settings()
+
+
+@pytest.fixture
+def home(own_home: Path) -> Iterator[Warehouse]:
+    with Warehouse.open(own_home) as warehouse:
+        yield warehouse
+
+
+def records() -> dict[str, list[Row]]:
+    """Records of every kind that facts are made from, and of one that none is."""
+    rows = shuffled(4)
+    said = {"version": 1, "action": "insert"}
+    rate = {
+        "source_id": "pboc",
+        "rate_on_local": DAY,
+        "currency": "USD",
+        "base_currency": "CNY",
+        "rate": Decimal(8),
+    }
+    stop = {"visit_ref": "1", "inbound_action": "none", "outbound_action": "none", "facility_code": "NGB",
+            "visited_on_local": DAY, "gated_in_at_utc": datetime(2025, 3, 5, 1, tzinfo=UTC),
+            "gated_out_at_utc": datetime(2025, 3, 7, 1, tzinfo=UTC), "timezone": "Asia/Shanghai", "full_empty": "F"}  # fmt: skip
+    slot = {"plan_type": "OCCUPIED", "conveyance_name": "V", "voyage_no": "1", "departure_port_code": "CNNBG",
+            "handling_code": "L", "slot_code": "1", "container_no": "A", "planned_on_local": DAY}  # fmt: skip
+    place = {"entry_ref": "1", "listed_on_local": DAY, "stack_code": "A", "is_in_yard": True}
+    return {
+        **{kind: [row for row in rows if name in row] for kind, name in TOLD_BY.items()},
+        "booking": [
+            booking(f"B{n}", "2", "2025-02-20T08:00:00", train_no="X9000", departure_on_local=DAY)
+            for n in range(4)
+        ],
+        "exchange_rate": [{**rate, "units": 1, **said}],
+        "terminal_visit": [{**stop, **said}],
+        "stowage_position": [{**slot, **said}],
+        "yard_position": [{**place, **said}],
+    }
+
+
+def batch(number: int, kind: str, rows: list[dict[str, Any]]) -> Batch:
+    """One delivery with rows of one kind, all loaded."""
+    digest = f"{number:064d}"
+    lines = frame(kind, rows).unique(maintain_order=True).with_columns(
+        delivery_id=pl.lit(digest[-16:]), line_no=pl.int_range(2, pl.len() + 2)
+    )  # fmt: skip
+    delivery = DeliveryRow(
+        digest[-16:], digest, f"{number}.csv", 1, NOW, "loaded", record_kind=kind, rows_read=lines.height,
+        rows_loaded=lines.height,
+    )  # fmt: skip
+    return Batch([delivery], NOW, {kind: lines})
+
+
+def commit(home: Warehouse, added: Batch, settings: Settings) -> set[str]:
+    """Commits a batch as ingest does; which tables were made."""
+    whole, made = consequences(added, home, home.snapshot(), settings)
+    home.publish(whole, made, base=home.snapshot())
+    return set(made)
+
+
+def stored(home: Warehouse) -> dict[str, pl.DataFrame]:
+    marts = {name: home.mart(name) for name in MARTS}
+    kept = {**marts, TRIPS: home.trips(), ITEMS: home.reconciled_items()}
+    return {name: rows.drop("snapshot") for name, rows in kept.items()}
+
+
+def assert_as_all_records_give(home: Warehouse, settings: Settings) -> None:
+    made = Remade.of(home, settings).frames
+    for name, rows in stored(home).items():
+        assert_frame_equal(rows, made[name])
+    nothing = Batch((), NOW)
+    now = with_discrepancies(
+        nothing, cross_subjects(current_with(nothing, home, home.snapshot()), settings), settings
+    )
+    failing = now.discrepancy_frame()
+    assert failing is not None
+    open_now = home.discrepancies(state="open").select(ACROSS)
+    assert_frame_equal(open_now.sort(ACROSS), failing.select(ACROSS).sort(ACROSS))
+
+
+def test_after_every_commit_the_tables_are_what_all_records_give(home: Warehouse, settings: Settings) -> None:
+    parts = [(kind, rows) for kind, rows in records().items() if kind not in IN_HALVES]
+    parts += [(kind, records()[kind][n::2]) for kind in IN_HALVES for n in range(2)]
+    random.Random(7).shuffle(parts)
+    left_alone: set[str] = set()
+    for number, (kind, rows) in enumerate(parts):
+        made = commit(home, batch(number, kind, rows), settings)
+        assert made >= {table for table, kinds in KINDS_OF.items() if kind in kinds}
+        left = KINDS_OF.keys() - made
+        left_alone |= left
+        if left:
+            assert_as_all_records_give(home, settings)
+    assert left_alone == set(KINDS_OF), "each table was left alone by some batch"
+    assert all(rows.height for rows in stored(home).values())
+
+
+def test_a_batch_makes_only_what_its_kinds_can_change(home: Warehouse, settings: Settings) -> None:
+    build = build_of(settings)
+    assert affected(["yard_position"], home, build) == set(KINDS_OF), "nothing is known of an empty home"
+    rows = records()
+    for number, kind in enumerate(("manifest_container", "port_event")):
+        commit(home, batch(number, kind, rows[kind]), settings)
+    assert commit(home, batch(2, "yard_position", rows["yard_position"]), settings) == set()
+    assert commit(home, batch(3, "stowage_position", rows["stowage_position"]), settings) == {
+        "mart_vessel_load_week"
+    }
+    assert affected([], home, build) == set()
+    assert affected([], home, replace(build, rules_version="others")) == set(KINDS_OF)
+    assert affected([], home, replace(build, code_version="others")) == set(KINDS_OF)
+    with writing(home.engine) as connection:
+        connection.execute(WEEK_DIGEST.delete().where(WEEK_DIGEST.c.table_name == "mart_speed_week"))
+    assert affected([], home, build) == set(KINDS_OF), "a week without digest may be anything"
+
+
+def test_after_rows_have_left_the_lake_everything_is_made_once(
+    home: Warehouse, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = records()
+    for number, kind in enumerate(("manifest_container", "port_event")):
+        commit(home, batch(number, kind, rows[kind]), settings)
+    build = build_of(settings)
+    assert affected([], home, build) == set()
+    first = min(home.lake_file_facts("port_event")["iso_week"])
+    monkeypatch.setenv("CORRIDOR_NOW", _weeks_after(first, 14).isoformat())
+    assert home.expire({"port_event": 13}) is not None
+    assert affected([], home, build) == set(KINDS_OF)
+    commit(home, batch(2, "yard_position", rows["yard_position"]), settings)
+    assert affected([], home, build) == set()
+
+
+def _weeks_after(week: str, weeks: int) -> datetime:
+    monday = datetime.strptime(f"{week}-1", "%G-W%V-%u").replace(tzinfo=UTC)
+    return datetime.fromtimestamp(monday.timestamp() + weeks * 7 * 86_400, tz=UTC)
+
+
+def test_every_mart_and_fact_says_what_it_is_made_from() -> None:
+    assert set(KINDS_OF) == {*MARTS, *FACTS}
