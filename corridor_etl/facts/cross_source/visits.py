@@ -13,7 +13,7 @@ import polars as pl
 from corridor_etl.facts.cross_source._sources import Sources, instant, key
 
 VISIT_HOURS = 72
-_PLACE = ["container_no", "facility_node", "way"]
+_PLACE = ["box_no", "place_no", "way"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,10 @@ _STEPS = (
     _Step("in", "GTOT", "gate_out_at_utc"),
 )
 _COLUMNS = tuple(dict.fromkeys(step.column for step in _STEPS))
+# A name among a few is compared as a number.
+_STEP = {
+    "way": pl.Enum(["in", "out"]), "event_code": pl.String(), "column": pl.Enum(_COLUMNS),
+}  # fmt: skip
 _FIRSTS = ("delivery_id", "line_no", "event_code", "facility_code", "event_at_utc", "event_on_local")
 
 
@@ -43,17 +47,18 @@ def subjects(known: Sources) -> pl.DataFrame:
         _several(_numbered(_steps(known)))
         .group_by("visit", maintain_order=True)
         .agg(
-            *(pl.col(name).min() for name in _COLUMNS),
-            *(pl.col(name).first() for name in (*_PLACE, *_FIRSTS)),
+            *(pl.when(pl.col("column") == name).then("event_at_utc").min().alias(name) for name in _COLUMNS),
+            *(pl.col(name).first() for name in ("container_no", "facility_node", "way", *_FIRSTS)),
             pl.col("conveyance_name").first(ignore_nulls=True).alias("train_no"),
         )
         .filter(pl.sum_horizontal(pl.col(name).is_not_null() for name in _COLUMNS) > 1)
     )
+    at = found.select(instant("event_at_utc")).to_series()
     return found.with_columns(
         subject=pl.lit("visit"),
-        subject_key=key(*_PLACE, instant("event_at_utc")),
+        subject_key=key("container_no", "facility_node", "way", pl.lit(at)),
         record_kind=pl.lit("port_event"),
-        record_key=key("container_no", "event_code", instant("event_at_utc"), "facility_code"),
+        record_key=key("container_no", "event_code", pl.lit(at), "facility_code"),
         iso_week=pl.col("event_on_local").dt.strftime("%G-W%V"),
         container_nos=pl.col("container_no"),
         visit_on_local=pl.col("event_on_local"),
@@ -61,19 +66,17 @@ def subjects(known: Sources) -> pl.DataFrame:
 
 
 def _steps(known: Sources) -> pl.DataFrame:
-    """Events that are a step of a visit, each with its instant in the step's own column."""
+    """Events that are a step of a visit, those of one place and way together in the order of time."""
     rows = [(s.way, s.event_code, s.column) for s in _STEPS]
-    steps = pl.DataFrame(rows, schema=["way", "event_code", "column"], orient="row")
+    steps = pl.DataFrame(rows, schema=_STEP, orient="row")
     return (
-        known.events.filter(pl.col("facility_node").is_not_null())
-        .select("container_no", "facility_node", "conveyance_name", *_FIRSTS)
-        .join(steps, on="event_code")
-        # One event alone is no visit; that a few more stay because their hashes are the same does no harm.
-        .filter(pl.struct(_PLACE).hash().is_duplicated())
+        known.events.lazy()
+        .filter(pl.col("facility_node").is_not_null())
+        .select("box_no", "container_no", "facility_node", "conveyance_name", *_FIRSTS)
+        .join(steps.lazy(), on="event_code")
+        .with_columns(pl.col("facility_node").cast(pl.Categorical).to_physical().alias("place_no"))
         .sort(*_PLACE, "event_at_utc", "event_code", "facility_code")
-        .with_columns(
-            pl.when(pl.col("column") == name).then(pl.col("event_at_utc")).alias(name) for name in _COLUMNS
-        )
+        .collect()
     )
 
 
