@@ -13,7 +13,6 @@ import polars as pl
 from corridor_etl.facts.cross_source._sources import Sources, instant, key
 
 VISIT_HOURS = 72
-_PLACE = ["box_no", "place_no", "way"]
 
 
 @dataclass(frozen=True)
@@ -74,17 +73,24 @@ def _steps(known: Sources) -> pl.DataFrame:
         .filter(pl.col("facility_node").is_not_null())
         .select("box_no", "container_no", "facility_node", "conveyance_name", *_FIRSTS)
         .join(steps.lazy(), on="event_code")
-        .with_columns(pl.col("facility_node").cast(pl.Categorical).to_physical().alias("place_no"))
-        .sort(*_PLACE, "event_at_utc", "event_code", "facility_code")
+        .with_columns(_place_no().alias("place_no"))
+        # One event alone is no visit.
+        .filter(pl.col("place_no").is_duplicated())
+        .sort("place_no", "event_at_utc", "event_code", "facility_code")
         .collect()
     )
+
+
+def _place_no() -> pl.Expr:
+    """One whole number for a container, a terminal and the way it goes there."""
+    node = pl.col("facility_node").cast(pl.Categorical).to_physical().cast(pl.Int64)
+    return pl.col("box_no").cast(pl.Int64) * 2**31 + node * 2 + (pl.col("way") == "in").cast(pl.Int64)
 
 
 def _numbered(steps: pl.DataFrame) -> pl.DataFrame:
     """``visit`` counts the stays: a new one begins elsewhere or after :data:`VISIT_HOURS` without an event."""
     pause = pl.col("event_at_utc") - pl.col("event_at_utc").shift(1)
-    is_same_place = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in _PLACE)
-    is_same = is_same_place & (pause <= pl.duration(hours=VISIT_HOURS))
+    is_same = (pl.col("place_no") == pl.col("place_no").shift(1)) & (pause <= pl.duration(hours=VISIT_HOURS))
     return steps.with_columns(
         is_same.fill_null(False).not_().cast(pl.Int64).cum_sum().set_sorted().alias("visit")
     )
