@@ -14,6 +14,7 @@ from typing import Literal
 import polars as pl
 
 from corridor_etl.facts.milestones import INSTANTS, left_at_utc
+from corridor_etl.facts.numbered import BOX, TRIP, beside
 
 BEFORE, AFTER = pl.duration(days=30), pl.duration(days=60)
 INSTANT = pl.duration(microseconds=1)
@@ -21,7 +22,7 @@ EARLY = pl.duration(
     days=1
 )  # a train may leave before its timetable, which stands in where nobody saw it leave
 ANYWHERE = ""
-_NUMBER = "trip_number"  # whole numbers are joined on faster than texts
+_WAY = ("service_id", "direction")
 
 
 @dataclass(frozen=True)
@@ -57,40 +58,60 @@ LINKS = (
     Link("empty_returned_at_utc", ("DROP", "GTIN"), (ANYWHERE,), "handed_out", "next_left", load="E", of_trip="F"),
 )  # fmt: skip
 NAMES = tuple(dict.fromkeys(link.name for link in LINKS))
-_COLUMNS = ("role", "event_code", "rank", "link", "after", "before", "takes", "unless", "load", "of_trip")
+EVENT_CODES = frozenset(code for link in LINKS for code in link.event_codes)
 
 
-def with_chain(trips: pl.DataFrame, events: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+def _of(bound: str) -> list[str]:
+    return sorted({getattr(link, bound) for link in LINKS})
+
+
+# A name among a few is compared as a number.
+_COLUMNS = {
+    "role": pl.String(), "event_code": pl.String(), "rank": pl.UInt8(), "link": pl.Enum(NAMES),
+    "after": pl.Enum(_of("after")), "before": pl.Enum(_of("before")), "takes": pl.Enum(["first", "last"]),
+    "unless": pl.String(), "load": pl.String(), "of_trip": pl.String(),
+}  # fmt: skip
+_OF_TRIP = (
+    TRIP, BOX, *_WAY, "full_empty", "departure_on_local", "planned_departure_at_utc", *INSTANTS,
+)  # fmt: skip
+
+
+def with_chain(trips: pl.DataFrame, moves: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """``trips`` with the columns :data:`NAMES`, instants in UTC; null where no actual event fits.
 
-    ``trips`` needs the six milestones, trip_id, service_id, direction, container_no, full_empty, departure_on_local
-    and planned_departure_at_utc; ``places`` is :func:`corridor_etl.facts.places.role_nodes`. A service that has a
-    domestic leg at either end has it at one only: that before the train counts.
+    ``trips`` needs the six milestones, trip_id, service_id, direction, full_empty, departure_on_local,
+    planned_departure_at_utc and the numbers of ``facts.numbered``, whose ``box_events`` the ``moves`` are; ``places``
+    is :func:`corridor_etl.facts.places.role_nodes`. A service that has a domestic leg at either end has it at one only:
+    that before the train counts.
     """
-    trips = trips.with_row_index(_NUMBER)
-    bounds = _bounds(trips)
-    actual = events.filter(
-        pl.col("classifier") == "ACT", pl.col("event_code").is_in(sorted({c for k in LINKS for c in k.event_codes}))
-    ).select("container_no", "facility_node", "event_code", "event_at_utc", box_load="full_empty")  # fmt: skip
+    bounds = _bounds(trips).lazy()
     spots, anywhere = _spots(places), _table(link for link in LINKS if link.roles == (ANYWHERE,))
     # The few places first: most events happen where no link is looked for, and need not be brought to a trip.
-    placed = actual.join(spots, on=["facility_node", "event_code"]).join(
-        bounds, on=["container_no", "service_id", "direction"]
+    placed = (
+        moves.lazy()
+        .join(spots.lazy(), on=["facility_node", "event_code"])
+        .join(bounds, on=BOX)
+        .filter(pl.all_horizontal(pl.col(name) == pl.col(f"{name}_of_spot") for name in _WAY))
     )
-    unplaced = actual.join(anywhere, on="event_code").join(bounds, on="container_no")
-    named = [_NUMBER, "link", "rank", "takes", "event_at_utc"]
+    unplaced = moves.lazy().join(anywhere.lazy(), on="event_code").join(bounds, on=BOX)
+    named = [TRIP, "link", "rank", "takes", "event_at_utc"]
     found = pl.concat([_fitting(placed).select(named), _fitting(unplaced).select(named)])
-    return trips.join(_instants(found), on=_NUMBER, how="left", maintain_order="left").drop(_NUMBER)
+    return beside(trips, _instants(found).collect(), TRIP)
 
 
 def _bounds(trips: pl.DataFrame) -> pl.DataFrame:
     """Per trip the instants links are looked for between; the neighbours are the container's in order of departure."""
-    box = pl.col("container_no")
+    box = pl.col(BOX)
     beyond = [pl.col(name) for name in ("delivered_at_utc", "arrived_at_utc", "border_departed_at_utc")]
-    dated = trips.with_columns(left_at_utc().alias("left")).with_columns(
-        pl.min_horizontal(*INSTANTS, "left").alias("start"), pl.max_horizontal(*INSTANTS, "left").alias("end")
+    dated = (
+        trips.select(_OF_TRIP)
+        .with_columns(left_at_utc().alias("left"))
+        .with_columns(
+            pl.min_horizontal(*INSTANTS, "left").alias("start"),
+            pl.max_horizontal(*INSTANTS, "left").alias("end"),
+        )
     )
-    dated = dated.sort("container_no", "left", "trip_id").with_columns(
+    dated = dated.sort(BOX, "left", TRIP).with_columns(
         pl.when(box == box.shift(1)).then(pl.col("end").shift(1)).alias("previous_end"),
         pl.when(box == box.shift(-1)).then(pl.col("start").shift(-1) - INSTANT).alias("next_start"),
         pl.when(box == box.shift(-1)).then(pl.col("left").shift(-1)).alias("next_left"),
@@ -99,8 +120,8 @@ def _bounds(trips: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce(*beyond, "left").alias("handed_out"),
     )
     return dated.select(
-        _NUMBER, "service_id", "direction", "container_no", "full_empty", "left", "previous_end", "next_start",
-        "next_left", "on_way", "train_end", "handed_out",
+        TRIP, BOX, *_WAY, "full_empty", "left", "previous_end", "next_start", "next_left", "on_way", "train_end",
+        "handed_out",
         pl.max_horizontal("gate_in_at_utc", "previous_end").alias("gate"),
         pl.coalesce("delivered_at_utc", "next_start").alias("way_end"),
     )  # fmt: skip
@@ -116,8 +137,8 @@ def _spots(places: pl.DataFrame) -> pl.DataFrame:
     way = ["service_id", "direction", "link"]
     first = legs.with_columns((pl.col("takes") == "last").any().over(way).alias("has_leg_before"))
     return first.filter((pl.col("takes") == "last") | ~pl.col("has_leg_before")).select(
-        "service_id", "direction", *_COLUMNS[1:], facility_node="node"
-    )
+        *(pl.col(name).alias(f"{name}_of_spot") for name in _WAY), *list(_COLUMNS)[1:], facility_node="node"
+    )  # fmt: skip
 
 
 def _table(links: Iterable[Link]) -> pl.DataFrame:
@@ -127,10 +148,10 @@ def _table(links: Iterable[Link]) -> pl.DataFrame:
         for role in k.roles
         for rank, code in enumerate(k.event_codes)
     ]
-    return pl.DataFrame(rows, schema=list(_COLUMNS), orient="row")
+    return pl.DataFrame(rows, schema=_COLUMNS, orient="row")
 
 
-def _fitting(pairs: pl.DataFrame) -> pl.DataFrame:
+def _fitting(pairs: pl.LazyFrame) -> pl.LazyFrame:
     """Pairs of a trip and an event between the bounds of the link; a bound that is not known bounds nothing."""
     at = pl.col("event_at_utc")
     after = pl.coalesce(pl.when(pl.col("after") == n).then(pl.col(n)) for n in _of("after"))
@@ -142,17 +163,13 @@ def _fitting(pairs: pl.DataFrame) -> pl.DataFrame:
     return pairs.filter(is_near, has_load, is_kind, is_between)
 
 
-def _of(bound: str) -> list[str]:
-    return sorted({getattr(link, bound) for link in LINKS})
-
-
-def _instants(found: pl.DataFrame) -> pl.DataFrame:
+def _instants(found: pl.LazyFrame) -> pl.LazyFrame:
     """One row per trip: of each link the best event code that occurs, of this the first or the last."""
-    ends = found.group_by(_NUMBER, "link", "takes", "rank").agg(
+    ends = found.group_by(TRIP, "link", "takes", "rank").agg(
         first=pl.col("event_at_utc").min(), last=pl.col("event_at_utc").max()
     )
-    best = ends.filter(pl.col("rank") == pl.col("rank").min().over(_NUMBER, "link"))
-    return best.group_by(_NUMBER).agg(_instant(name) for name in NAMES)
+    best = ends.filter(pl.col("rank") == pl.col("rank").min().over(TRIP, "link"))
+    return best.group_by(TRIP).agg(_instant(name) for name in NAMES)
 
 
 def _instant(name: str) -> pl.Expr:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from corridor_etl.facts.money import in_currency
+from corridor_etl.facts.numbered import TRIP, beside
 from corridor_etl.facts.rates import Rates, rate_date
 from corridor_etl.facts.untraded import DECLARED_WITHIN_DAYS, is_domestic, is_empty, with_untraded
 from corridor_etl.settings import Settings
@@ -43,57 +44,64 @@ def with_flow(
     """``trips`` with ``flow`` and ``empty_kind``. Of several declared flows the one of the largest value in CNY wins,
     then the alphabet; where none is declared, see :func:`corridor_etl.facts.untraded.with_untraded`.
 
-    ``trips`` needs trip_id, service_id, container_no, direction, departure_on_local, full_empty. A value whose rate is
-    missing weighs nothing.
+    ``trips`` needs the numbers of ``facts.numbered``, service_id, container_no, direction, departure_on_local and
+    full_empty. A value whose rate is missing weighs nothing.
     """
     named = _items_naming(trips, declarations, rates)
-    flows = pl.concat([_only_flow(named), _largest_flow(named, rates)])
-    traded = trips.join(flows, on="trip_id", how="left", maintain_order="left")
-    return with_untraded(traded, declarations, settings)
+    flows = _flows(named)
+    several = flows.filter("is_mixed").select(TRIP)
+    largest = _largest_flow(named.join(several, on=TRIP, how="semi"), rates)
+    flows = pl.concat([flows.filter(~pl.col("is_mixed")).select(TRIP, "flow"), largest])
+    return with_untraded(beside(trips, flows, TRIP), declarations, settings)
 
 
 def _items_naming(trips: pl.DataFrame, declarations: pl.DataFrame, rates: Rates) -> pl.DataFrame:
     """One row per trip and item whose declaration names the container near the departure, with ``flow``."""
     trade = counted(declarations)
-    items = trade.select(
-        *_ITEM,
-        pl.col("container_nos")
-        .str.extract_all(r"\S+")
-        .list.unique(maintain_order=True)
-        .alias("container_no"),
-        declared_direction().alias("direction"),
-        declared_flow().alias("flow"),
-        "declared_on_local",
-        rate_date(trade, rates.policy).alias("rate_date"),
-        "total_price",
-        "currency",
-    ).explode("container_no", empty_as_null=True)
+    items = (
+        trade.lazy()
+        .select(
+            *_ITEM,
+            pl.col("container_nos")
+            .str.extract_all(r"\S+")
+            .list.unique(maintain_order=True)
+            .alias("container_no"),
+            declared_direction().alias("direction"),
+            declared_flow().alias("flow"),
+            "declared_on_local",
+            rate_date(trade, rates.policy).alias("rate_date"),
+            "total_price",
+            "currency",
+        )
+        .explode("container_no", empty_as_null=True)
+    )
     distance = (pl.col("declared_on_local") - pl.col("departure_on_local")).dt.total_days()
     return (
-        trips.filter(~is_empty())
-        .select("trip_id", "container_no", "direction", "departure_on_local")
-        .join(items, on=["container_no", "direction"])
-        .filter(distance.is_between(-DECLARED_WITHIN_DAYS, DECLARED_WITHIN_DAYS))
+        trips.lazy()
+        .filter(~is_empty())
+        .select(TRIP, "container_no", "departure_on_local", way="direction")
+        .join(items, on="container_no")
+        .filter(
+            pl.col("way") == pl.col("direction"),
+            distance.is_between(-DECLARED_WITHIN_DAYS, DECLARED_WITHIN_DAYS),
+        )
+        .collect()
     )
 
 
-def _only_flow(named: pl.DataFrame) -> pl.DataFrame:
-    return (
-        named.group_by("trip_id")
-        .agg(pl.col("flow").n_unique().alias("flows"), pl.col("flow").first())
-        .filter(pl.col("flows") == 1)
-        .select("trip_id", "flow")
-    )
+def _flows(named: pl.DataFrame) -> pl.DataFrame:
+    """Per trip one of its flows, and whether it has others."""
+    flow = pl.col("flow")
+    return named.group_by(TRIP).agg(flow.first(), (flow != flow.first()).any().alias("is_mixed"))
 
 
-def _largest_flow(named: pl.DataFrame, rates: Rates) -> pl.DataFrame:
-    mixed = named.filter(pl.col("flow").n_unique().over("trip_id") > 1)
+def _largest_flow(mixed: pl.DataFrame, rates: Rates) -> pl.DataFrame:
     value = in_currency(mixed, "CNY", on="rate_date", max_age_days=rates.max_age_days, rates=rates)
     return (
         mixed.with_columns(value)
-        .group_by("trip_id", "flow")
+        .group_by(TRIP, "flow")
         .agg(pl.col("value_cny").sum())
-        .sort("trip_id", "value_cny", "flow", descending=[False, True, False])
-        .unique("trip_id", keep="first", maintain_order=True)
-        .select("trip_id", "flow")
+        .sort(TRIP, "value_cny", "flow", descending=[False, True, False])
+        .unique(TRIP, keep="first", maintain_order=True)
+        .select(TRIP, "flow")
     )

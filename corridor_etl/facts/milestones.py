@@ -11,6 +11,8 @@ from typing import Literal
 
 import polars as pl
 
+from corridor_etl.facts.numbered import BOX, TRIP, beside
+
 
 @dataclass(frozen=True)
 class Milestone:
@@ -30,25 +32,37 @@ MILESTONES = (
     Milestone("arrived_at_utc", "ARRI", "destination"),
     Milestone("delivered_at_utc", "GTOT", "door_destination"),
 )
+EVENT_CODES = frozenset(milestone.event_code for milestone in MILESTONES)
 INSTANTS = tuple(milestone.name for milestone in MILESTONES)
 GATE_IN_DAYS = (-30, 2)
 JOURNEY_DAYS = (-1, 60)
+_WAY = ("service_id", "direction")
+# A name among a few is compared as a number.
+_SPOT = {
+    "role": pl.String(), "event_code": pl.String(), "takes": pl.Enum(["first", "last"]), "milestone": pl.Enum(INSTANTS),
+}  # fmt: skip
 
 
-def with_milestones(trips: pl.DataFrame, events: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+def with_milestones(trips: pl.DataFrame, moves: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     """``trips`` with the six ``*_at_utc`` columns; null where no actual event fits.
 
-    ``trips`` needs trip_id, service_id, direction, container_no, departure_on_local; ``places`` is
-    :func:`corridor_etl.facts.places.role_nodes`.
+    ``trips`` needs service_id, direction, departure_on_local and the numbers of ``facts.numbered``, whose
+    ``box_events`` the ``moves`` are; ``places`` is :func:`corridor_etl.facts.places.role_nodes`.
     """
+    is_last = pl.col("takes") == "last"
     found = (
-        _wanted(trips, places)
-        .join(_actual(events), on=["container_no", "facility_node", "event_code"], how="inner")
-        .filter(pl.when(pl.col("takes") == "last").then(_in_gate_in_window()).otherwise(_in_journey_window()))
-        .group_by("trip_id")
+        moves.lazy()
+        .join(_spots(places).lazy(), on=["facility_node", "event_code"])
+        .join(_wanted(trips).lazy(), on=BOX)
+        .filter(
+            pl.all_horizontal(pl.col(name) == pl.col(f"{name}_of_spot") for name in _WAY),
+            pl.when(is_last).then(_in_gate_in_window()).otherwise(_in_journey_window()),
+        )
+        .group_by(TRIP)
         .agg(_instant(m) for m in MILESTONES)
+        .collect()
     )
-    return trips.join(found, on="trip_id", how="left", maintain_order="left")
+    return beside(trips, found, TRIP)
 
 
 def left_at_utc() -> pl.Expr:
@@ -57,36 +71,26 @@ def left_at_utc() -> pl.Expr:
     return pl.coalesce("departed_at_utc", "planned_departure_at_utc", noon)
 
 
-def _wanted(trips: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """One row per trip and milestone: what to look for, and the neighbouring departures of the container."""
+def _spots(places: pl.DataFrame) -> pl.DataFrame:
+    """Which event at which node is which milestone of a way: of a service in one direction."""
     rows = [(m.role, m.event_code, m.takes, m.name) for m in MILESTONES]
-    table = pl.DataFrame(rows, schema=["role", "event_code", "takes", "milestone"], orient="row")
-    spots = places.join(table, on="role").select(
-        "service_id", "direction", pl.col("node").alias("facility_node"), "event_code", "takes", "milestone"
-    )
-    return (
-        trips.select("trip_id", "service_id", "direction", "container_no", "departure_on_local")
-        .join(_neighbours(trips), on=["container_no", "departure_on_local"], how="left")
-        .join(spots, on=["service_id", "direction"])
-    )
+    table = pl.DataFrame(rows, schema=_SPOT, orient="row")
+    return places.join(table, on="role").select(
+        *(pl.col(name).alias(f"{name}_of_spot") for name in _WAY), "event_code", "takes", "milestone",
+        facility_node="node",
+    )  # fmt: skip
 
 
-def _neighbours(trips: pl.DataFrame) -> pl.DataFrame:
-    """Per container and departure date, the nearest other departure date before and after."""
-    dates = (
-        trips.select("container_no", "departure_on_local").unique().sort("container_no", "departure_on_local")
-    )
-    day, box = pl.col("departure_on_local"), pl.col("container_no")
-    return dates.with_columns(
+def _wanted(trips: pl.DataFrame) -> pl.DataFrame:
+    """One row per trip with the nearest other departure dates of its container before and after."""
+    wanted = trips.select(TRIP, BOX, *_WAY, "departure_on_local")
+    dates = wanted.select(BOX, "departure_on_local").unique().sort(BOX, "departure_on_local")
+    day, box = pl.col("departure_on_local"), pl.col(BOX)
+    neighbours = dates.with_columns(
         pl.when(box == box.shift(1)).then(day.shift(1)).alias("previous_on_local"),
         pl.when(box == box.shift(-1)).then(day.shift(-1)).alias("next_on_local"),
     )
-
-
-def _actual(events: pl.DataFrame) -> pl.DataFrame:
-    return events.filter(
-        pl.col("classifier") == "ACT", pl.col("event_code").is_in(sorted({m.event_code for m in MILESTONES}))
-    ).select("container_no", "facility_node", "event_code", "event_at_utc", "event_on_local")
+    return beside(wanted, neighbours, [BOX, "departure_on_local"])
 
 
 def _in_gate_in_window() -> pl.Expr:
@@ -105,5 +109,5 @@ def _within(days: tuple[int, int]) -> pl.Expr:
 
 
 def _instant(milestone: Milestone) -> pl.Expr:
-    instants = pl.col("event_at_utc").filter(pl.col("milestone") == milestone.name)
+    instants = pl.when(pl.col("milestone") == milestone.name).then("event_at_utc")
     return (instants.max() if milestone.takes == "last" else instants.min()).alias(milestone.name)

@@ -50,10 +50,11 @@ def zone_of_node(node: str) -> str:
 def with_local_date(trips: pl.DataFrame, places: pl.DataFrame, at: str, role: str, name: str) -> pl.DataFrame:
     """``trips`` with ``name``: the date of instant ``at`` at the trip's ``role`` node; null stays null."""
     zones = places.filter(pl.col("role") == role).select("service_id", "direction", "timezone")
-    joined = trips.join(zones, on=["service_id", "direction"], how="left", maintain_order="left")
+    way = ["service_id", "direction"]
+    joined = trips.select(*way, at).join(zones, on=way, how="left", maintain_order="left")
     days = [
         pl.when(pl.col("timezone") == zone).then(pl.col(at).dt.convert_time_zone(zone).dt.date())
         for zone in zones["timezone"].unique().sort()
     ]
     day = pl.coalesce(days) if days else pl.lit(None, dtype=pl.Date())
-    return joined.with_columns(day.alias(name)).drop("timezone")
+    return trips.with_columns(joined.with_columns(day.alias(name))[name])

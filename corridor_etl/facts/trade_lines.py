@@ -26,6 +26,12 @@ COLUMNS = (
     "rate_on_local", "rate_source", "is_rate_missing", "net_g", "delivery_id", "line_no",
 )  # fmt: skip
 _RATE_DIGITS = 8
+_READ = (
+    "regime", "declaration_no", "item_no", "ie_flag", "service_id", "origin_country", "hs_code", "declared_on_local",
+    "released_on_local", "currency", "total_price", "first_quantity", "first_unit_code", "transaction_mode", "gross_kg",
+    *(f"{charge}_{part}" for charge in ("freight", "insurance", "other") for part in ("amount", "mark", "currency")),
+    "delivery_id", "line_no",
+)  # fmt: skip
 
 
 def trade_lines(
@@ -44,15 +50,19 @@ def trade_lines(
     items = counted(records("declaration_item", declarations)).filter(
         pl.col("released_on_local").is_not_null()
     )
-    items = items.sort("regime", "declaration_no", "item_no").with_columns(
-        pl.col("service_id").fill_null(NO_SERVICE),
-        declared_direction().alias("direction"),
-        declared_flow().alias("flow"),
-        pl.col("hs_code").str.head(2).alias("hs_chapter"),
-        pl.col("released_on_local").dt.strftime(ISO_WEEK).alias("release_week"),
-        rate_date(items, rates.policy).alias("rate_date"),
-        pl.lit(rates.policy).alias("rate_policy"),
-        _net_g().alias("net_g"),
+    items = (
+        items.select(_READ)
+        .sort("regime", "declaration_no", "item_no")
+        .with_columns(
+            pl.col("service_id").fill_null(NO_SERVICE),
+            declared_direction().alias("direction"),
+            declared_flow().alias("flow"),
+            pl.col("hs_code").str.head(2).alias("hs_chapter"),
+            pl.col("released_on_local").dt.strftime(ISO_WEEK).alias("release_week"),
+            rate_date(items, rates.policy).alias("rate_date"),
+            pl.lit(rates.policy).alias("rate_policy"),
+            _net_g().alias("net_g"),
+        )
     )
     priced = _with_rates(items, rates)
     return with_statistical_value(priced, rates).select(COLUMNS)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from corridor_etl.facts.chain import with_chain
+from corridor_etl.facts import chain, milestones
 from corridor_etl.facts.flows import with_flow
 from corridor_etl.facts.journeys import with_journeys
-from corridor_etl.facts.milestones import with_milestones
+from corridor_etl.facts.numbered import box_events, numbered_trips
 from corridor_etl.facts.places import role_nodes, with_local_date
 from corridor_etl.facts.rates import Rates, rates_of
 from corridor_etl.facts.records import records
@@ -35,10 +35,12 @@ def container_trips(
     at the border's far side, delivery at the far door. A train that no event saw leaving left on its planned date.
     Without ``rates`` those built in weigh the declarations of one box.
     """
-    trips = _identified(records("manifest_container", manifests)).sort("trip_id")
+    listed = _identified(records("manifest_container", manifests))
+    trips = numbered_trips(listed.select(name for name in COLUMNS if name in listed.columns).sort("trip_id"))
     places = role_nodes(trips, settings)
-    moves = records("port_event", events)
-    trips = with_journeys(with_chain(with_milestones(trips, moves, places), moves, places))
+    moves = box_events(trips, records("port_event", events), {*milestones.EVENT_CODES, *chain.EVENT_CODES})
+    trips = milestones.with_milestones(trips, moves, places)
+    trips = with_journeys(chain.with_chain(trips, moves, places))
     trips = with_flow(
         trips, records("declaration_item", declarations), settings, rates or rates_of(None, settings)
     )

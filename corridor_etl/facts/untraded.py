@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from corridor_etl.facts.numbered import BOX, TRIP, beside
 from corridor_etl.reference.place import nodes
 from corridor_etl.settings import Settings
 
@@ -29,11 +30,13 @@ def is_domestic() -> pl.Expr:
 def with_untraded(trips: pl.DataFrame, declarations: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """``trips`` with ``flow``, the trade flow where there was one, completed, and ``empty_kind``.
 
+    ``trips`` are sorted by trip_id and have the numbers of ``facts.numbered``.
+
     EMPTY goes before everything, then DOMESTIC for a service that stays in one country, then trade. What no trade
     declares is TRANSIT where all that names the box is transit, DOMESTIC where goods of China that stay there are
     declared with it or alone, and else UNDECLARED. ``empty_kind`` is null for a laden box.
     """
-    named = trips.join(_evidence(trips, declarations), on="trip_id", how="left", maintain_order="left")
+    named = beside(trips, _evidence(trips, declarations), TRIP)
     at_home = pl.col("service_id").is_in(_services_at_home(trips, settings))
     is_other, is_home = pl.col("is_other").fill_null(False), pl.col("is_home").fill_null(False)
     flow = (
@@ -59,24 +62,30 @@ def _evidence(trips: pl.DataFrame, declarations: pl.DataFrame) -> pl.DataFrame:
     goes = pl.when(~is_transit & ~is_domestic()).then(
         pl.when(leaves_west).then(pl.lit("W")).otherwise(pl.lit("E"))
     )
-    boxes = declarations.select(
-        "declared_on_local",
-        pl.col("container_nos").str.extract_all(r"\S+").alias("container_no"),
-        is_transit.alias("is_transit"),
-        (is_domestic() & ~is_transit).alias("is_home"),
-        goes.alias("goes"),
-    ).explode("container_no", empty_as_null=True)
+    boxes = (
+        declarations.lazy()
+        .select(
+            "declared_on_local",
+            pl.col("container_nos").str.extract_all(r"\S+").alias("container_no"),
+            is_transit.alias("is_transit"),
+            (is_domestic() & ~is_transit).alias("is_home"),
+            goes.alias("goes"),
+        )
+        .explode("container_no", empty_as_null=True)
+    )
     distance = (pl.col("declared_on_local") - pl.col("departure_on_local")).dt.total_days()
     return (
-        trips.filter(~is_empty())
-        .select("trip_id", "container_no", "direction", "departure_on_local")
+        trips.lazy()
+        .filter(~is_empty())
+        .select(TRIP, "container_no", "direction", "departure_on_local")
         .join(boxes, on="container_no")
         .filter(distance.is_between(-DECLARED_WITHIN_DAYS, DECLARED_WITHIN_DAYS))
         .filter((pl.col("goes") == pl.col("direction")).fill_null(True))
-        .group_by("trip_id")
+        .group_by(TRIP)
         .agg(
             pl.col("is_transit").any(), pl.col("is_home").any(), pl.col("goes").is_not_null().any().alias("is_other")
         )
+        .collect()
     )  # fmt: skip
 
 
@@ -92,12 +101,11 @@ def _country(node: str) -> str | None:
 
 def _with_empty_kind(trips: pl.DataFrame) -> pl.DataFrame:
     """An empty box returns where its trip before was a laden one the other way; else it is brought to new cargo."""
-    in_turn = trips.select("trip_id", "container_no", "direction", "departure_on_local", "full_empty").sort(
-        "container_no", "departure_on_local", "trip_id"
+    in_turn = trips.select(TRIP, BOX, "direction", "departure_on_local", "full_empty").sort(
+        BOX, "departure_on_local", TRIP
     )
-    is_same_box = pl.col("container_no") == pl.col("container_no").shift(1)
+    is_same_box = pl.col(BOX) == pl.col(BOX).shift(1)
     was_laden, went = (~is_empty()).shift(1), pl.col("direction").shift(1)
     is_return = (is_same_box & was_laden & (went != pl.col("direction"))).fill_null(False)
     kind = pl.when(is_return).then(pl.lit(EMPTY_RETURN)).otherwise(pl.lit(EMPTY_POSITIONING))
-    kinds = in_turn.select("trip_id", empty_kind=pl.when(is_empty()).then(kind))
-    return trips.join(kinds, on="trip_id", how="left", maintain_order="left")
+    return beside(trips, in_turn.select(TRIP, empty_kind=pl.when(is_empty()).then(kind)), TRIP)

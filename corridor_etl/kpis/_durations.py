@@ -18,9 +18,9 @@ CHAIN_COLUMNS = (*COLUMNS[:-2], "cv_ppm", "within_limit")
 _DAY_S = 86400
 
 
-def with_goods(trips: pl.DataFrame) -> pl.DataFrame:
+def with_goods(trips: pl.DataFrame) -> pl.LazyFrame:
     """Trips that carry goods or may: empty boxes wait for other reasons and are not timed."""
-    return trips.filter((pl.col("full_empty") != "E").fill_null(True))
+    return trips.lazy().filter((pl.col("full_empty") != "E").fill_null(True))
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class Stretch:
     limit_days: float | None = None
 
 
-def timed(trips: pl.DataFrame, stretches: Iterable[Stretch]) -> pl.DataFrame:
-    """One row per trip and stretch that has both instants in the right order: dimensions, duration_s, limit_s."""
+def timed(trips: pl.LazyFrame, stretches: Iterable[Stretch]) -> pl.LazyFrame:
+    """One row per trip and stretch that has both instants in the right order: ``monday`` of its week, service_id,
+    direction, measure (as categories, which are compared as numbers), duration_s, limit_s."""
     return pl.concat(
         trips.filter(pl.col(s.end) >= pl.col(s.start)).select(
-            pl.col(s.week_date).dt.strftime(ISO_WEEK).alias("iso_week"),
-            "service_id",
-            "direction",
-            pl.lit(s.measure).alias("measure"),
+            pl.col(s.week_date).dt.truncate("1w").alias("monday"),
+            pl.col("service_id", "direction").cast(pl.Categorical),
+            pl.lit(s.measure).cast(pl.Categorical).alias("measure"),
             (pl.col(s.end) - pl.col(s.start)).dt.total_seconds().alias("duration_s"),
             pl.lit(None if s.limit_days is None else int(s.limit_days * _DAY_S), dtype=pl.Int64).alias(
                 "limit_s"
@@ -51,7 +51,7 @@ def timed(trips: pl.DataFrame, stretches: Iterable[Stretch]) -> pl.DataFrame:
     )
 
 
-def duration_rows(durations: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+def duration_rows(durations: pl.LazyFrame, settings: Settings) -> pl.DataFrame:
     """Rows of mart_transit_week from :func:`timed`.
 
     Seconds. ``p90_s`` is null below ``thresholds.percentile_min_trips``; ``within_target`` counts trips of at most
@@ -63,17 +63,24 @@ def duration_rows(durations: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     baseline_s = int(settings.targets.baseline_days * _DAY_S)
     saving = _exact.ppm(baseline_s - pl.col("median_s"), pl.lit(baseline_s))
     is_whole = pl.col("measure") == "door_to_door"
-    groups = durations.sort("duration_s").group_by(DIMENSIONS).agg(count, **figures)
+    groups = _grouped(durations, count, **figures)
     return groups.with_columns(pl.when(is_whole).then(saving).alias("saving_ppm"))
 
 
-def chain_rows(durations: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+def chain_rows(durations: pl.LazyFrame, settings: Settings) -> pl.DataFrame:
     """Rows of mart_chain_week from :func:`timed`: those of :func:`duration_rows`, with the coefficient of variation."""
     count = pl.len().cast(pl.Int64).alias("trips")
     figures = {**spread("duration_s", settings), "within_limit": within("duration_s", "limit_s")}
-    ordered = durations.sort("duration_s")
-    groups = ordered.group_by(DIMENSIONS).agg(count, **figures, squares=squares("duration_s"))
+    groups = _grouped(durations, count, **figures, squares=squares("duration_s"))
     return with_cv(groups, "trips")
+
+
+def _grouped(durations: pl.LazyFrame, *count: pl.Expr, **figures: pl.Expr) -> pl.DataFrame:
+    """The figures of each group, in the order of seconds, with the group's dimensions as texts."""
+    key = ["monday", *DIMENSIONS[1:]]
+    groups = durations.sort("duration_s").group_by(key).agg(*count, **figures).collect()
+    week = pl.col("monday").dt.strftime(ISO_WEEK).alias("iso_week")
+    return groups.with_columns(week, pl.col(DIMENSIONS[1:]).cast(pl.String)).drop("monday")
 
 
 def with_cv(groups: pl.DataFrame, count: str) -> pl.DataFrame:

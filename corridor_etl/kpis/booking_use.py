@@ -62,7 +62,7 @@ def _trains(facts: Facts) -> pl.DataFrame:
     booked = facts.bookings.group_by(TRAIN).agg(pl.col("teu_x100").sum().alias("booked_teu_x100"))
     laden = with_goods(facts.trips).group_by(TRAIN).agg(scaled("teu", 2).sum().alias("loaded_teu_x100"))
     week = pl.col("departure_on_local").dt.strftime(ISO_WEEK).alias("iso_week")
-    return booked.join(laden, on=TRAIN).with_columns(week)
+    return booked.join(laden.collect(), on=TRAIN).with_columns(week)
 
 
 KPI = Kpi(

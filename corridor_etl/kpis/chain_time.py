@@ -30,12 +30,13 @@ _AFTER = (
 
 def compute(facts: Facts, settings: Settings) -> pl.DataFrame:
     """Rows of mart_chain_week, of laden trips that have both ends of a measure in the right order."""
-    trips = with_goods(facts.trips)
-    places = role_nodes(trips, settings)
-    trips = with_local_date(trips, places, "arrived_at_utc", "destination", "arrived_on_local")
+    places = role_nodes(facts.trips, settings)
+    trips = with_goods(
+        with_local_date(facts.trips, places, "arrived_at_utc", "destination", "arrived_on_local")
+    )
     is_before = (pl.col("domestic_departed_at_utc") <= pl.col("departed_at_utc")).fill_null(False)
     domestic = [timed(trips.filter(is_before), _BEFORE), timed(trips.filter(~is_before), _AFTER)]
-    return chain_rows(pl.concat([timed(trips, _TRAIN), *domestic]).drop_nulls("iso_week"), settings)
+    return chain_rows(pl.concat([timed(trips, _TRAIN), *domestic]).drop_nulls("monday"), settings)
 
 
 KPI = Kpi(

@@ -27,16 +27,16 @@ def compute(facts: Facts, settings: Settings) -> pl.DataFrame:
     week = pl.col("departure_week").alias("iso_week")
     of_train = ("iso_week", "service_id", "direction")
     wagons = facts.departures.with_columns(week).group_by(of_train).agg(pl.col("wagons").sum())
+    trips = facts.trips.group_by(week, "service_id", "direction").agg(
+        pl.len().cast(pl.Int64).alias("boxes"),
+        scaled("teu", 2).sum().alias("teu_x100"),
+        scaled("cargo_gross_kg", 3).sum().alias("gross_g"),
+    )
     return (
-        facts.trips.with_columns(
-            week, scaled("teu", 2).alias("teu_x100"), scaled("cargo_gross_kg", 3).alias("gross_g")
-        )
-        .join(_legs(facts.trips, settings), on=["service_id", "direction"])
-        .group_by(*DIMENSIONS, "leg_km", "is_first")
-        .agg(
-            pl.len().cast(pl.Int64).alias("boxes"),
-            (pl.col("teu_x100").sum() * pl.col("leg_km").first()).alias("teu_x100_km"),
-            (pl.col("gross_g").sum() * pl.col("leg_km").first()).alias("cargo_gross_g_km"),
+        trips.join(_legs(facts.trips, settings), on=["service_id", "direction"])
+        .with_columns(
+            (pl.col("teu_x100") * pl.col("leg_km")).alias("teu_x100_km"),
+            (pl.col("gross_g") * pl.col("leg_km")).alias("cargo_gross_g_km"),
         )
         .join(wagons, on=of_train, how="left")
         .with_columns(pl.when("is_first").then("wagons").alias("wagons"))

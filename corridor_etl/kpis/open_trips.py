@@ -30,6 +30,7 @@ COLUMNS = (
     "trips_complete",
     "coverage_ppm",
 )
+_KEY = ("sunday", "service_id", "direction")
 _ENDS = pl.DataFrame(
     {"weeks": list(range(1, 10))}, schema={"weeks": pl.Int64()}
 )  # the nine weeks of a cohort
@@ -44,7 +45,7 @@ def compute(facts: Facts, settings: Settings) -> pl.DataFrame:
         is_open.alias("is_open"), (until - pl.col("gate_in_at_utc")).dt.total_seconds().alias("lasted_s")
     ).filter(pl.col("lasted_s") >= 0)
     is_complete = ~pl.col("is_open") & pl.col("is_timed")
-    counted = states.group_by(DIMENSIONS).agg(
+    counted = states.group_by(_KEY).agg(
         pl.len().cast(pl.Int64).alias("trips"),
         (~pl.col("is_open")).sum().cast(pl.Int64).alias("trips_delivered"),
         pl.col("is_open").sum().cast(pl.Int64).alias("trips_open"),
@@ -52,30 +53,40 @@ def compute(facts: Facts, settings: Settings) -> pl.DataFrame:
         is_complete.sum().cast(pl.Int64).alias("trips_complete"),
     )
     covered = ppm(pl.col("trips_complete"), pl.col("trips_delivered")).alias("coverage_ppm")
-    return counted.with_columns(covered).join(_medians(states), on=DIMENSIONS, how="left")
+    counts, medians = pl.collect_all([counted.with_columns(covered), _steps(states)])
+    found = counts.join(_medians(medians), on=_KEY, how="left")
+    week = pl.col("sunday").dt.strftime(ISO_WEEK).alias("iso_week")
+    return found.with_columns(week, pl.col(_KEY[1:]).cast(pl.String))
 
 
-def _cohorts(trips: pl.DataFrame) -> pl.DataFrame:
+def _cohorts(trips: pl.LazyFrame) -> pl.LazyFrame:
     """Each trip once per week in whose cohort it is, with ``seen_until``: the week's end, or the last known instant."""
-    instants = trips.select(pl.max_horizontal(*INSTANTS)).to_series()
+    instants = trips.select(pl.max_horizontal(*INSTANTS)).collect().to_series()
     monday = pl.col("gate_in_at_utc").dt.truncate("1w")
     is_timed = pl.all_horizontal(pl.col(name).is_not_null() for name in INSTANTS)
-    told = trips.select("service_id", "direction", "gate_in_at_utc", "delivered_at_utc", is_timed=is_timed)
-    ends = told.join(_ENDS, how="cross").with_columns(
+    told = trips.select(
+        pl.col("service_id", "direction").cast(pl.Categorical), "gate_in_at_utc", "delivered_at_utc",
+        is_timed=is_timed,
+    )  # fmt: skip
+    ends = told.join(_ENDS.lazy(), how="cross").with_columns(
         (monday + pl.duration(weeks="weeks")).alias("ends_at_utc")
     )
     last = pl.lit(instants.max(), dtype=pl.Datetime("us", "UTC"))
     known = ends.filter(pl.col("ends_at_utc") - timedelta(weeks=1) <= last)
     return known.with_columns(
         pl.min_horizontal("ends_at_utc", last).alias("seen_until"),
-        (pl.col("ends_at_utc") - timedelta(days=1)).dt.strftime(ISO_WEEK).alias("iso_week"),
+        (pl.col("ends_at_utc") - timedelta(days=1)).alias("sunday"),
     )
 
 
-def _medians(states: pl.DataFrame) -> pl.DataFrame:
+def _steps(states: pl.LazyFrame) -> pl.LazyFrame:
+    """Per group how many trips lasted how long, and whether they are open still."""
+    counts = states.group_by(*_KEY, "lasted_s", "is_open").len()
+    return counts.group_by(_KEY).agg(pl.struct("lasted_s", "is_open", "len").alias("steps"))
+
+
+def _medians(steps: pl.DataFrame) -> pl.DataFrame:
     """Per group the Kaplan-Meier median of the time from hand-over to delivery."""
-    counts = states.group_by(*DIMENSIONS, "lasted_s", "is_open").len()
-    steps = counts.group_by(DIMENSIONS).agg(pl.struct("lasted_s", "is_open", "len").alias("steps"))
     medians = [_survival.median(tuple(step.values()) for step in group) for group in steps["steps"].to_list()]
     return steps.drop("steps").with_columns(pl.Series("median_s", medians, dtype=pl.Int64))
 
@@ -123,7 +134,7 @@ KPI = Kpi(
     dimensions=DIMENSIONS,
     columns=COLUMNS,
     compute=compute,
-    helpers=(_cohorts, _medians, _survival.median),
+    helpers=(_cohorts, _steps, _medians, _survival.median),
     example=Example(
         given={
             "trips": rows_of(

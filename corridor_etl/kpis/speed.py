@@ -30,24 +30,27 @@ _HOUR_S = 3600
 
 def compute(facts: Facts, settings: Settings) -> pl.DataFrame:
     """Rows of mart_speed_week, of trips with the train's four instants in order and a known length of the way."""
-    trips = with_goods(facts.trips)
-    places = role_nodes(trips, settings)
-    trips = with_local_date(trips, places, "arrived_at_utc", "destination", "arrived_on_local")
+    places = role_nodes(facts.trips, settings)
+    trips = with_goods(
+        with_local_date(facts.trips, places, "arrived_at_utc", "destination", "arrived_on_local")
+    )
     left, near, far, arrived = (
         pl.col(f"{name}_at_utc") for name in ("departed", "border_arrived", "border_departed", "arrived")
     )
     moving_s = ((near - left) + (arrived - far)).dt.total_seconds()
     sums = (
         trips.filter(left <= near, near <= far, far <= arrived)
-        .join(_ways(trips, settings), on=["service_id", "direction"])
-        .group_by(
-            pl.col("arrived_on_local").dt.strftime(ISO_WEEK).alias("iso_week"), "service_id", "direction"
-        )
+        .group_by(pl.col("arrived_on_local").dt.truncate("1w").alias("monday"), "service_id", "direction")
         .agg(
             pl.len().cast(pl.Int64).alias("trips"),
-            pl.col("way_m").sum().alias("way_m_sum"),
             moving_s.sum().alias("moving_s_sum"),
             (arrived - left).dt.total_seconds().sum().alias("total_s_sum"),
+        )
+        .collect()
+        .join(_ways(facts.trips, settings), on=["service_id", "direction"])
+        .with_columns(
+            pl.col("monday").dt.strftime(ISO_WEEK).alias("iso_week"),
+            (pl.col("way_m") * pl.col("trips")).alias("way_m_sum"),
         )
     )
     moving, total = pl.col("moving_s_sum"), pl.col("total_s_sum")

@@ -19,15 +19,15 @@ def compute(facts: Facts, settings: Settings) -> pl.DataFrame:
     """Rows of mart_chain_week for ``empty_return`` and ``turn``; the turn belongs to the service of its first trip."""
     trips = facts.trips
     places = role_nodes(trips, settings)
-    laden = with_local_date(
-        with_goods(trips), places, "empty_returned_at_utc", "door_destination", "returned_on_local"
+    laden = with_goods(
+        with_local_date(trips, places, "empty_returned_at_utc", "door_destination", "returned_on_local")
     )
     return chain_rows(pl.concat([timed(laden, [_RETURN]), timed(_turns(trips), [_TURN])]), settings)
 
 
-def _turns(trips: pl.DataFrame) -> pl.DataFrame:
+def _turns(trips: pl.DataFrame) -> pl.LazyFrame:
     """Westbound trips with the next departure of the same box; those nobody saw depart come first, and time nothing."""
-    west = trips.filter(pl.col("direction") == "W")
+    west = trips.lazy().filter(pl.col("direction") == "W")
     is_same_box = pl.col("container_no") == pl.col("container_no").shift(-1)
     return west.sort("container_no", "departed_at_utc", "trip_id").with_columns(
         pl.when(is_same_box).then(pl.col(name).shift(-1)).alias(f"next_{name}")

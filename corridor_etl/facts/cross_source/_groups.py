@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import polars as pl
 
+from corridor_etl.facts.numbered import beside
+
 
 def with_group(rows: pl.DataFrame, left: str, right: str) -> pl.DataFrame:
     """``rows`` with ``group``: the group of the row's pair of ``left`` and ``right``, which must be filled.
 
     Two left sides are in one group when a chain of pairs leads from one to the other; the smallest one names it.
+    ``group_no`` is its number: groups are in the same order by number as by name.
     """
-    number = {name: pl.col(name).rank("dense").cast(pl.UInt32).alias(name) for name in (left, right)}
-    pairs = rows.select(number.values()).unique()
-    names = rows.select(pl.col(left), number[left].alias("number")).unique()
-    found = _settled(pairs.rename({left: "left", right: "right"}))
-    first = names.rename({left: "group", "number": "label"})
-    named = names.join(found, left_on="number", right_on="left").join(first, on="label")
-    return rows.join(named.select(left, "group"), on=left, how="left", maintain_order="left")
+    pairs = rows.select(
+        pl.col(name).rank("dense").cast(pl.UInt32).alias(side)
+        for name, side in ((left, "left"), (right, "right"))
+    )
+    is_alone = pairs.select(pl.col("left").is_unique() & pl.col("right").is_unique()).to_series()
+    found = _settled(pairs.filter(~is_alone).unique())
+    own = beside(pairs.select("left"), found, "left").select(group_no=pl.coalesce("label", "left"))
+    names = pl.DataFrame({"group_no": pairs["left"], "group": rows[left]}).unique("group_no")
+    return rows.hstack(beside(own, names, "group_no"))
 
 
 def _settled(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -11,13 +11,14 @@ import polars as pl
 
 from corridor_etl.facts.departures import TRAIN
 from corridor_etl.facts.milestones import left_at_utc
+from corridor_etl.facts.numbered import beside
 from corridor_etl.facts.places import role_nodes
 from corridor_etl.facts.records import records
 from corridor_etl.facts.trips import container_trips
 from corridor_etl.settings import Settings
 
 BEFORE_DAYS, AFTER_DAYS = 30, 60  # an event further from the departure belongs to another trip
-_LISTED = ("packages", "tare_kg", "seal_nos", "booking_no", "declaration_nos")
+_LISTED = ("packages", "seal_nos", "booking_no", "declaration_nos")
 _LIST_KEY = (*TRAIN, "container_no")
 _OF_EVENT = (
     "container_no", "event_code", "event_at_utc", "facility_code", "facility_node", "full_empty", "size_type",
@@ -62,7 +63,8 @@ class Sources:
     ``trips`` adds to ``container_trips``: :data:`_LISTED`, ``listed_hs_code``, ``left_on_utc`` (the departure, else the
     plan), the window ``from_utc`` to ``to_utc`` between the container's neighbouring trips, and ``trip_no``, which
     counts them in the order of ``trip_id`` and is joined on because whole numbers are faster than texts. ``events`` are
-    actual ones, of their columns those that any subject is made from. ``made`` holds what several subjects are made
+    actual ones, of their columns those that any subject is made from. ``box_no`` is the same for a container's events
+    and trips, and null for trips no event tells of. ``made`` holds what several subjects are made
     from, see :func:`once`.
     """
 
@@ -76,26 +78,27 @@ class Sources:
 
     def list_reach(self) -> dict[str, Reach]:
         """How far loading lists reach, by direction."""
-        return {d: reach(self.trips.filter(direction=d)["departure_on_local"]) for d in DIRECTIONS}
+        days = self.trips.select("direction", "departure_on_local")
+        return {d: reach(days.filter(direction=d)["departure_on_local"]) for d in DIRECTIONS}
 
     def declaration_reach(self) -> dict[str, Reach]:
         """How far accepted Chinese declarations reach: exports for trains to the west, imports to the east."""
-        chinese = self.declarations.filter(regime="CN")
+        chinese = self.declarations.select("regime", "ie_flag", "declared_on_local").filter(regime="CN")
         flags = {"W": "E", "E": "I"}
         return {d: reach(chinese.filter(ie_flag=f)["declared_on_local"]) for d, f in flags.items()}
 
     def trip_events(self) -> pl.DataFrame:
         """One row per actual event in the window of a trip of its container, with the trip's own columns."""
         trip = self.trips.select(
-            "trip_no", "service_id", "direction", "container_no", "left_on_utc", "from_utc", "to_utc",
+            "trip_no", "box_no", "service_id", "direction", "left_on_utc", "from_utc", "to_utc",
             trip_gate_in_at_utc="gate_in_at_utc", trip_arrived_at_utc="arrived_at_utc",
             trip_delivered_at_utc="delivered_at_utc",
         )  # fmt: skip
         return (
             trip.lazy()
-            .join(self.events.lazy().select(_OF_EVENT), on="container_no")
+            .join(self.events.lazy().select("box_no", *_OF_EVENT), on="box_no")
             .filter(pl.col("event_at_utc").is_between("from_utc", "to_utc", closed="none"))
-            .drop("from_utc", "to_utc")
+            .drop("from_utc", "to_utc", "box_no")
             .collect()
         )
 
@@ -123,11 +126,14 @@ def sources(
     if trips is None:
         trips = container_trips(manifests, events, declarations, settings)
     said = manifests.select(*_LIST_KEY, *_LISTED, listed_hs_code="hs_code")
-    listed = trips.join(said, on=_LIST_KEY, how="left", validate="1:1")
+    actual = events.lazy().filter(pl.col("classifier") == "ACT").select(_EVENT)
+    events = actual.with_columns(pl.col("container_no").rank("dense").alias("box_no")).collect()
+    boxes = events.select("container_no", "box_no").unique("box_no")
+    listed = beside(beside(trips, said, _LIST_KEY), boxes, "container_no")
     return Sources(
         trips=_windowed(listed),
         places=role_nodes(trips, settings),
-        events=events.lazy().filter(pl.col("classifier") == "ACT").select(_EVENT).collect(),
+        events=events,
         declarations=declarations,
         bookings=records("booking", current.get("booking")),
         settings=settings,
@@ -136,20 +142,18 @@ def sources(
 
 def _windowed(trips: pl.DataFrame) -> pl.DataFrame:
     before, after = pl.duration(days=BEFORE_DAYS), pl.duration(days=AFTER_DAYS)
-    at = pl.col("left_on_utc")
-    dated = trips.with_columns(left_at_utc().alias("left_on_utc")).sort(
-        "container_no", "left_on_utc", "trip_id"
-    )
-    box = pl.col("container_no")
+    at, box = pl.col("left_on_utc"), pl.col("container_no")
+    dated = trips.with_columns(left_at_utc().alias("left_on_utc")).sort("trip_id").with_row_index("trip_no")
     previous, following = (pl.when(box == box.shift(n)).then(at.shift(n)) for n in (1, -1))
-    return (
-        dated.with_columns(
-            pl.max_horizontal(at - before, previous).alias("from_utc"),
-            pl.min_horizontal(at + after, following).alias("to_utc"),
-        )
-        .sort("trip_id")
-        .with_row_index("trip_no")
+    windows = dated.select("trip_no", "container_no", "left_on_utc").sort(
+        "container_no", "left_on_utc", "trip_no"
     )
+    windows = windows.select(
+        "trip_no",
+        pl.max_horizontal(at - before, previous).alias("from_utc"),
+        pl.min_horizontal(at + after, following).alias("to_utc"),
+    )
+    return beside(dated, windows, "trip_no")
 
 
 def words(column: str) -> pl.Expr:
@@ -164,15 +168,20 @@ def listed(values: pl.Expr) -> pl.Expr:
 
 
 def listed_by(rows: pl.DataFrame, by: str, names: Mapping[str, str]) -> pl.DataFrame:
-    """:func:`listed` of several columns (name -> called) for every ``by`` at once, which many small groups need."""
-    found = rows.select(by).unique()
+    """:func:`listed` of several columns (name -> called) for every ``by`` at once, which many small groups need.
+
+    Groups without any value are left out.
+    """
+    found = None
     for name, called in names.items():
-        values = _without_repeats(rows.select(by, pl.col(name).alias(called)).drop_nulls(called)).unique()
+        values = _without_repeats(rows.select(by, pl.col(name).alias(called)).drop_nulls(called))
         is_alone = pl.col(by).is_unique()
-        several = values.filter(~is_alone).sort(by, called).group_by(by, maintain_order=True).agg(called)
-        texts = [values.filter(is_alone), several.with_columns(pl.col(called).list.join(" "))]
-        found = found.join(pl.concat(texts), on=by, how="left")
-    return found
+        several = (
+            values.filter(~is_alone).unique().sort(by, called).group_by(by, maintain_order=True).agg(called)
+        )
+        texts = pl.concat([values.filter(is_alone), several.with_columns(pl.col(called).list.join(" "))])
+        found = texts if found is None else found.join(texts, on=by, how="full", coalesce=True)
+    return rows.select(by).clear() if found is None else found
 
 
 def _without_repeats(rows: pl.DataFrame) -> pl.DataFrame:

@@ -6,6 +6,7 @@ import polars as pl
 
 from corridor_etl.facts.cross_source import links as linking
 from corridor_etl.facts.cross_source._sources import Sources, by_direction, key
+from corridor_etl.facts.numbered import beside
 from corridor_etl.facts.trips import ISO_WEEK
 
 RAIL = "3"
@@ -16,12 +17,12 @@ def subjects(known: Sources) -> pl.DataFrame:
     released = linking.declared_containers(known).filter(
         pl.col("released_on_local").is_not_null(), pl.col("transport_mode") == RAIL
     )
-    trips = known.trips.select("trip_id", "train_no", list_delivery_id="delivery_id")
+    trips = known.trips.select("trip_no", "train_no", list_delivery_id="delivery_id")
     trains = linking.links(known).select(
-        "regime", "declaration_no", "container_no", "trip_id",
+        "declared_no", "trip_no",
         (pl.col("departure_on_local") - pl.col("released_on_local")).dt.total_days().alias("train_gap_days"),
-    ).join(trips, on="trip_id", how="left")  # fmt: skip
-    found = released.join(trains, on=["regime", "declaration_no", "container_no"], how="left")
+    ).join(trips, on="trip_no", how="left")  # fmt: skip
+    found = beside(released, trains, "declared_no")
     # a train to China leaves long before its import is released
     ahead = by_direction(known.list_reach(), pl.col("released_on_local"), {"W": 0, "E": linking.IMPORT_DAYS})
     return found.with_columns(

@@ -32,7 +32,8 @@ def _leg(known: Sources, begins_at: str, begins: str, ends_at: str, ends: str) -
     hours = (pl.col(ends_at) - pl.col(begins_at)).dt.total_minutes() / 60
     leg = pl.concat_str("from_node", "to_node", separator="-")
     return (
-        known.trips.join(ways, on=on)
+        known.trips.lazy()
+        .join(ways.lazy(), on=on)
         .filter(pl.col(begins_at).is_not_null() & pl.col(ends_at).is_not_null())
         .select(
             "train_no", "delivery_id", "line_no", leg.alias("leg"), hours.alias("leg_hours"),
@@ -40,6 +41,7 @@ def _leg(known: Sources, begins_at: str, begins: str, ends_at: str, ends: str) -
             record_kind=pl.lit("manifest_container"), record_key="trip_id", iso_week="departure_week",
             container_nos="container_no",
         )
+        .collect()
     )  # fmt: skip
 
 

@@ -22,12 +22,17 @@ _DECLARATION = ("regime", "declaration_no")
 def declared_containers(known: Sources) -> pl.DataFrame:
     """One row per Chinese declaration of an export or import and container it names.
 
-    direction, declared_on_local, released_on_local, transport_mode, delivery_id, line_no (of its first item).
+    direction, declared_on_local, released_on_local, transport_mode, delivery_id, line_no (of its first item), and
+    ``declared_no``, which counts the rows in the order of regime and declaration.
     """
     return (
-        known.declarations.filter((pl.col("regime") == "CN") & pl.col("ie_flag").is_in(["E", "I"]))
+        known.declarations.lazy()
+        .filter((pl.col("regime") == "CN") & pl.col("ie_flag").is_in(["E", "I"]))
+        .select(
+            *_DECLARATION, "declared_on_local", "released_on_local", "transport_mode", "item_no", "delivery_id",
+            "line_no", declared_direction().alias("direction"), words("container_nos").alias("container_no"),
+        )
         .sort(*_DECLARATION, "item_no")
-        .with_columns(declared_direction().alias("direction"), words("container_nos").alias("container_no"))
         .explode("container_no", empty_as_null=True)
         .filter(pl.col("container_no").is_not_null())
         .unique([*_DECLARATION, "container_no"], keep="first", maintain_order=True)
@@ -35,34 +40,39 @@ def declared_containers(known: Sources) -> pl.DataFrame:
             *_DECLARATION, "container_no", "direction", "declared_on_local", "released_on_local", "transport_mode",
             "item_no", "delivery_id", "line_no",
         )
+        .with_row_index("declared_no")
+        .collect()
     )  # fmt: skip
 
 
 @once
 def links(known: Sources) -> pl.DataFrame:
     """One row per declaration and container whose trip is known: trip_id and ``gap_days`` (never below 0)."""
-    found = declared_containers(known).join(_anchored(known.trips), on=["container_no", "direction"])
+    anchored = _anchored(known.trips).lazy().rename({"direction": "way"})
+    found = declared_containers(known).lazy().join(anchored, on="container_no")
     is_named = pl.col("declaration_no").is_in("named_nos", nulls_equal=False).fill_null(False)
     return (
-        found.with_columns(_gap_days().alias("gap_days"), is_named.alias("is_named"))
+        found.filter(pl.col("direction") == pl.col("way"))
+        .drop("way")
+        .with_columns(_gap_days().alias("gap_days"), is_named.alias("is_named"))
         .filter((pl.col("gap_days") <= LINKED_DAYS) | pl.col("is_named"))
         .sort(
-            *_DECLARATION,
-            "container_no",
+            "declared_no",
             pl.col("is_named").not_(),
             "gap_days",
             (pl.col("departure_on_local") - pl.col("declared_on_local")).abs(),
-            "trip_id",
+            "trip_no",
             nulls_last=True,
         )
-        .unique([*_DECLARATION, "container_no"], keep="first", maintain_order=True)
+        .unique("declared_no", keep="first", maintain_order=True)
+        .collect()
     )
 
 
 @once
 def grouped(known: Sources) -> pl.DataFrame:
     """The links with ``group``: declarations and trips that share boxes, by way of others too."""
-    return with_group(links(known), "declaration_no", "trip_id")
+    return with_group(links(known), "declaration_no", "trip_no")
 
 
 def _anchored(trips: pl.DataFrame) -> pl.DataFrame:

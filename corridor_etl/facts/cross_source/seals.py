@@ -20,8 +20,11 @@ def changes(trips: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     readings = pl.concat([_read(events), _loaded(trips)])
     said = (
         readings.filter(pl.col("said").str.contains(r"\S"))
-        .group_by("trip_no")
-        .agg((pl.col("said").min() == pl.col("said").max()).alias("is_constant"), pl.len().alias("readings"))
+        .select("trip_no", "said")
+        .sort("trip_no")
+        .with_columns(_is_other().alias("is_other"))
+        .group_by("trip_no", maintain_order=True)
+        .agg((~pl.col("is_other").any()).alias("is_constant"), pl.len().alias("readings"))
     )
     constant = said.filter(pl.col("is_constant"), pl.col("readings") > 1).select(
         "trip_no",
@@ -30,6 +33,12 @@ def changes(trips: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     )
     varied = readings.join(said.filter(~pl.col("is_constant")), on="trip_no", how="semi")
     return pl.concat([constant, _followed(varied)])
+
+
+def _is_other() -> pl.Expr:
+    """Whether a reading differs from that before it of the same trip: if none does, all are the same."""
+    said, trip = pl.col("said"), pl.col("trip_no")
+    return ((said != said.shift(1)) & (trip == trip.shift(1))).fill_null(False)
 
 
 def _followed(readings: pl.DataFrame) -> pl.DataFrame:
@@ -60,13 +69,17 @@ def _read(events: pl.DataFrame) -> pl.DataFrame:
     start = pl.coalesce("trip_gate_in_at_utc", pl.col("left_on_utc") - pl.duration(days=2))
     end = pl.coalesce("trip_delivered_at_utc", "trip_arrived_at_utc", "left_on_utc")
     is_reseal = pl.col("event_code").is_in(_RESEALS)
-    own = events.filter(pl.col("event_at_utc").is_between(start, end))
-    return own.filter(is_reseal | pl.col("seal_nos").is_not_null()).select(
-        "trip_no", at="event_at_utc", source="event_code", said="seal_nos", is_reseal=is_reseal
+    own = events.lazy().filter(
+        pl.col("event_at_utc").is_between(start, end), is_reseal | pl.col("seal_nos").is_not_null()
     )
+    return own.select(
+        "trip_no", at="event_at_utc", source="event_code", said="seal_nos", is_reseal=is_reseal
+    ).collect()
 
 
 def _loaded(trips: pl.DataFrame) -> pl.DataFrame:
-    return trips.filter(pl.col("seal_nos").is_not_null()).select(
-        "trip_no", at="left_on_utc", source=pl.lit("list"), said="seal_nos", is_reseal=pl.lit(False)
+    return (
+        trips.select("trip_no", "left_on_utc", "seal_nos")
+        .drop_nulls("seal_nos")
+        .select("trip_no", at="left_on_utc", source=pl.lit("list"), said="seal_nos", is_reseal=pl.lit(False))
     )

@@ -75,14 +75,18 @@ def _border(known: Sources) -> pl.DataFrame:
     gone = pl.any_horizontal(
         pl.col(c).is_not_null() for c in ("border_departed_at_utc", "arrived_at_utc", "delivered_at_utc")
     )
-    trains = known.trips.group_by(TRAIN).agg(
-        arrived.sum().cast(pl.Int64).alias("border_in_boxes"),
-        (arrived & gone).sum().cast(pl.Int64).alias("border_out_boxes"),
-        listed(pl.col("container_no").filter(arrived & ~gone)).fill_null("").alias("left_behind"),
-        pl.col("border_arrived_at_utc").max().dt.date().alias("border_on_utc"),
+    trains = (
+        known.trips.lazy()
+        .group_by(TRAIN)
+        .agg(
+            arrived.sum().cast(pl.Int64).alias("border_in_boxes"),
+            (arrived & gone).sum().cast(pl.Int64).alias("border_out_boxes"),
+            listed(pl.col("container_no").filter(arrived & ~gone)).fill_null("").alias("left_behind"),
+            pl.col("border_arrived_at_utc").max().dt.date().alias("border_on_utc"),
+        )
     )
-    trains = trains.filter(pl.col("border_in_boxes") > 0)
-    return trains.join(_border_ahead(trains, known), on=TRAIN, how="left")
+    reached = trains.filter(pl.col("border_in_boxes") > 0).collect()
+    return reached.join(_border_ahead(reached, known), on=TRAIN, how="left")
 
 
 def _border_ahead(trains: pl.DataFrame, known: Sources) -> pl.DataFrame:
@@ -103,19 +107,36 @@ def _border_ahead(trains: pl.DataFrame, known: Sources) -> pl.DataFrame:
 def _added(known: Sources) -> pl.DataFrame:
     """Containers seen leaving the origin with the train whose list does not have them."""
     origins = known.places.filter(pl.col("role") == "origin").select("service_id", "direction", "node")
-    trains = known.trips.select(TRAIN).unique().join(origins, on=["service_id", "direction"])
-    left = known.events.filter(pl.col("event_code") == "DEPA").select(
-        "container_no",
-        "event_on_local",
-        node="facility_node",
-        train_no="conveyance_name",
-        port_delivery_id="delivery_id",
+    listed_boxes = known.trips.select(*TRAIN, "box_no")
+    trains = listed_boxes.select(TRAIN).unique().with_row_index("train")
+    left = (
+        known.events.lazy()
+        .filter(pl.col("event_code") == "DEPA")
+        .select(
+            "box_no",
+            "container_no",
+            "event_on_local",
+            node="facility_node",
+            train_no="conveyance_name",
+            port_delivery_id="delivery_id",
+        )
     )
     apart = (pl.col("event_on_local") - pl.col("departure_on_local")).dt.total_days().abs()
-    seen = trains.join(left, on=["node", "train_no"]).filter(apart <= SEEN_DAYS)
-    foreign = seen.join(known.trips, on=[*TRAIN, "container_no"], how="anti").sort(
-        "container_no", "port_delivery_id"
+    seen = (
+        trains.join(origins, on=["service_id", "direction"])
+        .lazy()
+        .join(left, on=["node", "train_no"])
+        .filter(apart <= SEEN_DAYS)
     )
-    return foreign.group_by(TRAIN, maintain_order=True).agg(
+    own = listed_boxes.join(trains, on=TRAIN).lazy().select(_box_of_train())
+    foreign = seen.with_columns(_box_of_train()).join(own, on="box_of_train", how="anti")
+    foreign = foreign.sort("container_no", "port_delivery_id")
+    added = foreign.group_by(TRAIN, maintain_order=True).agg(
         listed(pl.col("container_no")).alias("added"), pl.col("port_delivery_id").first()
     )
+    return added.collect()
+
+
+def _box_of_train() -> pl.Expr:
+    """A box and a train as one whole number."""
+    return (pl.col("train").cast(pl.Int64) * 2**32 + pl.col("box_no")).alias("box_of_train")

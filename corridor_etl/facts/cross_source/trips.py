@@ -7,6 +7,7 @@ import polars as pl
 from corridor_etl.facts.cross_source import links as linking
 from corridor_etl.facts.cross_source import seals
 from corridor_etl.facts.cross_source._sources import Sources, by_direction, listed_by, reach, words
+from corridor_etl.facts.numbered import beside
 from corridor_etl.model import CROSS_SCHEMA
 from corridor_etl.reference.place import nodes
 
@@ -37,7 +38,7 @@ def subjects(known: Sources) -> pl.DataFrame:
         _port_exits(known, events),
         seals.changes(known.trips, events),
     ):
-        found = found.join(part, on="trip_no", how="left")
+        found = beside(found, part, "trip_no")
     return _named(_with_reach(_with_gap(found), known))
 
 
@@ -80,8 +81,13 @@ def _before_departure(events: pl.DataFrame) -> pl.DataFrame:
     start = pl.coalesce("trip_gate_in_at_utc", pl.col("left_on_utc") - pl.duration(days=2))
     end = pl.coalesce("trip_arrived_at_utc", pl.col("left_on_utc") + _MARGIN)
     at = pl.col("event_at_utc")
-    own = events.select(_BEFORE, is_own=at.is_between(start, end)).filter("is_own")
-    own = own.sort("trip_no", "event_at_utc", "event_code", "facility_code")
+    own = (
+        events.lazy()
+        .filter(at.is_between(start, end))
+        .select(_BEFORE)
+        .sort("trip_no", "event_at_utc", "event_code", "facility_code")
+        .collect()
+    )
     early = at <= pl.col("left_on_utc") + _MARGIN
     weighed = [pl.col(c).filter(early).drop_nulls().last() for c in ("vgm_kg", "gross_gross_kg")]
     said = listed_by(own, "trip_no", {"full_empty": "port_full_empty", "size_type": "port_size_type"})
@@ -90,7 +96,7 @@ def _before_departure(events: pl.DataFrame) -> pl.DataFrame:
         pl.col("seal_nos").drop_nulls().last().alias("port_seal_nos"),
         pl.col("delivery_id").first().alias("port_delivery_id"),
     )
-    return last.join(said, on="trip_no", how="left")
+    return beside(last, said, "trip_no")
 
 
 def _milestones(known: Sources, events: pl.DataFrame) -> pl.DataFrame:
@@ -100,8 +106,10 @@ def _milestones(known: Sources, events: pl.DataFrame) -> pl.DataFrame:
     is_after = is_returned & (at > pl.col("left_on_utc"))
     found = events.filter(is_after).group_by("trip_no").agg(at.min().alias("returned_at_utc"))
     booked = known.bookings.select("booking_no", "booked_at_utc", booking_delivery_id="delivery_id")
-    trips = known.trips.select("trip_no", "booking_no").join(booked, on="booking_no", how="left")
-    return trips.drop("booking_no").join(found, on="trip_no", how="left")
+    trips = known.trips.select("trip_no", "booking_no").join(
+        booked, on="booking_no", how="left", maintain_order="left"
+    )
+    return beside(trips.drop("booking_no"), found, "trip_no")
 
 
 def _port_exits(known: Sources, events: pl.DataFrame) -> pl.DataFrame:
@@ -110,13 +118,15 @@ def _port_exits(known: Sources, events: pl.DataFrame) -> pl.DataFrame:
     ports = known.places.filter(pl.col("role") == "door_origin").filter(pl.col("node").is_in(seaports()))
     way = ["service_id", "direction", "facility_node"]
     exits = (
-        events.filter(pl.col("event_code").is_in(_EXITS), at < left + pl.duration(days=PORT_DAYS))
-        .join(ports.rename({"node": "facility_node"}).select(way), on=way)
+        events.lazy()
+        .filter(pl.col("event_code").is_in(_EXITS), at < left + pl.duration(days=PORT_DAYS))
+        .join(ports.lazy().rename({"node": "facility_node"}).select(way), on=way)
+        .select("trip_no", "event_at_utc", "left_on_utc")
         .sort("trip_no", "event_at_utc")
     )
     nearest = pl.coalesce(at.filter(at <= left).last(), at.first())
     hours = (left.first() - nearest).dt.total_minutes() / 60
-    return exits.group_by("trip_no", maintain_order=True).agg(hours.alias("port_exit_hours"))
+    return exits.group_by("trip_no", maintain_order=True).agg(hours.alias("port_exit_hours")).collect()
 
 
 def seaports() -> list[str]:
@@ -126,7 +136,9 @@ def seaports() -> list[str]:
 
 def _with_gap(trips: pl.DataFrame) -> pl.DataFrame:
     """``laden_gap_days`` since the container's last laden westbound departure, and the list of that train."""
-    laden = trips.filter(direction="W", full_empty="F").sort("container_no", "departed_on_local", "trip_no")
+    laden = trips.lazy().filter(direction="W", full_empty="F").select(
+        "trip_no", "container_no", "departed_on_local", "delivery_id"
+    ).sort("container_no", "departed_on_local", "trip_no")  # fmt: skip
     day, box = pl.col("departed_on_local"), pl.col("container_no")
     before = pl.when(box == box.shift(1))
     gaps = laden.select(
@@ -134,7 +146,7 @@ def _with_gap(trips: pl.DataFrame) -> pl.DataFrame:
         before.then((day - day.shift(1)).dt.total_days()).alias("laden_gap_days"),
         before.then(pl.col("delivery_id").shift(1)).alias("list_delivery_id"),
     )
-    return trips.join(gaps, on="trip_no", how="left")
+    return beside(trips, gaps.collect(), "trip_no")
 
 
 def _with_reach(trips: pl.DataFrame, known: Sources) -> pl.DataFrame:
@@ -142,13 +154,12 @@ def _with_reach(trips: pl.DataFrame, known: Sources) -> pl.DataFrame:
         known.declaration_reach(), pl.col("anchor_on"), {"W": DECLARED_DAYS, "E": DECLARED_DAYS}
     )
     ports = seaports()
-    gates = known.events.filter(pl.col("facility_node").is_in(ports), pl.col("event_code").is_in(_EXITS))
-    through = known.places.filter(pl.col("role") == "door_origin").filter(pl.col("node").is_in(ports))
-    trips = trips.join(
-        through.select("service_id", "direction", is_via_port=pl.lit(True)),
-        on=["service_id", "direction"],
-        how="left",
+    gates = known.events.select("facility_node", "event_code", "event_on_local").filter(
+        pl.col("facility_node").is_in(ports), pl.col("event_code").is_in(_EXITS)
     )
+    through = known.places.filter(pl.col("role") == "door_origin").filter(pl.col("node").is_in(ports))
+    through_port = through.select("service_id", "direction", is_via_port=pl.lit(True))
+    trips = beside(trips, through_port, ["service_id", "direction"])
     ahead = reach(gates["event_on_local"]).ahead_days(pl.col("departed_on_local"), PORT_DAYS)
     return trips.with_columns(
         declared.alias("declarations_ahead_days"),

@@ -13,7 +13,6 @@ import polars as pl
 from corridor_etl.facts.cross_source._sources import Sources, instant, key
 
 VISIT_HOURS = 72
-_PLACE = ["container_no", "facility_node", "way"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +33,10 @@ _STEPS = (
     _Step("in", "GTOT", "gate_out_at_utc"),
 )
 _COLUMNS = tuple(dict.fromkeys(step.column for step in _STEPS))
+# A name among a few is compared as a number.
+_STEP = {
+    "way": pl.Enum(["in", "out"]), "event_code": pl.String(), "column": pl.Enum(_COLUMNS),
+}  # fmt: skip
 _FIRSTS = ("delivery_id", "line_no", "event_code", "facility_code", "event_at_utc", "event_on_local")
 
 
@@ -43,17 +46,18 @@ def subjects(known: Sources) -> pl.DataFrame:
         _several(_numbered(_steps(known)))
         .group_by("visit", maintain_order=True)
         .agg(
-            *(pl.col(name).min() for name in _COLUMNS),
-            *(pl.col(name).first() for name in (*_PLACE, *_FIRSTS)),
+            *(pl.when(pl.col("column") == name).then("event_at_utc").min().alias(name) for name in _COLUMNS),
+            *(pl.col(name).first() for name in ("container_no", "facility_node", "way", *_FIRSTS)),
             pl.col("conveyance_name").first(ignore_nulls=True).alias("train_no"),
         )
         .filter(pl.sum_horizontal(pl.col(name).is_not_null() for name in _COLUMNS) > 1)
     )
+    at = found.select(instant("event_at_utc")).to_series()
     return found.with_columns(
         subject=pl.lit("visit"),
-        subject_key=key(*_PLACE, instant("event_at_utc")),
+        subject_key=key("container_no", "facility_node", "way", pl.lit(at)),
         record_kind=pl.lit("port_event"),
-        record_key=key("container_no", "event_code", instant("event_at_utc"), "facility_code"),
+        record_key=key("container_no", "event_code", pl.lit(at), "facility_code"),
         iso_week=pl.col("event_on_local").dt.strftime("%G-W%V"),
         container_nos=pl.col("container_no"),
         visit_on_local=pl.col("event_on_local"),
@@ -61,27 +65,32 @@ def subjects(known: Sources) -> pl.DataFrame:
 
 
 def _steps(known: Sources) -> pl.DataFrame:
-    """Events that are a step of a visit, each with its instant in the step's own column."""
+    """Events that are a step of a visit, those of one place and way together in the order of time."""
     rows = [(s.way, s.event_code, s.column) for s in _STEPS]
-    steps = pl.DataFrame(rows, schema=["way", "event_code", "column"], orient="row")
+    steps = pl.DataFrame(rows, schema=_STEP, orient="row")
     return (
-        known.events.filter(pl.col("facility_node").is_not_null())
-        .select("container_no", "facility_node", "conveyance_name", *_FIRSTS)
-        .join(steps, on="event_code")
-        # One event alone is no visit; that a few more stay because their hashes are the same does no harm.
-        .filter(pl.struct(_PLACE).hash().is_duplicated())
-        .sort(*_PLACE, "event_at_utc", "event_code", "facility_code")
-        .with_columns(
-            pl.when(pl.col("column") == name).then(pl.col("event_at_utc")).alias(name) for name in _COLUMNS
-        )
+        known.events.lazy()
+        .filter(pl.col("facility_node").is_not_null())
+        .select("box_no", "container_no", "facility_node", "conveyance_name", *_FIRSTS)
+        .join(steps.lazy(), on="event_code")
+        .with_columns(_place_no().alias("place_no"))
+        # One event alone is no visit.
+        .filter(pl.col("place_no").is_duplicated())
+        .sort("place_no", "event_at_utc", "event_code", "facility_code")
+        .collect()
     )
+
+
+def _place_no() -> pl.Expr:
+    """One whole number for a container, a terminal and the way it goes there."""
+    node = pl.col("facility_node").cast(pl.Categorical).to_physical().cast(pl.Int64)
+    return pl.col("box_no").cast(pl.Int64) * 2**31 + node * 2 + (pl.col("way") == "in").cast(pl.Int64)
 
 
 def _numbered(steps: pl.DataFrame) -> pl.DataFrame:
     """``visit`` counts the stays: a new one begins elsewhere or after :data:`VISIT_HOURS` without an event."""
     pause = pl.col("event_at_utc") - pl.col("event_at_utc").shift(1)
-    is_same_place = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in _PLACE)
-    is_same = is_same_place & (pause <= pl.duration(hours=VISIT_HOURS))
+    is_same = (pl.col("place_no") == pl.col("place_no").shift(1)) & (pause <= pl.duration(hours=VISIT_HOURS))
     return steps.with_columns(
         is_same.fill_null(False).not_().cast(pl.Int64).cum_sum().set_sorted().alias("visit")
     )

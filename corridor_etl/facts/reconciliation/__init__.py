@@ -45,7 +45,8 @@ def reconciled(known: Sources, subjects: pl.DataFrame) -> pl.DataFrame:
     unlisted = _conformed(unlisted_items(known, subjects, linked))
     loose = with_chosen(unlisted, known.settings.reconciliation)
     made = [_conformed(items) for items in (trips, several, loose)]
-    return pl.concat(made).sort("subject", "subject_key")
+    # Trips are in the order of their keys, and come last.
+    return pl.concat([pl.concat(made[1:]).sort("subject", "subject_key"), made[0]])
 
 
 def _conformed(items: pl.DataFrame) -> pl.DataFrame:

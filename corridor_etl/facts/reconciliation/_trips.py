@@ -9,6 +9,7 @@ from corridor_etl.facts.cross_source import links as linking
 from corridor_etl.facts.cross_source._sources import listed_by
 from corridor_etl.facts.cross_source.trips import seaports
 from corridor_etl.facts.milestones import INSTANTS
+from corridor_etl.facts.numbered import beside
 from corridor_etl.facts.reconciliation._sides import goods_gap, grams, heads, with_chosen
 from corridor_etl.facts.reconciliation.outcomes import with_outcomes
 from corridor_etl.quality.checks.cross_source import is_declared, ratio_is_within, weights_agree
@@ -21,6 +22,9 @@ _OF_SUBJECT = (
     "seal_changes", "laden_gap_days",
 )  # fmt: skip
 _OF_FIRST = ("service_id", "direction", "train_no", "list_delivery_id", "list_line_no")
+_OF_SEVERAL = (
+    *_OF_FIRST, "iso_week", "moved_on_local", "departed_on_local", "in_port_record", "container_nos", "manifest_hs",
+)  # fmt: skip
 _SEEN = (*INSTANTS, "port_exit_hours", "port_delivery_id")
 
 
@@ -29,14 +33,10 @@ def trip_items(
 ) -> pl.DataFrame:
     """One row per container trip. The sums of a consignment are compared here where it is this box alone."""
     settings = known.settings.reconciliation
-    said = subjects.filter(subject="trip").select(_OF_SUBJECT)
-    trips = known.trips.drop("declaration_nos").join(
-        said, left_on="trip_id", right_on="subject_key", how="left"
-    )
-    own = linked.select("trip_id", "group").unique().join(groups, on="group")
-    items = trips.join(own, on="trip_id", how="left").join(
-        _through_port(known), on=["service_id", "direction"], how="left"
-    )
+    said = subjects.lazy().filter(subject="trip").select(_OF_SUBJECT).rename({"subject_key": "trip_id"})
+    items = beside(known.trips.drop("declaration_nos"), said.collect(), "trip_id")
+    own = linked.select("trip_no", "group_no").unique().join(groups, on="group_no")
+    items = beside(beside(items, own, "trip_no"), _through_port(known), ["service_id", "direction"])
     items = with_chosen(_sided(items, settings.declared_within_days), settings)
     declared = is_declared(
         pl.col("full_empty"), pl.col("declared_gap_days"), pl.col("is_transit"), pl.col("declarations_ahead_days"),
@@ -104,20 +104,21 @@ def consignment_items(
     settings = known.settings.reconciliation
     several = groups.filter(pl.col("trips") > 1)
     of_trip = (
-        linked.select("group", "trip_id")
+        linked.select("group_no", "trip_no")
         .unique()
-        .join(several.select("group"), on="group")
-        .join(trips, left_on="trip_id", right_on="subject_key")
+        .join(several.select("group_no"), on="group_no")
+        .join(trips.select("trip_no", *_OF_SEVERAL), on="trip_no")
+        .sort("group_no", "trip_no")
     )
-    lists = of_trip.group_by("group").agg(
-        *(pl.col(name).sort_by("trip_id").first() for name in _OF_FIRST),
+    lists = of_trip.group_by("group_no", maintain_order=True).agg(
+        *(pl.col(name).first() for name in _OF_FIRST),
         *(pl.col(name).min() for name in ("iso_week", "moved_on_local", "departed_on_local")),
         pl.col("in_port_record").all(),
     )  # fmt: skip
-    said = listed_by(of_trip, "group", {name: name for name in ("container_nos", "manifest_hs")})
+    said = listed_by(of_trip, "group_no", {name: name for name in ("container_nos", "manifest_hs")})
     items = (
-        several.join(lists, on="group")
-        .join(said, on="group")
+        several.join(lists, on="group_no")
+        .join(said, on="group_no")
         .with_columns(
             subject=pl.lit("consignment"),
             subject_key="consignment_key",

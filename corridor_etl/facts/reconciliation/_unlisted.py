@@ -8,6 +8,7 @@ from corridor_etl.facts.cross_source import Sources
 from corridor_etl.facts.cross_source import links as linking
 from corridor_etl.facts.cross_source._sources import by_direction, instant, key
 from corridor_etl.facts.cross_source.declared import RAIL
+from corridor_etl.facts.numbered import beside
 from corridor_etl.facts.reconciliation.outcomes import with_outcomes
 from corridor_etl.facts.trade_lines import NO_SERVICE
 from corridor_etl.facts.trips import ISO_WEEK
@@ -47,10 +48,11 @@ def _loaded(known: Sources, subjects: pl.DataFrame) -> pl.DataFrame:
     within = {"days": settings.manifested_within_days, "further_days": settings.manifests_late_days}
     came = came_within(pl.col("list_gap_days"), pl.col("lists_after_loading_days"), **within)
     names = ("subject", "subject_key", "iso_week", "container_nos", "train_no", "list_gap_days")
-    loads = subjects.filter(subject="port_load").select(
+    said = subjects.lazy().filter(subject="port_load").select(
         *names, "lists_after_loading_days", port_delivery_id="delivery_id"
-    )
-    loads = loads.filter(~came.fill_null(False)).join(_loadings(known), on="subject_key", how="left")
+    )  # fmt: skip
+    loads = said.filter(~came.fill_null(False)).collect()
+    loads = beside(loads, _loadings(known), "subject_key")
     items = loads.with_columns(
         _service_of(loads["train_no"], known.settings),
         direction=pl.lit("W"),
@@ -65,14 +67,15 @@ def _loaded(known: Sources, subjects: pl.DataFrame) -> pl.DataFrame:
 
 def _loadings(known: Sources) -> pl.DataFrame:
     """What the event of each loading on rail says of the box."""
-    loads = known.events.filter(pl.col("event_code") == "RAIL_LOAD").sort("delivery_id", "line_no")
-    return loads.select(
+    loads = known.events.lazy().filter(pl.col("event_code") == "RAIL_LOAD").sort("delivery_id", "line_no")
+    told = loads.select(
         key("container_no", instant("event_at_utc"), "facility_code").alias("subject_key"),
         moved_on_local="event_on_local",
         port_seals="seal_nos",
         port_size_type="size_type",
         port_full_empty="full_empty",
-    ).unique("subject_key", keep="first", maintain_order=True)
+    )
+    return told.unique("subject_key", keep="first", maintain_order=True).collect()
 
 
 def _service_of(trains: pl.Series, settings: Settings) -> pl.Expr:
@@ -91,7 +94,7 @@ def _declared(known: Sources, linked: pl.DataFrame) -> pl.DataFrame:
     boxes = linking.declared_containers(known).filter(pl.col("transport_mode") == RAIL)
     trains = known.declarations.select(*item, pl.col("service_id").fill_null(NO_SERVICE), "train_no")
     day, released = pl.coalesce("released_on_local", "declared_on_local"), pl.col("released_on_local")
-    unlinked = boxes.join(linked, on=box, how="anti").join(trains, on=item, how="left")
+    unlinked = boxes.join(linked, on="declared_no", how="anti").join(trains, on=item, how="left")
     items = unlinked.with_columns(
         subject=pl.lit("declared"),
         subject_key=key(*box),
