@@ -19,7 +19,7 @@ from sqlalchemy import make_url
 
 from corridor_etl.model import STORED_TRIP, kind
 from corridor_etl.warehouse import Batch, DeliveryRow, Warehouse
-from tests.warehouse.made_homes import MadeHome
+from tests.made_homes import MadeHome
 
 NOW = datetime(2025, 6, 2, 1, 0, tzinfo=UTC)
 
@@ -156,11 +156,6 @@ _NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def made_in_sqlite(tmp_path_factory: pytest.TempPathFactory) -> MadeHome:
-    return MadeHome(tmp_path_factory.mktemp("made") / "sqlite", None)
-
-
-@pytest.fixture(scope="session")
 def made_in_postgresql(tmp_path_factory: pytest.TempPathFactory, postgresql: str) -> MadeHome:
     return MadeHome(tmp_path_factory.mktemp("made") / "postgresql", postgresql)
 
@@ -169,11 +164,7 @@ def made_in_postgresql(tmp_path_factory: pytest.TempPathFactory, postgresql: str
 def warehouse(
     own_home: Path, database: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Warehouse]:
-    """A new warehouse, its home put in place ready-made unless its files are in a bucket."""
-    if "CORRIDOR_STORE_URL" in os.environ:
-        with Warehouse.open(own_home) as opened:
-            yield opened
-        return
+    """A new warehouse, its home put in place ready-made."""
     made: MadeHome = request.getfixturevalue(f"made_in_{database}")
     with made.put(own_home, f"test_{os.getpid()}_made_{next(_NUMBERS)}") as address:
         if address:

@@ -114,6 +114,7 @@ def test_nothing_aside_is_left_in_the_lake(warehouse: Warehouse, make: SimpleNam
     assert not list(store.spool.glob("*"))
 
 
+@pytest.mark.usefixtures("made_anew")
 @pytest.mark.parametrize("folder", ["with blank", "宁波", "100%25"])
 def test_a_home_folder_may_have_any_name_that_can_be_addressed(
     tmp_path: Path, make: SimpleNamespace, folder: str

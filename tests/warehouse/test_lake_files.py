@@ -98,6 +98,7 @@ def test_nothing_to_attach_is_said(published: Warehouse) -> None:
         duckdb_view("train", [])
 
 
+@pytest.mark.usefixtures("made_anew")
 def test_any_folder_can_be_attached(
     make: SimpleNamespace, other_engine: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
