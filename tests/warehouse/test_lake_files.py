@@ -21,10 +21,7 @@ from corridor_etl.errors import UsageError
 from corridor_etl.warehouse import Warehouse
 from corridor_etl.warehouse.attaching import duckdb_view
 from corridor_etl.warehouse.stores.bucket import bucket_of
-
-everywhere = pytest.mark.parametrize(
-    "database", ["sqlite", "postgresql", "sqlite+s3", "postgresql+s3"], indirect=True
-)
+from tests.warehouse.places import everywhere
 
 
 @pytest.fixture
