@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import make_url
 
 from corridor_etl.model import STORED_TRIP, kind
-from corridor_etl.warehouse import Batch, DeliveryRow, Warehouse
+from corridor_etl.warehouse import Batch, DeliveryRow, Warehouse, dimensions, setup, views
 from tests.made_homes import MadeHome
 
 NOW = datetime(2025, 6, 2, 1, 0, tzinfo=UTC)
@@ -171,6 +171,18 @@ def warehouse(
             monkeypatch.setenv("CORRIDOR_DATABASE_URL", address)
         with Warehouse.open(own_home) as opened:
             yield opened
+
+
+def _forget_the_version() -> None:
+    for known in (views.content_sha256, setup._model_sha256, dimensions._installed):
+        known.cache_clear()
+
+
+@pytest.fixture
+def as_another_version() -> Iterator[Callable[[], None]]:
+    """Called once model or views are changed: what a process knows of its own version is looked at anew."""
+    yield _forget_the_version
+    _forget_the_version()
 
 
 @pytest.fixture(scope="session")
