@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import shutil
@@ -20,12 +21,23 @@ import psycopg
 import pytest
 
 from corridor_etl.settings import Settings, checkout, load_settings
+from corridor_etl.warehouse import setup
+from tests.made_homes import MadeHome, prepare_anew, putting
 
 # How long an example takes says more about what else the machine does than about the code.
 # HYPOTHESIS_EXAMPLES=1000 looks longer than a suite that is run all day can.
 EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "40"))
 hypothesis.settings.register_profile("steady", deadline=None, max_examples=EXAMPLES)
 hypothesis.settings.load_profile("steady")
+
+
+# What was imported stays to the end: to look through all of it for garbage again and again took a quarter of the time.
+gc.set_threshold(50_000, 20, 20)
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -43,6 +55,25 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CORRIDOR_HOME", str(home))
     monkeypatch.setenv("DO_NOT_TRACK", "1")
     return home
+
+
+@pytest.fixture(scope="session")
+def made_in_sqlite(tmp_path_factory: pytest.TempPathFactory) -> MadeHome:
+    return MadeHome(tmp_path_factory.mktemp("made") / "sqlite", None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def homes_put_in_place(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A warehouse that is opened where there is none yet is a copy of one that was made once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(setup, "prepare", putting(lambda: request.getfixturevalue("made_in_sqlite")))
+        yield
+
+
+@pytest.fixture
+def made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of how a warehouse is made, or of several processes that may make the same one."""
+    monkeypatch.setattr(setup, "prepare", prepare_anew)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ Cheap when there is nothing to do; safe when several processes do it at once.
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, select
@@ -66,6 +67,7 @@ def _stamps(connection: Connection) -> dict[str, str]:
     return {row.name: row.content_sha256 for row in connection.execute(select(STAMP))}
 
 
+@cache
 def _model_sha256() -> str:
     schemas = [(name, [(c, str(t)) for c, t in stored_schema(KINDS[name]).items()]) for name in sorted(KINDS)]
     return hashlib.sha256(repr(schemas).encode()).hexdigest()

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from corridor_etl.jobs.ingest import ingest
+from corridor_etl.jobs.ingest import DeliveryOutcome, ingest
 from corridor_etl.settings import load_settings
 from corridor_etl.sources import RawFile, recognise
 from corridor_etl.staging import Staged, StagingContext, stage
@@ -212,9 +212,17 @@ HELD_BACK = {
 }
 
 
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, DeliveryOutcome]:
+    """What became of each file when all came at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CORRIDOR_HOME", str(tmp_path_factory.mktemp("customs")))
+        return {Path(d.name).name: d for d in ingest([CUSTOMS / name for name in FORMATS]).deliveries}
+
+
 @pytest.mark.parametrize("name", FORMATS)
-def test_through_the_whole_line(name: str) -> None:
-    (delivery,) = ingest([CUSTOMS / name]).deliveries
+def test_through_the_whole_line(delivered: dict[str, DeliveryOutcome], name: str) -> None:
+    delivery = delivered[name]
     expected = FORMATS[name][1]
     held = expected if name in HELD_BACK else 0
     assert (delivery.status, delivery.rows_read) == ("loaded", expected)

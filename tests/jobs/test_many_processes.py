@@ -29,7 +29,7 @@ from tests.journeys import made
 
 WEEK = "2025-W09"
 NOW = "2025-03-10T03:30:00+00:00"
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = [pytest.mark.timeout(1800), pytest.mark.usefixtures("made_anew")]
 LAST = 600.0
 """Seconds to wait for a process at most, on a busy machine."""
 

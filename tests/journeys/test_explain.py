@@ -18,7 +18,7 @@ from corridor_etl.jobs.ingest import ingest
 from corridor_etl.jobs.weekly import publish_week
 from corridor_etl.reference.calendar import parse_range
 from corridor_etl.reports.measures import MEASURES
-from corridor_etl.settings import Settings
+from corridor_etl.settings import Settings, load_settings
 from corridor_etl.simulator import simulate
 from corridor_etl.warehouse import Warehouse
 
@@ -26,15 +26,23 @@ WEEK = "2025-W12"
 TEU = f"weekly/{WEEK}/r0#throughput.teu"
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, english_only: Path) -> Path:
+    home = tmp_path_factory.mktemp("explained")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CORRIDOR_HOME", str(home))
+        patch.setenv("CORRIDOR_CONFIG", str(english_only))
+        simulate(home, parse_range(f"2025-W09:{WEEK}"), seed=2, faults=True, settings=load_settings())
+        ingest()
+        publish_week(WEEK)
+    return home
+
+
 @pytest.fixture
-def published(
-    own_home: Path, settings: Settings, english_only: Path, monkeypatch: pytest.MonkeyPatch
-) -> Path:
+def published(filled: Path, own_home: Path, english_only: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CORRIDOR_HOME", str(filled))
     monkeypatch.setenv("CORRIDOR_CONFIG", str(english_only))
-    simulate(own_home, parse_range(f"2025-W09:{WEEK}"), seed=2, faults=True, settings=settings)
-    ingest()
-    publish_week(WEEK)
-    return own_home
+    return filled
 
 
 def test_every_figure_is_the_sum_of_lines_of_files(published: Path, settings: Settings) -> None:

@@ -20,7 +20,7 @@ from corridor_etl.jobs.standing import standing
 from corridor_etl.jobs.weekly import publish_week
 from corridor_etl.model import KINDS
 from corridor_etl.reference.calendar import parse_range
-from corridor_etl.settings import checkout, load_settings
+from corridor_etl.settings import load_settings
 from corridor_etl.simulator import simulate
 from corridor_etl.warehouse import Warehouse
 
@@ -37,9 +37,10 @@ WRONG = {
 class Corridor:
     """One home folder, its warehouse as frames, and the files of one issue."""
 
-    def __init__(self, home: Path, patch: pytest.MonkeyPatch, mistaken: Path | None) -> None:
+    def __init__(self, home: Path, patch: pytest.MonkeyPatch, right: Path, mistaken: Path | None) -> None:
         patch.setenv("CORRIDOR_HOME", str(home))
         patch.setenv("CORRIDOR_NOW", NOW)
+        patch.setenv("CORRIDOR_CONFIG", str(right))
         simulate(home, parse_range(WEEKS), seed=1, faults=False, settings=load_settings())
         if mistaken is not None:
             patch.setenv("CORRIDOR_CONFIG", str(mistaken))
@@ -48,7 +49,7 @@ class Corridor:
             self.held = warehouse.quarantine()
             self.before = warehouse.deliveries()
         if mistaken is not None:
-            patch.delenv("CORRIDOR_CONFIG")
+            patch.setenv("CORRIDOR_CONFIG", str(right))
             self.replayed = replay(by="operator")
             self.again = replay(by="operator")
         self.issue = publish_week(WEEK, queue_mail=False)
@@ -66,17 +67,19 @@ class Corridor:
 
 
 @pytest.fixture(scope="module")
-def corridors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Corridor, Corridor]]:
+def corridors(
+    tmp_path_factory: pytest.TempPathFactory, english_only: Path
+) -> Iterator[tuple[Corridor, Corridor]]:
     folder = tmp_path_factory.mktemp("corridors")
-    text = (checkout() / "corridor.toml").read_text(encoding="utf-8")
+    text = english_only.read_text(encoding="utf-8")
     for place, mistake in WRONG.items():
         text = text.replace(place, place + mistake, 1)
     mistaken = folder / "mistaken.toml"
     mistaken.write_text(text, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         yield (
-            Corridor(folder / "clean", patch, None),
-            Corridor(folder / "mended", patch, mistaken),
+            Corridor(folder / "clean", patch, english_only, None),
+            Corridor(folder / "mended", patch, english_only, mistaken),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,8 +18,8 @@ import pytest
 from sqlalchemy import make_url
 
 from corridor_etl.model import STORED_TRIP, kind
-from corridor_etl.warehouse import Batch, DeliveryRow, Warehouse
-from tests.warehouse.made_homes import MadeHome
+from corridor_etl.warehouse import Batch, DeliveryRow, Warehouse, dimensions, setup, views
+from tests.made_homes import MadeHome
 
 NOW = datetime(2025, 6, 2, 1, 0, tzinfo=UTC)
 
@@ -156,11 +156,6 @@ _NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def made_in_sqlite(tmp_path_factory: pytest.TempPathFactory) -> MadeHome:
-    return MadeHome(tmp_path_factory.mktemp("made") / "sqlite", None)
-
-
-@pytest.fixture(scope="session")
 def made_in_postgresql(tmp_path_factory: pytest.TempPathFactory, postgresql: str) -> MadeHome:
     return MadeHome(tmp_path_factory.mktemp("made") / "postgresql", postgresql)
 
@@ -169,17 +164,25 @@ def made_in_postgresql(tmp_path_factory: pytest.TempPathFactory, postgresql: str
 def warehouse(
     own_home: Path, database: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Warehouse]:
-    """A new warehouse, its home put in place ready-made unless its files are in a bucket."""
-    if "CORRIDOR_STORE_URL" in os.environ:
-        with Warehouse.open(own_home) as opened:
-            yield opened
-        return
+    """A new warehouse, its home put in place ready-made."""
     made: MadeHome = request.getfixturevalue(f"made_in_{database}")
     with made.put(own_home, f"test_{os.getpid()}_made_{next(_NUMBERS)}") as address:
         if address:
             monkeypatch.setenv("CORRIDOR_DATABASE_URL", address)
         with Warehouse.open(own_home) as opened:
             yield opened
+
+
+def _forget_the_version() -> None:
+    for known in (views.content_sha256, setup._model_sha256, dimensions._installed):
+        known.cache_clear()
+
+
+@pytest.fixture
+def as_another_version() -> Iterator[Callable[[], None]]:
+    """Called once model or views are changed: what a process knows of its own version is looked at anew."""
+    yield _forget_the_version
+    _forget_the_version()
 
 
 @pytest.fixture(scope="session")

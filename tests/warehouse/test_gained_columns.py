@@ -20,7 +20,10 @@ GAINED = Column("remark", pl.String(), "what the desk noted")
 
 @pytest.fixture
 def upgraded(
-    own_home: Path, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+    own_home: Path,
+    make: SimpleNamespace,
+    monkeypatch: pytest.MonkeyPatch,
+    as_another_version: Callable[[], None],
 ) -> Callable[[], Warehouse]:
     """A home with eight bookings of the model as it is; opening it again is done by a model with one more column."""
     with Warehouse.open(own_home) as old:
@@ -30,6 +33,7 @@ def upgraded(
     monkeypatch.setitem(
         KINDS, "booking", replace(known, columns=(*known.columns[:3], GAINED, *known.columns[3:]))
     )
+    as_another_version()
     return lambda: Warehouse.open(own_home)
 
 

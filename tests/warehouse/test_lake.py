@@ -18,10 +18,8 @@ from corridor_etl.model import KINDS
 from corridor_etl.warehouse import Warehouse, iceberg
 from corridor_etl.warehouse.engine import database_url, reading, writing
 from corridor_etl.warehouse.lake import stored_schema
+from tests.warehouse.places import everywhere
 
-everywhere = pytest.mark.parametrize(
-    "database", ["sqlite", "postgresql", "sqlite+s3", "postgresql+s3"], indirect=True
-)
 in_a_folder = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 
 
@@ -61,13 +59,13 @@ def test_a_week_is_found_by_its_partition(warehouse: Warehouse, make: SimpleName
     catalog.close()
 
 
-@pytest.mark.parametrize("name", sorted(KINDS))
-def test_every_kind_has_a_table_with_its_types_and_meanings(warehouse: Warehouse, name: str) -> None:
-    assert warehouse.rows(name).schema == stored_schema(KINDS[name])
+def test_every_kind_has_a_table_with_its_types_and_meanings(warehouse: Warehouse) -> None:
     catalog = outside_catalog(warehouse)
-    fields = catalog.load_table(f"lake.{name}").schema().fields
-    assert [f.name for f in fields] == list(stored_schema(KINDS[name]))
-    assert all(f.doc for f in fields)
+    for name, kind in KINDS.items():
+        assert warehouse.rows(name).schema == stored_schema(kind), name
+        fields = catalog.load_table(f"lake.{name}").schema().fields
+        assert [f.name for f in fields] == list(stored_schema(kind)), name
+        assert all(f.doc for f in fields), name
     catalog.close()
 
 
@@ -114,6 +112,7 @@ def test_nothing_aside_is_left_in_the_lake(warehouse: Warehouse, make: SimpleNam
     assert not list(store.spool.glob("*"))
 
 
+@pytest.mark.usefixtures("made_anew")
 @pytest.mark.parametrize("folder", ["with blank", "宁波", "100%25"])
 def test_a_home_folder_may_have_any_name_that_can_be_addressed(
     tmp_path: Path, make: SimpleNamespace, folder: str

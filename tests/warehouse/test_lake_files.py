@@ -21,10 +21,7 @@ from corridor_etl.errors import UsageError
 from corridor_etl.warehouse import Warehouse
 from corridor_etl.warehouse.attaching import duckdb_view
 from corridor_etl.warehouse.stores.bucket import bucket_of
-
-everywhere = pytest.mark.parametrize(
-    "database", ["sqlite", "postgresql", "sqlite+s3", "postgresql+s3"], indirect=True
-)
+from tests.warehouse.places import everywhere
 
 
 @pytest.fixture
@@ -98,6 +95,7 @@ def test_nothing_to_attach_is_said(published: Warehouse) -> None:
         duckdb_view("train", [])
 
 
+@pytest.mark.usefixtures("made_anew")
 def test_any_folder_can_be_attached(
     make: SimpleNamespace, other_engine: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:

@@ -13,10 +13,9 @@ from corridor_etl.errors import UsageError
 from corridor_etl.warehouse import Warehouse, durable, iceberg
 from corridor_etl.warehouse.engine import reading, writing
 from corridor_etl.warehouse.sweep import Orphan
+from tests.warehouse.places import everywhere
 
-pytestmark = pytest.mark.parametrize(
-    "database", ["sqlite", "postgresql", "sqlite+s3", "postgresql+s3"], indirect=True
-)
+pytestmark = everywhere
 
 
 def swept(

@@ -18,8 +18,8 @@ from corridor_etl.jobs.health import problems
 from corridor_etl.settings import checkout
 from corridor_etl.warehouse import Warehouse, migrations
 from corridor_etl.warehouse.engine import database_url, open_engine, reading, writing
+from tests.made_homes import undone
 from tests.warehouse import released_rows
-from tests.warehouse.made_homes import undone
 from tests.warehouse.released_rows import Rows, downgraded, filled, revisions, stored, stored_by, walked
 
 REVISIONS = revisions()

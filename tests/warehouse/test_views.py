@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -119,10 +120,14 @@ def test_every_table_view_and_column_has_its_comment_in_the_database(warehouse: 
 
 
 def test_a_view_whose_text_changed_is_made_anew(
-    own_home: Path, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+    own_home: Path,
+    warehouse: Warehouse,
+    monkeypatch: pytest.MonkeyPatch,
+    as_another_version: Callable[[], None],
 ) -> None:
     other = replace(VIEWS["v_coverage"], sql=lambda _words: "SELECT 1 AS n", columns={"n": views.Said("one")})
     monkeypatch.setitem(VIEWS, "v_coverage", other)
+    as_another_version()
     assert rows(warehouse, "SELECT * FROM v_coverage") == []
     with Warehouse.open(own_home) as changed:
         assert rows(changed, "SELECT * FROM v_coverage") == [{"n": 1}]

@@ -8,6 +8,7 @@ and name it here; order matters only for views that read other views.
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 
 from sqlalchemy import Connection, inspect, text
 
@@ -28,6 +29,7 @@ VIEWS: dict[str, View] = {
 _PREFIXES = ("v_", "bi_")
 
 
+@cache
 def content_sha256() -> str:
     """A hash of everything the views are made from, on both databases."""
     said = [
