@@ -17,7 +17,7 @@ from typing import Any
 from corridor_etl import __version__
 from corridor_etl.reports.figures import Figure
 
-TEMPLATE_VERSION = "4"
+TEMPLATE_VERSION = "5"
 
 
 @dataclass(frozen=True)
