@@ -35,17 +35,17 @@ CATALOGUE: tuple[Check, ...] = (
     Check(2, "Numbers", "The legs add up to door to door", "sending", (f"{_PARTS}:legs_are_the_whole",)),
     Check(3, "Numbers", "Each number of a sentence, tile or description is one of a figure or a table", "sending",
           (f"{_CHECKS}:numbers_known",)),
-    Check(4, "Numbers", "The year so far is what the last issue said, what was revised since, and the new weeks",
-          "sending", (f"{_LEDGER}:the_year_adds_up",)),
+    Check(4, "Numbers", "The year so far is what the last issue said, what was revised since, and the new weeks, of "
+          "figures computed as then", "sending", (f"{_LEDGER}:the_year_adds_up",)),
     Check(5, "Numbers", "No value that is none and no template syntax", "sending", (f"{_CHECKS}:nothing_left_over",)),
     Check(6, "Numbers", "A change of more than ten times the width of the normal range was let out by a person",
           "sending", (f"{_LEDGER}:jumps",)),
     Check(7, "Numbers", "Sources cover the week, else the issue is marked as partial or held", "sending",
           ("reports.gate:judge",)),
-    Check(8, "Numbers", "Loaded rows were judged by their suite; few of the week are held back by critical rules",
-          "sending", (f"{_LEDGER}:rows_were_validated", "reports.gate:judge")),
-    Check(9, "Numbers", "The table of revisions begins at exactly what the last issue said", "sending",
-          (f"{_LEDGER}:revisions_begin_as_published",)),
+    Check(8, "Numbers", "Every loaded row was judged by its suite, and none that breaks a critical rule was loaded; "
+          "few of the week are held back", "sending", (f"{_LEDGER}:rows_were_validated", "reports.gate:judge")),
+    Check(9, "Numbers", "The table of revisions begins at exactly what the last issue said, of figures computed as "
+          "then", "sending", (f"{_LEDGER}:revisions_begin_as_published",)),
     Check(10, "Words", "Verbs agree with where a figure lies in its range, nouns and signs with their numbers",
           "sending", (f"{_CHECKS}:verbs_agree", f"{_PARTS}:nouns_agree", f"{_PARTS}:zeros_are_plain",
                       f"{_PARTS}:target_agrees")),

@@ -36,8 +36,8 @@ from corridor_etl.reports.editions import INTERNAL, WEEKLY, Edition, edition
 from corridor_etl.reports.figures import Figure, figures
 from corridor_etl.reports.gate import Verdict, judge
 from corridor_etl.reports.language import speaking, spoken, tr, tr_in
-from corridor_etl.reports.measures import BOOKING, TRADE
-from corridor_etl.reports.notes import notes
+from corridor_etl.reports.measures import BOOKING, BY_ADDRESS, TRADE
+from corridor_etl.reports.notes import notes, redefined
 from corridor_etl.reports.report_data import ReportData
 from corridor_etl.reports.series import Series, history
 from corridor_etl.reports.targets import cargo_point, targets, trade_target_point, year_of
@@ -147,7 +147,10 @@ def _frame(known: _Known, published_at: datetime, revision: int, *, is_internal:
             revisions.notice(known.changes, revision), is_final=known.is_final or not is_internal
         ),
         "subject": wording.subject(known.numbers, week, revision, label=kind.label, lead=kind.headline),
-        "notes": notes(settings, published_at, f"{kind.id}/{week}/r{revision}" if is_internal else ""),
+        "notes": (
+            *notes(settings, published_at, f"{kind.id}/{week}/r{revision}" if is_internal else ""),
+            *redefined(known.data.past.redefined, kind.key_figures),
+        ),
     }
 
 
@@ -213,13 +216,15 @@ def _situation(known: _Known) -> attention.Situation:
 
 
 def _blocks(known: _Known) -> dict[str, Any]:
+    told = history(known.series, known.week, {a: f.value for a, f in known.numbers.items()})
     return {
         "tiles": tiles.tiles(known.edition.tiles, known.numbers, known.settings, known.late),
         "targets": targets(known.progress, known.series, known.settings)
         if "targets" in known.edition.blocks
         else (),
         "figures": tuple(known.numbers.values()),
-        "history": history(known.series, known.week, {a: f.value for a, f in known.numbers.items()}),
+        "history": told,
+        "definitions": {address: BY_ADDRESS[address].formula for address in told},
         "tables": _tables(known, known.edition.tables),
         "background": _tables(known, known.edition.background),
         "charts": _charts(known),
