@@ -38,6 +38,7 @@ from corridor_etl.reports.gate import Verdict, judge
 from corridor_etl.reports.language import speaking, spoken, tr, tr_in
 from corridor_etl.reports.measures import BOOKING, BY_ADDRESS, TRADE
 from corridor_etl.reports.notes import notes, redefined
+from corridor_etl.reports.planned import Planned, noted, planned
 from corridor_etl.reports.report_data import ReportData
 from corridor_etl.reports.series import Series, history
 from corridor_etl.reports.targets import cargo_point, targets, trade_target_point, year_of
@@ -78,6 +79,11 @@ class _Known:
     def verdict(self) -> Verdict:
         """What the gate says of the week."""
         return judge(self.week, self.data, self.numbers, self.edition.gate, self.settings)
+
+    @property
+    def planned(self) -> Planned:
+        """The trains of the timetable."""
+        return planned(self.data.marts, self.live, self.week)
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
@@ -207,6 +213,7 @@ def _situation(known: _Known) -> attention.Situation:
         thresholds=known.settings.thresholds,
         target_days=known.target_days,
         late_trains=known.late,
+        planned=known.planned,
         missing=tables.sources(known.data.coverage, known.week, known.settings)[1],
         quarantine_open=known.data.quarantine_open,
         corrections_refused=corrections.refused(known.data.corrections, known.week),
@@ -253,7 +260,7 @@ def _tables(known: _Known, names: Sequence[str]) -> dict[str, Table]:
     series, numbers, live = known.series, known.numbers, known.live
     makers: dict[str, Callable[[], Table | None]] = {
         "key": lambda: tables.key_figures(known.edition.key_figures, series, numbers, week, limits),
-        "departures": lambda: tables.departures(data.departures, live, week, limits),
+        "departures": lambda: noted(tables.departures(data.departures, live, week, limits), known.planned),
         "legs": lambda: tables.legs(series, numbers, week, limits),
         "comparison": lambda: tables.comparison(data.marts, week, known.settings),
         "flows": lambda: flows_table.flows(data.marts[TRADE], live, week, known.settings.corridor.fx_policy),

@@ -199,6 +199,9 @@ def _departures(week, service, direction, boxes, chance, found, trains):  # type
             "trains_timed": count,
             "trains_on_time": on_time,
             "delay_s_sum": sum(delays),
+            # as in weeks of before planned trains were counted
+            "trains_planned": None,
+            "trains_not_left": None,
         }
     )
     found["mart_booking_week"].append(

@@ -161,7 +161,7 @@ def test_without_the_comparison_route_its_table_is_left_out() -> None:
     alone = {n: f.filter(pl.col("service_id") == samples.LIVE) for n, f in data.marts.items()}
     found = samples.context(data=samples.ReportData(alone, data.departures, data.coverage, data.checks))
     assert "comparison" not in found.tables
-    assert [t.number for t in found.tables.values()] == [1, 2, 3, 4, 5, 6]
+    assert [t.number for t in found.tables.values()] == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_the_order_of_rows_does_not_matter(context: WeeklyContext) -> None:
