@@ -24,7 +24,7 @@ NOW = "2025-06-02T01:00:00+00:00"
 def turn(issues: int) -> dict[str, float]:
     """``cpu_s`` and ``wall_s`` of the last issue, published from the marts; then as many as asked for are rebuilt.
 
-    ``early_mib`` is what the process holds after a fifth of them, ``late_mib`` after all.
+    ``mib_1`` to ``mib_5`` are what the process holds after each fifth of them.
     """
     *before, last = parse_range(WEEKS)
     for week in before:
@@ -36,7 +36,7 @@ def turn(issues: int) -> dict[str, float]:
     for n in range(issues):
         rebuild(parse_range(WEEKS)[n % 8], edition_id=WEEKLY, revision=0)
         held.append(_held_mib())
-    return {**taken, "early_mib": held[max(issues // 5 - 1, 0)], "late_mib": held[-1]}
+    return taken | {f"mib_{fifth}": held[max(issues * fifth // 5 - 1, 0)] for fifth in range(1, 6)}
 
 
 def _held_mib() -> float:

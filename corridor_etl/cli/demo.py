@@ -19,10 +19,27 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from corridor_etl.jobs.weekly import IssueResult
 
 WEEKS = "2025-W09:2025-W26"
 ISSUES = "2025-W23:2025-W26"
+READERS = "".join(
+    f"""
+[[recipients]]
+name = "{name}"
+address = "{address}@corridor.example"
+language = "{language}"
+editions = ["weekly"]
+"""
+    for name, address, language in (
+        ("Ningbo desk", "ningbo", "zh"),
+        ("Almaty desk", "almaty", "ru"),
+        ("Altynkol desk", "altynkol", "kk"),
+    )
+)
+"""Those who read the mail in the languages that nobody of ``corridor.toml`` asks for."""
 
 
 def register(app: typer.Typer) -> None:
@@ -41,6 +58,7 @@ def demo(
 
     os.environ.setdefault("CORRIDOR_HOME", str(configuration.checkout() / home))
     home = configuration.home()
+    _with_readers_of_each_language(home)
     from flows.offline import start_early
 
     start_early()
@@ -52,6 +70,19 @@ def demo(
 
 def _demo_home() -> Path:
     return Path("var") / "demo"
+
+
+def _with_readers_of_each_language(home: Path) -> None:
+    """Unless a configuration was chosen: the usual one with a recipient more for each language but English."""
+    from corridor_etl import settings as configuration
+
+    if os.environ.get("CORRIDOR_CONFIG"):
+        return
+    usual = (configuration.checkout() / "corridor.toml").read_text(encoding="utf-8")
+    path = home / "corridor.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(usual + READERS, encoding="utf-8")
+    os.environ["CORRIDOR_CONFIG"] = str(path)
 
 
 def _simulate(home: Path, weeks: str) -> None:
@@ -143,9 +174,16 @@ def _say_what_came_out(
     typer.echo(f"Report     {last.page}")
     mails = outbox.filter(pl.col("report_key").str.contains(last.week, literal=True))["eml_path"]
     typer.echo(f"Mail       {home / mails[0]}" if len(mails) else "Mail       none")
+    typer.echo(f"Mails      {len(mails)} of this issue, {', '.join(_languages(outbox, last.week))}")
     for name, place in places.items():
         typer.echo(f"{name:<10} {place}")
     typer.echo(f"Look at    CORRIDOR_HOME={home} .venv/bin/corridor quarantine list")
     if all(issue.state != "published" for issue in issues):
         typer.echo("Nothing was new: every file had been ingested and every issue published before.")
     typer.echo(f"Done in {seconds:.0f} s.")
+
+
+def _languages(outbox: pl.DataFrame, week: str) -> list[str]:
+    """The languages of a week's mails, which their keys end with."""
+    keys = [key.split("/") for key in outbox["report_key"]]
+    return sorted({parts[-1] for parts in keys if week in parts})

@@ -6,6 +6,9 @@ Everything is as of the snapshot of the issue to be made, so that it can be made
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+
 import polars as pl
 
 from corridor_etl.errors import UsageError
@@ -38,7 +41,19 @@ def past_of(
         changes=changes,
         printed=_printed(then, kind, last["week"].to_list()),
         vintages=_vintages(then, service_id),
+        redefined=redefined(definitions(last["context_json"][-1])),
     )
+
+
+def definitions(context_json: str) -> dict[str, str]:
+    """How an issue computed its figures, by address; none of an issue that did not say so."""
+    found: dict[str, str] = json.loads(context_json).get("definitions", {})
+    return found
+
+
+def redefined(before: Mapping[str, str]) -> tuple[str, ...]:
+    """The figures that are computed otherwise than ``before`` says; one it does not speak of counts as unchanged."""
+    return tuple(m.address for m in MEASURES if before.get(m.address, m.formula) != m.formula)
 
 
 def correction_of(then: Warehouse, kind: Edition, week: str, revision: int, known_at: int) -> Correction:

@@ -18,6 +18,8 @@ from corridor_etl.reports.corrections import Refusal
 from corridor_etl.reports.counts import counted, part_of
 from corridor_etl.reports.figures import Figure, figure
 from corridor_etl.reports.language import N_, NP_, tr, tr_in, tr_n
+from corridor_etl.reports.planned import NONE as NO_TRAINS
+from corridor_etl.reports.planned import Planned, not_left
 from corridor_etl.reports.series import Series
 from corridor_etl.settings import Thresholds
 
@@ -52,6 +54,7 @@ class Situation:
     thresholds: Thresholds
     target_days: float
     late_trains: Sequence[tuple[str, date, int]] = ()
+    planned: Planned = NO_TRAINS
     missing: Sequence[tuple[str, int, int]] = ()
     quarantine_open: int = 0
     corrections_refused: Sequence[Refusal] = ()
@@ -137,6 +140,10 @@ def _late_title(train_no: str, delay_s: int) -> str:
     return tr("Train %(train)s left %(delay)s early", train=train_no, delay=formats.lateness(delay_s))
 
 
+def _not_left(s: Situation) -> list[Exception_]:
+    return not_left(s.planned, _owner("departures"))
+
+
 def _undeclared(s: Situation) -> list[Exception_]:
     laden, declared = (s.figures[f"match.{n}_boxes"].value for n in ("laden", "declared"))
     if not laden or laden == declared:
@@ -220,7 +227,7 @@ RULES: Mapping[str, Callable[[Situation], list[Exception_]]] = {
     "corrections": _corrections_refused,
     "outside": _outside,
     "target": _over_target,
-    "trains": _late_trains,
+    "trains": lambda s: _not_left(s) + _late_trains(s),
     "declarations": _undeclared,
     "contradictions": _disagreeing,
     "unsettled": _unsettled,

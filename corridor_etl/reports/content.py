@@ -17,7 +17,7 @@ from typing import Any
 from corridor_etl import __version__
 from corridor_etl.reports.figures import Figure
 
-TEMPLATE_VERSION = "4"
+TEMPLATE_VERSION = "5"
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Change:
 class WeeklyContext:
     """One issue of one edition, for one audience, in one of its ``languages``.
 
-    ``history``: address of a figure -> week -> its value as known now.
+    ``history``: address of a figure -> week -> its value as known now; ``definitions``: address -> how it is computed.
     """
 
     edition: str
@@ -166,6 +166,7 @@ class WeeklyContext:
     balance: str
     notes: tuple[str, ...]
     history: Mapping[str, Mapping[str, Decimal | None]]
+    definitions: Mapping[str, str]
     package_version: str = __version__
     template_version: str = TEMPLATE_VERSION
 

@@ -36,8 +36,9 @@ from corridor_etl.reports.editions import INTERNAL, WEEKLY, Edition, edition
 from corridor_etl.reports.figures import Figure, figures
 from corridor_etl.reports.gate import Verdict, judge
 from corridor_etl.reports.language import speaking, spoken, tr, tr_in
-from corridor_etl.reports.measures import BOOKING, TRADE
-from corridor_etl.reports.notes import notes
+from corridor_etl.reports.measures import BOOKING, BY_ADDRESS, TRADE
+from corridor_etl.reports.notes import notes, redefined
+from corridor_etl.reports.planned import Planned, noted, planned
 from corridor_etl.reports.report_data import ReportData
 from corridor_etl.reports.series import Series, history
 from corridor_etl.reports.targets import cargo_point, targets, trade_target_point, year_of
@@ -78,6 +79,11 @@ class _Known:
     def verdict(self) -> Verdict:
         """What the gate says of the week."""
         return judge(self.week, self.data, self.numbers, self.edition.gate, self.settings)
+
+    @property
+    def planned(self) -> Planned:
+        """The trains of the timetable."""
+        return planned(self.data.marts, self.live, self.week)
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
@@ -147,7 +153,10 @@ def _frame(known: _Known, published_at: datetime, revision: int, *, is_internal:
             revisions.notice(known.changes, revision), is_final=known.is_final or not is_internal
         ),
         "subject": wording.subject(known.numbers, week, revision, label=kind.label, lead=kind.headline),
-        "notes": notes(settings, published_at, f"{kind.id}/{week}/r{revision}" if is_internal else ""),
+        "notes": (
+            *notes(settings, published_at, f"{kind.id}/{week}/r{revision}" if is_internal else ""),
+            *redefined(known.data.past.redefined, kind.key_figures),
+        ),
     }
 
 
@@ -204,6 +213,7 @@ def _situation(known: _Known) -> attention.Situation:
         thresholds=known.settings.thresholds,
         target_days=known.target_days,
         late_trains=known.late,
+        planned=known.planned,
         missing=tables.sources(known.data.coverage, known.week, known.settings)[1],
         quarantine_open=known.data.quarantine_open,
         corrections_refused=corrections.refused(known.data.corrections, known.week),
@@ -213,13 +223,15 @@ def _situation(known: _Known) -> attention.Situation:
 
 
 def _blocks(known: _Known) -> dict[str, Any]:
+    told = history(known.series, known.week, {a: f.value for a, f in known.numbers.items()})
     return {
         "tiles": tiles.tiles(known.edition.tiles, known.numbers, known.settings, known.late),
         "targets": targets(known.progress, known.series, known.settings)
         if "targets" in known.edition.blocks
         else (),
         "figures": tuple(known.numbers.values()),
-        "history": history(known.series, known.week, {a: f.value for a, f in known.numbers.items()}),
+        "history": told,
+        "definitions": {address: BY_ADDRESS[address].formula for address in told},
         "tables": _tables(known, known.edition.tables),
         "background": _tables(known, known.edition.background),
         "charts": _charts(known),
@@ -248,7 +260,7 @@ def _tables(known: _Known, names: Sequence[str]) -> dict[str, Table]:
     series, numbers, live = known.series, known.numbers, known.live
     makers: dict[str, Callable[[], Table | None]] = {
         "key": lambda: tables.key_figures(known.edition.key_figures, series, numbers, week, limits),
-        "departures": lambda: tables.departures(data.departures, live, week, limits),
+        "departures": lambda: noted(tables.departures(data.departures, live, week, limits), known.planned),
         "legs": lambda: tables.legs(series, numbers, week, limits),
         "comparison": lambda: tables.comparison(data.marts, week, known.settings),
         "flows": lambda: flows_table.flows(data.marts[TRADE], live, week, known.settings.corridor.fx_policy),

@@ -33,10 +33,7 @@ def value_of(measure: Measure, counted: pl.DataFrame, week: str) -> Decimal | No
 
 def definition(measure: Measure) -> Mapping[str, str]:
     """How the figure is made, in words: the measure's own quotient, then the KPIs that fill its mart."""
-    over = f" / sum({measure.over})" if measure.over else ""
-    only = "".join(f", {column} = {wanted}" for column, wanted in measure.where.items())
-    per = "" if measure.per == 1 else f" / {measure.per.normalize():f}"
-    told = {"figure": f"sum({measure.column}){over}{per} of {measure.mart}{only}, in {measure.unit}"}
+    told = {"figure": measure.formula}
     for kpi in members_by_mart()[measure.mart]:
         if _is_about(kpi, measure):
             told |= {

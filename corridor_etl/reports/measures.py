@@ -56,6 +56,14 @@ class Measure:
     provisional: bool = False
 
     @property
+    def formula(self) -> str:
+        """``sum(teu_x100) / 100 of mart_throughput_week, in TEU``: figures of another formula are not compared."""
+        over = f" / sum({self.over})" if self.over else ""
+        only = "".join(f", {column} = {wanted}" for column, wanted in self.where.items())
+        per = "" if self.per == 1 else f" / {self.per.normalize():f}"
+        return f"sum({self.column}){over}{per} of {self.mart}{only}, in {self.unit}"
+
+    @property
     def said_name(self) -> str:
         """The name in the language spoken."""
         return tr_in("measure", self.name)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from corridor_etl.kpis import kpis
 from corridor_etl.reports import formats
-from corridor_etl.reports.language import spoken, tr
+from corridor_etl.reports.language import listed, spoken, tr
+from corridor_etl.reports.measures import BY_ADDRESS
 from corridor_etl.reports.outside import NOTE
 from corridor_etl.reports.range import LIMIT_FACTOR
 from corridor_etl.settings import Service, Settings
@@ -39,6 +41,19 @@ def notes(settings: Settings, published_at: datetime, issue: str) -> tuple[str, 
         *_caveats(),
         _explained(issue) if issue else tr(NOTE),
         *planned,
+    )
+
+
+def redefined(addresses: Collection[str], shown: Sequence[str]) -> tuple[str, ...]:
+    """The note on those of the figures ``shown`` that the issue before computed otherwise; nothing where none is."""
+    names = [BY_ADDRESS[a].said_name for a in shown if a in addresses]
+    if not names:
+        return ()
+    return (
+        tr(
+            "Computed otherwise than in the issue before, and not compared with what that said: %(figures)s.",
+            figures=listed(names),
+        ),
     )
 
 

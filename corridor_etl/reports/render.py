@@ -6,6 +6,7 @@ bytes. Putting a message together belongs to ``delivery.message``; writing files
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,10 @@ from corridor_etl.reports.language import NAMES, speaking, teach, tr
 from corridor_etl.reports.workbook import workbook
 from corridor_etl.settings import checkout
 
+_STYLE = re.compile(r"<style>.*?</style>", re.S)
+_CLASS = re.compile(r"\.([a-z][a-z-]*)")
+_TAG = re.compile(r'<[a-z][a-z0-9]*(?: [a-z:-]+(?:="[^"]*")?)+>')
+_CLASSES = re.compile(r' class="([^"]*)"')
 VALIDATION_PATH = "../../../../../validation/index.html"
 """From the folder of an issue, five levels below the site, to the site's validation pages."""
 
@@ -150,4 +155,16 @@ def _inliner() -> css_inline.CSSInliner:
 
 
 def _inlined(html: str) -> str:
-    return str(_inliner().inline(html))
+    """Styles as attributes; of the classes, those that the rules for widths and darkness name stay."""
+    inlined = str(_inliner().inline(html))
+    ruled = set(_CLASS.findall("".join(_STYLE.findall(inlined))))
+
+    def with_ruled(tag: re.Match[str]) -> str:
+        return _CLASSES.sub(
+            lambda names: (
+                f' class="{" ".join(kept)}"' if (kept := [n for n in names[1].split() if n in ruled]) else ""
+            ),
+            tag[0],
+        )
+
+    return _TAG.sub(with_ruled, inlined)

@@ -31,7 +31,7 @@ class Past:
 
     ``weeks``: the weeks of the last of them; ``before``: the marts as the newest one knew them; ``changes``: the
     revisions since, with ``file_name``; ``printed``: week, address and value_text of first prints; ``vintages``: every
-    value of the live service's weeks.
+    value of the live service's weeks; ``redefined``: addresses that the newest one computed otherwise.
     """
 
     weeks: tuple[str, ...] = ()
@@ -39,6 +39,7 @@ class Past:
     changes: pl.DataFrame | None = None
     printed: pl.DataFrame | None = None
     vintages: pl.DataFrame | None = None
+    redefined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

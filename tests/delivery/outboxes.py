@@ -41,9 +41,7 @@ def content(number: int) -> bytes:
 def filled(home: Path, messages: int, url: str | None = None) -> Mails:
     """A new ledger in ``home`` (or at ``url``) with so many messages, numbered from 1."""
     home.mkdir(parents=True)
-    engine = open_engine(
-        (url or f"sqlite:///{home / 'warehouse.db'}").replace("postgresql:", "postgresql+psycopg:")
-    )
+    engine = open_engine(_address(home, url))
     with writing(engine) as connection:
         METADATA.create_all(connection)
         put(connection, home, messages)
@@ -56,9 +54,13 @@ def put(connection: Connection, home: Path, messages: int) -> None:
     connection.execute(OUTBOX.insert(), [vars(_frozen(home, n)) for n in range(1, messages + 1)])
 
 
-def opened(home: Path) -> Mails:
-    """The ledger of a home that was filled."""
-    return Mails(open_engine(f"sqlite:///{home / 'warehouse.db'}"))
+def opened(home: Path, url: str | None = None) -> Mails:
+    """The ledger of a home that was filled, in ``home`` or at ``url``."""
+    return Mails(open_engine(_address(home, url)))
+
+
+def _address(home: Path, url: str | None) -> str:
+    return (url or f"sqlite:///{home / 'warehouse.db'}").replace("postgresql:", "postgresql+psycopg:")
 
 
 def _frozen(home: Path, number: int) -> OutboxRow:

@@ -1,7 +1,8 @@
 """A sender killed at each call that changes something, and what became of the mails afterwards.
 
-``python -m tests.faults.senders`` takes all calls. The relay runs in this process and remembers what it took; the sender
-is a child, killed by strace at its n-th call to a file of its home or to the relay's socket. Then a new sender runs, a
+``python -m tests.faults.senders`` takes all calls, with ``--database postgresql`` those of a sender whose ledger is there;
+what it tells the server goes to a socket, as what it tells the relay does. The relay runs in this process and remembers what it took; the sender
+is a child, killed by strace at its n-th call to a file of its home or to a socket. Then a new sender runs, a
 person resolves what is unknown with the relay's own log, and a last sender runs. Promised is: every message arrives, and
 one that arrives twice was on record as unknown before it was sent again.
 """
@@ -25,12 +26,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from corridor_etl.delivery.relay_log import read_log
 from corridor_etl.warehouse import Mails
 from tests.delivery import outboxes
 from tests.delivery.outboxes import message_id
 from tests.delivery.relay import Plan, relay
 from tests.faults import strace
+from tests.faults.server import own_server
 from tests.faults.strace import Call
 
 MESSAGES = 3
@@ -62,17 +66,22 @@ class Tally:
         )
 
 
-class Place:
-    """A home and a relay; each trial has a new home of the same path."""
+Work = Callable[[Path, int, str | None], None]
 
-    def __init__(self, folder: Path, work: Callable[[Path, int], None]) -> None:
-        self.home, self.log, self._work = folder / "home", folder / "strace.log", work
-        self.was_killed = False
+
+class Place:
+    """A home, its ledger and a relay; each trial has a new home of the same path, and a new schema on ``server``."""
+
+    def __init__(self, folder: Path, work: Work, server: str | None = None) -> None:
+        self.home, self.log, self._work, self._server = folder / "home", folder / "strace.log", work, server
+        self.was_killed, self.url = False, None if server is None else _in_schema(server)
 
     def trial(self, plan: Plan, port: int, traced: Callable[[int], strace.Strace]) -> str:
         """Runs a sender that is traced from its start; the log of strace."""
         shutil.rmtree(self.home, ignore_errors=True)
-        outboxes.filled(self.home, MESSAGES)
+        if self._server is not None:
+            _empty_schema(self._server)
+        outboxes.filled(self.home, MESSAGES, self.url)
         ours, theirs = multiprocessing.Pipe()
         # Not forked from here: the relay's thread may hold a lock that the child would wait for.
         child = _PROCESSES.Process(target=self._child, args=(theirs, port))
@@ -91,22 +100,36 @@ class Place:
     def _child(self, pipe: Any, port: int) -> None:
         pipe.send("ready")
         pipe.recv()
-        self._work(self.home, port)
+        self._work(self.home, port, self.url)
         os._exit(0)  # what Python does at its end is no part of sending
 
     def mails(self) -> Mails:
         """The ledger of the home as it is now."""
-        return outboxes.opened(self.home)
+        return outboxes.opened(self.home, self.url)
 
 
-def send(home: Path, port: int) -> None:
+_SCHEMA = "senders"
+
+
+def _in_schema(server: str) -> str:
+    return f"{server}{'&' if '?' in server else '?'}options=-csearch_path%3D{_SCHEMA}"
+
+
+def _empty_schema(server: str) -> None:
+    # A killed sender's session may hold what it wrote until the server has noticed that it is gone.
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP SCHEMA IF EXISTS {_SCHEMA} CASCADE".encode())
+        connection.execute(f"CREATE SCHEMA {_SCHEMA}".encode())
+
+
+def send(home: Path, port: int, url: str | None) -> None:
     """The sender as it is."""
-    outboxes.sender(outboxes.opened(home), home, outboxes.mail(port)).run()
+    outboxes.sender(outboxes.opened(home, url), home, outboxes.mail(port)).run()
 
 
-def send_without_claims(home: Path, port: int) -> None:
+def send_without_claims(home: Path, port: int, url: str | None) -> None:
     """A sender that was made wrong: it records what it does only when it has done it."""
-    mails = outboxes.opened(home)
+    mails = outboxes.opened(home, url)
     one = outboxes.sender(mails, home, outboxes.mail(port))
     with one._new_relay() as connection:
         for row in mails.due().to_dicts():
@@ -117,14 +140,21 @@ def send_without_claims(home: Path, port: int) -> None:
             mails.settle(claim, outboxes.SENT)
 
 
-WORKS = {"right": send, "without-claims": send_without_claims}
+WORKS: dict[str, Work] = {"right": send, "without-claims": send_without_claims}
 
 
 def sweep(
-    folder: Path, *, every: int = 1, first: int = 0, only: str = "", work: str = "right", say: bool = False
+    folder: Path,
+    *,
+    every: int = 1,
+    first: int = 0,
+    only: str = "",
+    work: str = "right",
+    say: bool = False,
+    server: str | None = None,
 ) -> Tally:
     """Kills a sender at each ``every``-th of its calls whose name, number and path match ``only``."""
-    place, tally = Place(folder, WORKS[work]), Tally()
+    place, tally = Place(folder, WORKS[work], server), Tally()
     with _relay() as (plan, port):
         found = _recorded(place, plan, port)
         calls = [c for c in found if re.search(only, f"{c.name} {c.n} {c.path}")]
@@ -149,7 +179,7 @@ def _recorded(place: Place, plan: Plan, port: int) -> list[Call]:
     """Every call of an undisturbed sender that changes its files or speaks to the relay."""
     log = place.trial(plan, port, lambda pid: strace.recording(place.log, pid))
     assert len(plan.accepted) == MESSAGES
-    return strace.calls(log, [str(place.home), "TCP:", "socket:"])
+    return strace.calls(log, [str(place.home), "TCP:", "UNIX", "socket:"])
 
 
 def _killing(log: Path, pid: int, call: Call) -> strace.Strace:
@@ -192,7 +222,7 @@ def _run_again(place: Place, port: int) -> None:
     # The relay ends the wait for a connection that was cut in time; the clock is moved for it.
     os.environ["CORRIDOR_NOW"] = LATER
     try:
-        send(place.home, port)
+        send(place.home, port, place.url)
     finally:
         os.environ["CORRIDOR_NOW"] = outboxes.NOW
 
@@ -204,6 +234,15 @@ def _settle(plan: Plan) -> None:
         time.sleep(0.01)
 
 
+@contextmanager
+def _server(database: str) -> Iterator[str | None]:
+    if database == "postgresql":
+        with own_server() as own:
+            yield own.address
+    else:
+        yield None if database == "sqlite" else database
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The whole sweep, or a part of it; 1 where a promise was broken."""
     parser = argparse.ArgumentParser(
@@ -213,14 +252,24 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--first", type=int, default=0, help="the first point tried")
     parser.add_argument("--only", default="", help="a pattern that call and path must match")
     parser.add_argument("--work", choices=list(WORKS), default="right", help="a sender that was made wrong")
+    parser.add_argument(
+        "--database", default="sqlite", help="sqlite, postgresql (a server of its own) or an address"
+    )
     parser.add_argument("--verbose", action="store_true", help="a line per point")
     asked = parser.parse_args(arguments)
     os.environ["CORRIDOR_NOW"] = outboxes.NOW
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="senders"))
-    tally = sweep(
-        folder, every=asked.every, first=asked.first, only=asked.only, work=asked.work, say=asked.verbose
-    )
+    with _server(asked.database) as server:
+        tally = sweep(
+            folder,
+            every=asked.every,
+            first=asked.first,
+            only=asked.only,
+            work=asked.work,
+            say=asked.verbose,
+            server=server,
+        )
     shutil.rmtree(folder)
     print(*tally.lost, *tally.doubled, tally.line(), f"{time.monotonic() - began:.0f} s", sep="\n")
     return int(bool(tally.lost or tally.doubled))

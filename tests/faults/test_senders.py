@@ -39,13 +39,27 @@ def sweep(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_a_sender_that_is_killed_loses_no_mail_and_sends_none_twice(
     only: str, points: tuple[str, ...]
 ) -> None:
-    run = sweep("--only", only, *points)
+    assert_kept(sweep("--only", only, *points))
+
+
+def assert_kept(run: subprocess.CompletedProcess[str]) -> None:
     assert run.returncode == 0, run.stdout + run.stderr
     assert re.search(
         r"^[1-9]\d* points .*: 0 losses, 0 duplicates .*, \d+ unknown, .* 0 not reached$",
         run.stdout,
         re.M,
     )
+
+
+def test_a_sender_with_its_ledger_on_postgresql_keeps_the_same_promise(postgresql: str) -> None:
+    assert_kept(sweep("--database", postgresql, "--first", "37", "--every", "24"))
+
+
+@pytest.mark.long
+def test_a_sender_on_postgresql_keeps_it_wherever_it_is_killed(postgresql: str) -> None:
+    assert_kept(sweep("--database", postgresql))
+    wrong = sweep("--database", postgresql, "--work", "without-claims", "--every", "4")
+    assert re.search(r"[1-9]\d* duplicates not recorded as unknown first", wrong.stdout), wrong.stdout
 
 
 def test_a_sender_that_claims_only_afterwards_is_found_out() -> None:

@@ -224,6 +224,12 @@ def test_the_year_and_the_revisions_go_on_from_what_the_last_issue_said() -> Non
         assert [p.split(" ")[0] for p in issue_checks.revisions_begin_as_published(made)] == [
             "throughput.teu"
         ]
+        # A figure that the last issue computed otherwise can be held to nothing that issue said.
+        assert made.redefined == ()
+        anew = replace(made)
+        vars(anew).update(said=made.said, redefined=("throughput.teu",))
+        assert list(issue_checks.the_year_adds_up(anew)) == []
+        assert list(issue_checks.revisions_begin_as_published(anew)) == []
 
 
 @pytest.mark.usefixtures("life")

@@ -13,6 +13,7 @@ from corridor_etl.delivery.message import build_message
 from corridor_etl.errors import SettingsError, UsageError
 from corridor_etl.marts.disclosure import TOTAL
 from corridor_etl.marts.public import SCHEMA
+from corridor_etl.reference.calendar import weeks_between
 from corridor_etl.reports import attention, editions, outside
 from corridor_etl.reports.checks import check
 from corridor_etl.reports.editions import edition, edition_names
@@ -79,7 +80,7 @@ def test_the_throughput_edition_does_not_speak_of_declarations() -> None:
     context = samples.context(edition_id="throughput")
     assert not [e for e in context.attention if "without a declaration" in e.title]
     assert "corridor throughput" in context.mast
-    assert set(context.tables) == {"key", "departures", "legs", "comparison", "sources"}
+    assert set(context.tables) == {"key", "departures", "legs", "comparison", "ahead", "sources"}
 
 
 def test_every_edition_names_only_what_there_is() -> None:
@@ -137,13 +138,17 @@ def test_what_is_booked_for_the_next_three_weeks_is_shown_where_anything_is(name
     assert check(rendered, context, message) == []
     table = context.tables["ahead"]
     assert [(r[0].text, r[1].text) for r in table.rows] == [
-        (week, way) for week in ("2025-W45", "2025-W46") for way in ("Westbound", "Eastbound")
+        (week, way) for week in ("2025-W45", "2025-W46", "2025-W47") for way in ("Westbound", "Eastbound")
     ]
     mart = samples.report_data().marts["mart_booking_week"]
     first = mart.filter(iso_week="2025-W45", direction="W", service_id=samples.LIVE).row(0, named=True)
     assert table.rows[0][3].text == f"{first['booked_teu_x100'] // 100}"
-    assert ("Next three weeks" in rendered.mail_html) is (name == "throughput")
-    for text in (rendered.page_html, rendered.text):
+    for text in (rendered.page_html, rendered.mail_html, rendered.text):
         assert "Next three weeks" in text
         assert "Booked for the next three weeks" in text
-    assert "Next three weeks" not in render(samples.context(samples.LAST, edition_id=name)).mail_html
+
+
+def test_what_is_booked_is_not_spoken_of_where_nothing_is() -> None:
+    none = samples.context(data=samples.report_data(weeks_between(samples.FIRST, samples.LAST)))
+    assert "ahead" not in none.tables
+    assert "Next three weeks" not in render(none).mail_html

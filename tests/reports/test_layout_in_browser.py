@@ -1,10 +1,12 @@
-"""The page and the mail in a real browser: no horizontal scroll, everything visible, dark mode is dark."""
+"""The page and the mail in a real browser: no horizontal scroll, everything visible, dark mode is dark, no look changed."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 import report_samples as samples
@@ -12,6 +14,9 @@ from axe_playwright_python.sync_playwright import Axe
 
 from corridor_etl.reports.language import LANGUAGES
 from corridor_etl.reports.render import render
+from tests.reports import golden_pictures
+from tests.reports.golden_pictures import LOOKS as GOLDEN_LOOKS
+from tests.reports.golden_pictures import Look, differences, kept, taken
 
 OF_A_MAIL = {"landmark-one-main", "region"}
 """What a mail need not have: it is an article within the page of a mail program."""
@@ -26,21 +31,20 @@ def language(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def files(language: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    rendered = render(samples.context(language=language))
     folder: Path = tmp_path_factory.mktemp("layout")
-    mail = rendered.mail_html
-    for cid, data in rendered.images.items():
-        (folder / f"{cid}.png").write_bytes(data)
-        mail = mail.replace(f"cid:{cid}", f"{cid}.png")
-    for name, html in (("page", rendered.page_html), ("mail", mail)):
-        (folder / f"{name}.html").write_text(html, encoding="utf-8")
-    return {name: (folder / f"{name}.html").as_uri() for name in ("page", "mail")}
+    return golden_pictures.written(render(samples.context(language=language)), folder)
 
 
 def opened(browser: Any, address: str, width: int, scheme: str = "light") -> Any:
     page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
     page.goto(address)
     return page
+
+
+def test_a_mail_with_every_block_is_far_smaller_than_what_mail_programs_cut(files: dict[str, str]) -> None:
+    mail = Path(url2pathname(urlsplit(files["mail"]).path)).read_text(encoding="utf-8")
+    assert mail.count("<h2") == 8
+    assert len(mail.encode()) < 75_000
 
 
 @pytest.mark.parametrize("width", [320, 375, 600, 1100, 1280])
@@ -115,3 +119,33 @@ def test_the_page_prints_on_a4(browser: Any, files: dict[str, str]) -> None:
     assert set(pages) == {(b"594", b"841")}
     assert len(pages) <= 4
     page.context.close()
+
+
+UPDATE = "python -m tests.reports.golden_pictures --update, and look at what it changed"
+
+
+def test_page_and_mail_look_as_their_golden_pictures(
+    browser: Any, files: dict[str, str], language: str
+) -> None:
+    for look in (one for one in GOLDEN_LOOKS if one.language == language):
+        assert differences(taken(browser, files[look.name], look), kept(look)) == [], f"{look}: {UPDATE}"
+
+
+BROKEN = {
+    "a chart is missing": ".pair .column:first-child .card:nth-child(2) svg{visibility:hidden}",
+    "a block is moved": ".tiles{position:relative;top:16px}",
+    "a colour is lost": ":root{--west:#777777!important}",
+    "a block is gone": ".notes{display:none}",
+}
+
+
+@pytest.mark.parametrize("language", ["en"], indirect=True)
+def test_golden_pictures_notice_what_a_reader_would(browser: Any, files: dict[str, str]) -> None:
+    look = Look("en", "page", 1100, "light")
+    seen = {what: differences(taken(browser, files["page"], look, style), kept(look))
+            for what, style in BROKEN.items()}  # fmt: skip
+    assert [what for what, found in seen.items() if not found] == []
+    nudged = taken(
+        browser, files["page"], look, "body{text-rendering:geometricPrecision;transform:translate(.3px,.3px)}"
+    )
+    assert differences(nudged, kept(look)) == []

@@ -15,6 +15,7 @@ from corridor_etl.reference.calendar import weeks_between
 from corridor_etl.reports import attention
 from corridor_etl.reports.context import WeeklyContext
 from corridor_etl.reports.measures import LEGS, MEASURES
+from corridor_etl.reports.report_data import Past
 from corridor_etl.reports.series import service_series
 from corridor_etl.reports.tables import sources
 from corridor_etl.settings import SourceFamily, load_settings
@@ -160,7 +161,7 @@ def test_without_the_comparison_route_its_table_is_left_out() -> None:
     alone = {n: f.filter(pl.col("service_id") == samples.LIVE) for n, f in data.marts.items()}
     found = samples.context(data=samples.ReportData(alone, data.departures, data.coverage, data.checks))
     assert "comparison" not in found.tables
-    assert [t.number for t in found.tables.values()] == [1, 2, 3, 4, 5, 6]
+    assert [t.number for t in found.tables.values()] == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_the_order_of_rows_does_not_matter(context: WeeklyContext) -> None:
@@ -256,3 +257,11 @@ def test_open_contradictions_of_the_week_are_counted_with_the_oldest() -> None:
     assert told.since == "The oldest is of week 2025-W40."
     calm = samples.context(data=replace(data, discrepancies=found.filter(iso_week="2025-W40")))
     assert not [e for e in calm.attention if "between documents" in e.title]
+
+
+def test_a_reader_is_told_of_a_figure_that_is_computed_otherwise_than_before() -> None:
+    past = Past(redefined=("throughput.teu", "match.laden_boxes"))
+    told = set(samples.context(data=replace(samples.report_data(), past=past)).notes)
+    assert told - set(samples.context().notes) == {
+        "Computed otherwise than in the issue before, and not compared with what that said: Throughput."
+    }
