@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -219,18 +219,21 @@ def _split_known(
     new: list[Reading] = []
     known: list[DeliveryOutcome] = []
     in_ledger = warehouse.known_files(with_rejected=False)
+    loaded = warehouse.loaded_names([reading.sha256 for reading in readings])
     for reading in readings:
         if (reading.name, reading.sha256) in in_ledger:
             known.append(DeliveryOutcome(reading.name, "known", None, "ingested before", 0, 0, 0, 0))
         else:
-            new.append(_marked_duplicate(reading, new, warehouse))
+            new.append(_marked_duplicate(reading, new, loaded))
     return new, known
 
 
-def _marked_duplicate(reading: Reading, earlier: Sequence[Reading], warehouse: Warehouse) -> Reading:
-    """The reading as it is, or as a duplicate of the first delivery of its bytes that could be read."""
-    stored = warehouse.known_delivery(reading.sha256)
-    names = [stored.file_name] if stored and stored.status == "loaded" else []
+def _marked_duplicate(reading: Reading, earlier: Sequence[Reading], loaded: Mapping[str, str]) -> Reading:
+    """The reading as it is, or as a duplicate of the first delivery of its bytes that could be read.
+
+    ``loaded``: SHA-256 -> name of what is loaded already.
+    """
+    names = [loaded[reading.sha256]] if reading.sha256 in loaded else []
     names += [r.name for r in earlier if r.sha256 == reading.sha256 and r.status == "read"]
     if not names:
         return reading

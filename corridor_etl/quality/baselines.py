@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from corridor_etl.reference.calendar import week_of
@@ -49,7 +50,13 @@ class Line:
         """What deliveries share whose units and codes should be the same."""
         return self.owner, self.record_kind
 
-    @property
+    @cached_property
+    def measured(self) -> Mapping[str, tuple[str | None, float]]:
+        """Unit and median of each column whose median is of enough values to speak for their unit."""
+        found = {name: (cells.get("median_unit"), median_in(cells)) for name, cells in self.columns.items()}
+        return {name: (unit, median) for name, (unit, median) in found.items() if median is not None}
+
+    @cached_property
     def series(self) -> tuple[str, str, str, str]:
         """What deliveries share that should be of one size and filled alike."""
         return self.owner, self.record_kind, self.format, self._length()
@@ -62,7 +69,7 @@ class Line:
             return f"weekday {self.middle_on.isoweekday()}"
         return "week" if days <= _ONE_WEEK else "longer"
 
-    @property
+    @cached_property
     def is_holiday(self) -> bool:
         """Whether the middle of the rows' days is in the week of a long holiday."""
         return self.middle_on is not None and week_of(self.middle_on) in holidays_of_weeks()
@@ -111,9 +118,9 @@ def _found(line: Line, accepted: Sequence[Line]) -> Comparables:
 
 def is_far(line: Line, recent: Sequence[Line]) -> bool:
     """Whether a median of the line is off by :data:`FAR_FACTOR` from those of the deliveries before."""
-    for name in line.columns:
-        own, others = median_of(line, name), medians(recent, name, unit_of(line, name))
-        if own is not None and len(others) >= FEWEST:
+    for name, (unit, own) in line.measured.items():
+        others = medians(recent, name, unit)
+        if len(others) >= FEWEST:
             usual = sorted(others)[len(others) // 2]
             if abs(math.log(own / usual)) > math.log(FAR_FACTOR):
                 return True
@@ -128,12 +135,16 @@ def unit_of(line: Line, column: str) -> str | None:
 
 def median_of(line: Line, column: str) -> float | None:
     """The median of a column where it is of enough values to speak for their unit."""
-    cells = line.columns.get(column, {})
+    return line.measured.get(column, (None, None))[1]
+
+
+def median_in(cells: Mapping[str, Any]) -> float | None:
+    """The median in the profile of a column, where it is of enough values."""
     median: float | None = cells.get("median")
     return median if median and (cells.get("measured") or 0) >= FEWEST_VALUES else None
 
 
 def medians(lines: Sequence[Line], column: str, unit: str | None) -> list[float]:
     """The medians of a column in those deliveries that state it in ``unit``."""
-    found = (median_of(line, column) for line in lines if unit_of(line, column) == unit)
-    return [median for median in found if median is not None]
+    found = (line.measured.get(column) for line in lines)
+    return [measured[1] for measured in found if measured is not None and measured[0] == unit]

@@ -9,7 +9,6 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
 from statistics import median, pstdev
 from typing import Any
 
@@ -130,7 +129,7 @@ def _null_pct(line: Line, column: str) -> float | None:
 def _median(line: Line, recent: Sequence[Line], column: str) -> dict[str, Any]:
     """``median_spread`` is the median distance of the earlier medians from theirs, as a natural logarithm."""
     own, unit = median_of(line, column), unit_of(line, column)
-    others = medians(recent, column, unit)
+    others = medians(recent, column, unit) if own is not None else []
     if own is None or len(others) < FEWEST:
         return {"median": own, "median_unit": unit, "baseline_median": None, "median_spread": None}
     usual = median(others)
@@ -140,10 +139,10 @@ def _median(line: Line, recent: Sequence[Line], column: str) -> dict[str, Any]:
 
 def _codes(line: Line, known: Sequence[Line], column: str) -> dict[str, Any]:
     own = _listed(line, column)
-    others = [codes for o in known if (codes := _listed(o, column)) is not None]
+    others = [c for o in known if (c := _listed(o, column)) is not None] if own is not None else []
     if own is None or len(others) < FEWEST:
         return {"codes": None if own is None else " ".join(own), "new_codes": None}
-    new = [_printable(c) for c in sorted(set(own) - set(chain.from_iterable(others)))]
+    new = [_printable(c) for c in sorted(set(own).difference(*others))]
     more = [f"and {len(new) - _SHOWN_CODES} more"] if len(new) > _SHOWN_CODES else []
     return {"codes": " ".join(own), "new_codes": ", ".join([*new[:_SHOWN_CODES], *more])}
 
@@ -154,7 +153,8 @@ def _printable(code: str) -> str:
 
 
 def _listed(line: Line, column: str) -> list[str] | None:
-    text = line.columns.get(column, {}).get("codes_json")
+    cells = line.columns.get(column)
+    text = cells.get("codes_json") if cells is not None else None
     return None if text is None else _codes_in(text)
 
 

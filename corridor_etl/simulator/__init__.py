@@ -4,7 +4,7 @@ The story (trains, boxes, moves, papers) is told first, in records; files and tr
 roads. Nothing here reads a file or knows the platform's pipeline.
 """
 
-from corridor_etl.simulator.port import simulate_port
+from corridor_etl.simulator.port import Stream, simulate_port
 from corridor_etl.simulator.run import SimulationResult, simulate
 
-__all__ = ["SimulationResult", "simulate", "simulate_port"]
+__all__ = ["SimulationResult", "Stream", "simulate", "simulate_port"]

@@ -28,6 +28,28 @@ from corridor_etl.simulator.story import STORY_STARTS
 
 EVENTS_PER_PART = 40_000  # over three files; memory holds one part
 MOVES_PER_WEEK = 400_000
+
+
+@dataclass(frozen=True)
+class Stream:
+    """How dense the moves of the port are, and how many rows a file has at most."""
+
+    moves_per_week: int = field(default_factory=lambda: MOVES_PER_WEEK)
+    rows_per_file: int = field(default_factory=lambda: EVENTS_PER_PART)
+
+    def start(self, event_no: int) -> datetime:
+        """When the nth move happens: weeks fill evenly, from Monday noon UTC to Sunday noon."""
+        week, place = divmod(event_no, self.moves_per_week)
+        day = datetime.combine(monday(STORY_STARTS) + timedelta(weeks=week), time(12), UTC)
+        return day + timedelta(minutes=place * 6 * 24 * 60 // self.moves_per_week)
+
+    def files(self, rows: list[Event], part: int) -> Iterator[tuple[int, list[Event]]]:
+        """Number and rows of each file of a part."""
+        per_part = -(-EVENTS_PER_PART // self.rows_per_file)
+        for i in range(0, len(rows), self.rows_per_file):
+            yield part * per_part + i // self.rows_per_file, rows[i : i + self.rows_per_file]
+
+
 SIZES = ("22G1", "45G1", "45G1", "42G1")
 # what a box does (two moves), and how many in ten boxes do it
 LIVES = ((("DISC", "GTOT"), 4), (("GTIN", "LOAD"), 5), (("DISC", "RAIL_LOAD"), 1))
@@ -68,10 +90,12 @@ class _Tally:
         ]
 
 
-def simulate_port(out: Path, events: int, *, seed: int = 1, settings: Settings) -> SimulationResult:
+def simulate_port(
+    out: Path, events: int, *, seed: int = 1, settings: Settings, stream: Stream | None = None
+) -> SimulationResult:
     """Writes ``events`` moves below ``out/inbox`` and their sums to ``out/truth.json``; ``UsageError`` below 1.
 
-    Files hold at most :data:`EVENTS_PER_PART` events; the weeks fill one after the other from 2025-W09.
+    The weeks fill one after the other from 2025-W09, as ``stream`` says.
     """
     if events < 1:
         raise UsageError(f"{events} port events cannot be written", expected="1 or more")
@@ -79,7 +103,7 @@ def simulate_port(out: Path, events: int, *, seed: int = 1, settings: Settings) 
         settings.sender(sender)
     tally, paths = _Tally(), []
     for part, first in enumerate(range(0, events, EVENTS_PER_PART)):
-        files = _part(seed, part, first, min(EVENTS_PER_PART, events - first))
+        files = _part(seed, part, first, min(EVENTS_PER_PART, events - first), stream or Stream())
         render(files)
         for document in files:
             tally.count(document)
@@ -96,36 +120,27 @@ def simulate_port(out: Path, events: int, *, seed: int = 1, settings: Settings) 
     return SimulationResult(paths, truth_path)
 
 
-def _part(seed: int, part: int, first: int, size: int) -> list[Document]:
-    week = week_of(_start(first).date())
-    moves = list(_moves(dice(seed, "port", part), first, size))
+def _part(seed: int, part: int, first: int, size: int, stream: Stream) -> list[Document]:
+    moves = list(_moves(dice(seed, "port", part), first, size, stream))
     documents = []
     for layout, (path, codes) in FILES.items():
-        chosen = sorted(
-            (m for m in moves if m.code in codes), key=lambda m: (m.code, m.vessel, m.at_utc, m.container_no)
-        )
-        if chosen:
+        for number, some in stream.files([m for m in moves if m.code in codes], part):
+            chosen = sorted(some, key=lambda m: (m.code, m.vessel, m.at_utc, m.container_no))
+            week = week_of(min(m.at_utc for m in some).date())
             habits = {"newline": "\n", "place": "CNNBG"} if layout != "terminal_csv" else {}
             rows = [Row(m) for m in chosen]
-            documents.append(Document(path.format(week=week, part=part), week, layout, rows, habits))
+            documents.append(Document(path.format(week=week, part=number), week, layout, rows, habits))
     return documents
 
 
-def _start(event_no: int) -> datetime:
-    """When the nth move happens: weeks fill evenly, from Monday noon UTC to Sunday noon."""
-    week, place = divmod(event_no, MOVES_PER_WEEK)
-    day = datetime.combine(monday(STORY_STARTS) + timedelta(weeks=week), time(12), UTC)
-    return day + timedelta(minutes=place * 6 * 24 * 60 // MOVES_PER_WEEK)
-
-
-def _moves(source: Random, first: int, size: int) -> Iterator[Event]:
+def _moves(source: Random, first: int, size: int, stream: Stream) -> Iterator[Event]:
     """``size`` moves; both moves of a box are neighbours, half a minute to some hours apart."""
     lives = [codes for codes, weight in LIVES for _ in range(weight)]
     for number in range(first, first + size, 2):
         box = number // 2
         name = numbered(OWNERS[box % len(OWNERS)], box // len(OWNERS) % 1_000_000)
         size_type, is_full = SIZES[box % 4], source.random() < 0.8
-        at = _start(number)
+        at = stream.start(number)
         for i, code in enumerate(lives[source.randrange(len(lives))][: first + size - number]):
             moved = at + timedelta(minutes=i * source.randrange(20, 600))
             yield _move(source, code, name, size_type, "F" if is_full else "E", moved)

@@ -37,7 +37,8 @@ _MOST_FINDINGS = 1000
 
 def read(data: bytes, sender: Sender | None = None) -> RawFile:
     """The container events of one file."""
-    parts = list(stream(io.BytesIO(data), sender))
+    file = io.BytesIO(data)
+    parts = list(_parts(file, _surveyed(file), sender, PIECE_BYTES))
     return replace(
         parts[-1],
         frame=pl.concat([part.frame for part in parts]),
@@ -59,10 +60,14 @@ def stream(file: BinaryIO, sender: Sender | None = None, piece_bytes: int = PIEC
         shutil.copyfileobj(file, kept)
         kept.seek(0)
         file = cast(BinaryIO, kept)
+    yield from _ahead(_parts(file, _surveyed(file), sender, piece_bytes))
+
+
+def _surveyed(file: BinaryIO) -> Survey:
     start = file.tell()
     found = survey(file)
     file.seek(start)
-    yield from _ahead(_parts(file, found, sender, piece_bytes))
+    return found
 
 
 def _parts(file: BinaryIO, found: Survey, sender: Sender | None, piece_bytes: int) -> Iterator[RawFile]:

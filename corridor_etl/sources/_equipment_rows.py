@@ -232,6 +232,8 @@ class Rows:
 
 def _imo(ids: pl.Series, lists: pl.Series) -> pl.Series:
     """Seven digits of a ship number: where the list is 146 (ship numbers) or none, or the letters IMO are written."""
+    if ids.null_count() == len(ids):
+        return ids
     frame = pl.DataFrame({"id": ids.str.to_uppercase().str.replace_all(" ", "", literal=True), "list": lists})
     is_listed = pl.col("list").is_null() | (pl.col("list") == "146")
     is_number = pl.col("id").str.contains("^IMO[0-9]{7}$") | (

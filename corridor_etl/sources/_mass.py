@@ -48,6 +48,8 @@ def celsius(value: str, unit: str) -> str | None:
 
 def converted(values: pl.Series, units: pl.Series, unit_codes: Codes, usual: str) -> pl.Series:
     """A column of weights or temperatures; only cells whose unit is not the ``usual`` one are looked at singly."""
+    if values.null_count() == len(values):
+        return values
     function = celsius if usual == "CEL" else kilograms
     plain = values.str.replace(",", ".", literal=True)
     odd = np.flatnonzero((unit_codes != np.uint64(packed(usual))) & values.is_not_null().to_numpy())

@@ -159,6 +159,8 @@ def _filled_cells(frame: pl.DataFrame) -> pl.DataFrame:
 
 def mapped(values: pl.Series, function: Callable[[str], Any], dtype: pl.DataType) -> pl.Series:
     """``function`` of each distinct value, once; null stays null."""
+    if values.null_count() == len(values):
+        return pl.Series(values.name, [None], dtype=dtype).new_from_index(0, len(values))
     known = values.unique().drop_nulls()
     results = pl.Series([function(v) for v in known.to_list()], dtype=dtype)
     if len(known) == 1 and not values.null_count():

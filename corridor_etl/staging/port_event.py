@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 
 import polars as pl
 
@@ -87,10 +87,13 @@ def _put_codes(desk: Desk) -> None:
     desk.put("transport_mode", modes)
 
 
+# Small files have the same few codes over and over, and a column of one cell costs as much as one of thousands.
+@lru_cache(maxsize=4096)
 def _code(text: str) -> str:
     return str(_casts.code(pl.Series([text], dtype=TEXT))[0])
 
 
+@lru_cache(maxsize=4096)
 def _version(text: str) -> int | None:
     return _casts.count(pl.Series([text], dtype=TEXT))[0]
 

@@ -27,7 +27,6 @@ from corridor_etl.warehouse import (
     standing,
     validation_results,
 )
-from corridor_etl.warehouse.batch import DeliveryRow
 from corridor_etl.warehouse.builds import Build
 from corridor_etl.warehouse.engine import reading
 from corridor_etl.warehouse.overview import Overview
@@ -41,10 +40,10 @@ class Answers:
     engine: Engine
     as_of: int | None
 
-    def known_delivery(self, sha256: str) -> DeliveryRow | None:
-        """The delivery that loaded these bytes, else the first rejected with them, else None."""
+    def loaded_names(self, sha256s: Collection[str]) -> dict[str, str]:
+        """SHA-256 -> file name of the delivery that loaded these bytes, for those of which one did."""
         with reading(self.engine) as connection:
-            return ledger.known_delivery(connection, sha256)
+            return ledger.loaded_names(connection, sha256s)
 
     def is_known(self, file_name: str, sha256: str) -> bool:
         """Whether a delivery of this name with these bytes is recorded, whatever became of it."""

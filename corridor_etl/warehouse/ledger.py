@@ -6,10 +6,9 @@ from collections.abc import Collection
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Select, Table, case, func, or_, select
+from sqlalchemy import Connection, Select, Table, func, or_, select
 
 from corridor_etl.warehouse import history
-from corridor_etl.warehouse.batch import DeliveryRow
 from corridor_etl.warehouse.frames import fetched
 from corridor_etl.warehouse.schema import (
     BATCH,
@@ -21,13 +20,17 @@ from corridor_etl.warehouse.schema import (
     QUARANTINE,
 )
 
+_FEW = 500  # what every database takes as parameters of one statement
 
-def known_delivery(connection: Connection, sha256: str) -> DeliveryRow | None:
-    """The delivery that loaded these bytes, else the first that was rejected with them, else None."""
-    loaded_first = case((DELIVERY.c.status == "loaded", 0), else_=1)
-    query = select(DELIVERY).where(DELIVERY.c.sha256 == sha256).order_by(loaded_first, DELIVERY.c.delivery_no)
-    row = connection.execute(query.limit(1)).one_or_none()
-    return DeliveryRow(**row._mapping) if row else None
+
+def loaded_names(connection: Connection, sha256s: Collection[str]) -> dict[str, str]:
+    """SHA-256 -> file name of the delivery that loaded these bytes, for those of which one did."""
+    asked, found = sorted(set(sha256s)), {}
+    for first in range(0, len(asked), _FEW):
+        mine = (DELIVERY.c.status == "loaded") & DELIVERY.c.sha256.in_(asked[first : first + _FEW])
+        for sha256, name in connection.execute(select(DELIVERY.c.sha256, DELIVERY.c.file_name).where(mine)):
+            found[sha256] = name
+    return found
 
 
 def known_files(connection: Connection, *, with_rejected: bool) -> set[tuple[str, str]]:

@@ -12,7 +12,7 @@ import pytest
 
 from corridor_etl.errors import UsageError
 from corridor_etl.settings import load_settings
-from corridor_etl.simulator import port, simulate_port
+from corridor_etl.simulator import Stream, port, simulate_port
 
 
 def streamed(out: Path, events: int, seed: int = 1) -> dict[str, Any]:
@@ -37,6 +37,16 @@ def test_the_files_hold_the_events_the_truth_counts(tmp_path: Path) -> None:
     assert max(d["rows_read"] for d in truth["deliveries"].values()) <= 400
     assert {r["event_code"] for r in truth["port"]} == {"GTIN", "GTOT", "DISC", "LOAD", "RAIL_LOAD"}
     assert len({r["iso_week"] for r in truth["port"]}) == 3
+
+
+def test_a_denser_stream_of_small_files_fills_its_weeks(tmp_path: Path) -> None:
+    stream = Stream(moves_per_week=600, rows_per_file=100)
+    made = simulate_port(tmp_path, 1_200, settings=load_settings(), stream=stream)
+    truth = json.loads(made.truth_path.read_text(encoding="utf-8"))
+    assert len(made.files) == len(truth["deliveries"]) >= 12
+    assert max(d["rows_read"] for d in truth["deliveries"].values()) == 100
+    assert sum(r["events"] for r in truth["port"]) == 1_200
+    assert {"2025-W09", "2025-W10"} <= {r["iso_week"] for r in truth["port"]}
 
 
 @pytest.mark.usefixtures("small_parts")

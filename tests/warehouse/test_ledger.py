@@ -80,17 +80,19 @@ def test_a_rejected_file_is_recorded_and_may_be_loaded_later(
 ) -> None:
     rejected = make.delivery("a", status="rejected", reason="ENCODING", message="not UTF-8", dialect=None)
     warehouse.publish(Batch([rejected], make.now), {}, base=0)
-    known = warehouse.known_delivery(rejected.sha256)
-    assert known is not None
-    assert (known.status, known.reason, known.delivery_no) == ("rejected", "ENCODING", 1)
+    assert warehouse.loaded_names([rejected.sha256]) == {}
     warehouse.publish(make.batch("a"), {}, base=1)
-    known = warehouse.known_delivery(rejected.sha256)
-    assert known is not None
-    assert (known.status, known.delivery_no, known.received_at_utc) == ("loaded", 2, make.now)
+    assert warehouse.loaded_names([rejected.sha256]) == {
+        rejected.sha256: make.batch("a").deliveries[0].file_name
+    }
+    assert warehouse.deliveries().select("status", "reason").rows() == [
+        ("rejected", "ENCODING"),
+        ("loaded", None),
+    ]
 
 
 def test_unknown_bytes_are_unknown(warehouse: Warehouse) -> None:
-    assert warehouse.known_delivery("0" * 64) is None
+    assert warehouse.loaded_names([f"{n:064x}" for n in range(1001)]) == {}
 
 
 def test_findings_and_checks_are_kept_per_batch(warehouse: Warehouse, make: SimpleNamespace) -> None:
