@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from corridor_etl.reports.definitions import definitions
 from corridor_etl.reports.editions import edition, edition_names
 from corridor_etl.reports.language import LANGUAGES, N_, NAMES, speaking, spoken, tr
 from corridor_etl.reports.site_issues import PAGE, Issue
@@ -76,6 +77,8 @@ def _doors(audiences: Iterable[str], doors: Iterable[Door]) -> list[Door]:
 
 
 def _of_audience(audience: str, issues: Sequence[Issue], corridor: Corridor) -> Iterator[tuple[str, bytes]]:
+    figures = {"figures": list(definitions())}
+    yield _made("dictionary.html", dictionary_page(audience), _values(corridor, audience, **figures))
     yield from _weeks(issues, corridor)
     yield from _years(audience, issues, corridor)
     yield _feed(audience, issues, corridor)
@@ -96,6 +99,11 @@ def week_page(issue: Issue) -> str:
     return f"{issue.audience}/{issue.key}/{PAGE}"
 
 
+def dictionary_page(audience: str) -> str:
+    """Where the definitions of all figures are."""
+    return f"{audience}/dictionary/{PAGE}"
+
+
 def title(name: str) -> str:
     """What an edition is called in the language spoken; its name where there is no such edition any more."""
     return tr(edition(name).title) if name in edition_names() else name
@@ -114,6 +122,7 @@ def _values(corridor: Corridor, audience: str, **more: object) -> dict[str, obje
         "files": [(name, tr(label)) for name, label in FILES],
         "title": title,
         "week_page": week_page,
+        "dictionary_page": dictionary_page(audience),
         **more,
     }
 

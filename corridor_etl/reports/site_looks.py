@@ -49,7 +49,11 @@ def in_language(path: str, language: str) -> str:
 
 def relative(target: str, here: str) -> str:
     """The link from page ``here`` to page ``target``, both paths below the site; it also works without a server."""
-    return posixpath.relpath(target, posixpath.dirname(here) or ".")
+    there, above = target.split("/"), here.split("/")[:-1]
+    shared = 0
+    while shared < min(len(there) - 1, len(above)) and there[shared] == above[shared]:
+        shared += 1
+    return "/".join([*[".."] * (len(above) - shared), *there[shared:]])
 
 
 @cache

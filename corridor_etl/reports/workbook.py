@@ -14,12 +14,12 @@ from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
-from corridor_etl.kpis import Kpi, kpis
+from corridor_etl.kpis import kpis
 from corridor_etl.reports import formats, units
-from corridor_etl.reports.catalogues import DEFINED_BY, DEFINITION
 from corridor_etl.reports.content import Table, WeeklyContext
+from corridor_etl.reports.definitions import HEADS, definitions
 from corridor_etl.reports.figures import Figure
-from corridor_etl.reports.language import NP_, speaking, spoken, tr, tr_in
+from corridor_etl.reports.language import NP_, speaking, tr, tr_in
 from corridor_etl.reports.measures import BY_ADDRESS
 from corridor_etl.spreadsheet_text import is_risky
 
@@ -84,8 +84,8 @@ def sheets(context: WeeklyContext) -> Iterator[Sheet]:
     figures = [_figure_row(f) for f in context.figures]
     yield Sheet("Figures", tr_in("sheet", "Figures"), _heads(FIGURE_COLUMNS), figures, heads=2)
     yield _series(context)
-    definitions = [_definition(k) for k in kpis().values()]
-    yield Sheet("Definitions", tr_in("sheet", "Definitions"), _heads(DEFINITION_COLUMNS), definitions)
+    defined = [(d.name, d.title, *d.words.values()) for d in definitions()]
+    yield Sheet("Definitions", tr_in("sheet", "Definitions"), _heads(DEFINITION_COLUMNS), defined)
     if "revisions" in context.tables:
         yield _as_published("Revisions", tr("Revisions"), context.tables["revisions"])
 
@@ -149,28 +149,16 @@ def _series(context: WeeklyContext) -> Sheet:
 
 
 DEFINITION_COLUMNS = (
-    (NP_("column", "name"), 22), (NP_("column", "title"), 32), (NP_("column", "unit"), 20),
-    (NP_("column", "formula"), 60), (NP_("column", "basis"), 60), (NP_("column", "week by"), 40),
-    (NP_("column", "clock of"), 24), (NP_("column", "small numbers"), 40), (NP_("column", "caveat"), 60),
-    (NP_("column", "not available because"), 32),
+    (NP_("column", "name"), 22), (NP_("column", "title"), 32), (HEADS["unit"], 20), (HEADS["formula"], 60),
+    (HEADS["basis"], 60), (HEADS["week_date"], 40), (HEADS["zone"], 24), (HEADS["small_number_rule"], 40),
+    (HEADS["caveat"], 60), (HEADS["unavailable"], 32),
 )  # fmt: skip
 
 
-def _definition(kpi: Kpi) -> tuple[Value, ...]:
-    said = {name: _said(DEFINITION, str(getattr(kpi, name))) for name in DEFINED_BY}
-    return (
-        kpi.name, kpi.title.into(spoken()), said["unit"], said["formula"], said["basis"], said["week_date"],
-        said["zone"], said["small_number_rule"], kpi.caveat.into(spoken()), said["unavailable"],
-    )  # fmt: skip
-
-
 def _state(context: str, messages: Mapping[str, str], state: str) -> str:
-    return _said(context, messages[state]) if state in messages else state
-
-
-def _said(context: str, message: str) -> str:
-    """A message in the language spoken; nothing stays nothing."""
-    return tr_in(context, message) if message else ""
+    """A state in the language spoken; what is no state stays as it is, and nothing stays nothing."""
+    message = messages.get(state)
+    return state if message is None else tr_in(context, message) if message else ""
 
 
 def _as_published(name: str, title: str, table: Table) -> Sheet:

@@ -14,6 +14,7 @@ import html5lib
 import pytest
 
 from corridor_etl.errors import ReportCheckFailed
+from corridor_etl.kpis import kpis
 from corridor_etl.reports.language import LANGUAGES
 from corridor_etl.reports.site import FEED, Door, pages
 from corridor_etl.reports.site_issues import Issue, frozen_issues
@@ -164,6 +165,14 @@ def test_a_page_tells_issues_in_its_language_or_else_in_the_preferred_one(made: 
     russian = made["public/ru/index.html"].decode()
     assert '<p class="headline" lang="en">public 2025-W24 en</p>' in russian
     assert 'href="../weekly/2025-W24/r0/en/index.html"' in russian
+
+
+def test_every_figure_is_defined_on_a_page_that_the_index_leads_to(made: dict[str, bytes]) -> None:
+    assert 'href="../dictionary/zh/index.html">定义</a>' in made["public/zh/index.html"].decode()
+    page = made["public/dictionary/zh/index.html"].decode()
+    assert re.findall(r'<section class="card[^"]*" id="(\w+)">', page) == list(kpis())
+    assert "<dt>公式</dt><dd>集装箱箱次数；其TEU之和；货物毛重之和；货物净重之和</dd>" in page
+    assert "<dt>formula</dt>" in made["public/dictionary/index.html"].decode()
 
 
 @pytest.mark.parametrize("language", ["zh", "ru", "kk"])

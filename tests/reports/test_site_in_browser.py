@@ -19,6 +19,7 @@ from corridor_etl.reports.site_looks import page as site_page
 from corridor_etl.reports.status import status
 from corridor_etl.reports.status_beside import MEASURES, Beside, beside
 from corridor_etl.reports.status_calendar import calendar
+from corridor_etl.reports.unsubscribe_page import unsubscribe_page
 from corridor_etl.settings import load_settings
 from corridor_etl.warehouse.overview import Overview
 
@@ -26,7 +27,8 @@ NOW = datetime(2025, 6, 25, 7, tzinfo=UTC)
 LONG = "customs_broker_cn/declarations_of_a_very_long_name_without_any_blank_2025-W16_part.csv"
 TOO_WIDE = """[...document.querySelectorAll('main *')].filter(e => !e.closest('.spoken'))
     .filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80))"""
-PAGES = ("internal/ru/index.html", "internal/weekly/2025-W24/kk/index.html", "internal/status/index.html")
+PAGES = ("internal/ru/index.html", "internal/weekly/2025-W24/kk/index.html", "internal/dictionary/ru/index.html",
+         "unsubscribe/zh.html", "internal/status/index.html")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +49,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = load_settings()
     made = pages(frozen_issues(folder, ledger), settings.corridor)
     made[PAGES[-1]] = _status_page()
+    made[PAGES[-2]] = unsubscribe_page("ask", settings.corridor, "zh", "managers@corridor.example")
     for name, content in made.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
