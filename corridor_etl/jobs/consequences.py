@@ -30,12 +30,13 @@ def consequences(
     batch: Batch, warehouse: Warehouse, base: int, settings: Settings
 ) -> tuple[Batch, dict[str, pl.DataFrame]]:
     """The batch with suggestions and discrepancies, and the marts and facts it can change, as they are once it is
-    committed on ``base``. A batch that adds no row of what sources are compared by leaves that as it is."""
+    committed on ``base``. A batch that adds no row makes none; what sources are compared by goes with their items."""
     current = current_with(batch, warehouse, base + 1)
     build = build_of(settings)
     batch = replace(with_suggestions(batch, current, warehouse), build=build)
     added = {name for name, rows in batch.added_rows().items() if rows.height}
-    return _with_tables(batch, current, settings, affected(added, warehouse, build))
+    tables = affected(added, warehouse, build) if added else ()
+    return _with_tables(batch, current, settings, tables)
 
 
 def _with_tables(
@@ -49,7 +50,7 @@ def _with_tables(
     made = weekly_marts(known, settings, facts, among=tables)
     if TRIPS in tables:
         made[TRIPS] = stored_trips(facts.trips)
-    if ITEMS in tables and any(rows.height for rows in batch.added_rows().values()):
+    if ITEMS in tables:
         batch, made[ITEMS] = _compared(batch, known, settings, facts.trips)
     return batch, made
 

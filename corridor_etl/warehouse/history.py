@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, select, true
 
+from corridor_etl.warehouse import bulk
 from corridor_etl.warehouse.frames import fetched, fetched_among, insert, schema_of
 from corridor_etl.warehouse.schema import (
     DELIVERY,
@@ -143,10 +144,14 @@ def _differences(before: pl.DataFrame, after: pl.DataFrame, week: list[str]) -> 
 
 
 def _rows(connection: Connection, of: Table, column: str | None, values: Collection[object]) -> pl.DataFrame:
-    query: Select[tuple[object, ...]] = select(of).order_by(*of.primary_key.columns)
     if column is None:
-        return fetched(connection, query)
+        return bulk.unload(connection, of, schema_of(of.columns)).sort(_names_of_key(of))
+    query: Select[tuple[object, ...]] = select(of).order_by(*of.primary_key.columns)
     return fetched_among(connection, query, of.c[column], values)
+
+
+def _names_of_key(of: Table) -> list[str]:
+    return [c.name for c in of.primary_key.columns]
 
 
 def _among(column: ColumnElement[str], weeks: Sequence[str] | None) -> list[ColumnElement[bool]]:
@@ -155,7 +160,7 @@ def _among(column: ColumnElement[str], weeks: Sequence[str] | None) -> list[Colu
 
 def _key(of: Table) -> list[str]:
     """The key columns a row key is made of; the week of a mart is a column of its own."""
-    names = [c.name for c in of.primary_key.columns]
+    names = _names_of_key(of)
     return [n for n in names if n != "iso_week"] if of not in _PRESENCE else names
 
 

@@ -150,6 +150,17 @@ def test_a_batch_makes_only_what_its_kinds_can_change(home: Warehouse, settings:
     assert affected([], home, build) == set(KINDS_OF), "a week without digest may be anything"
 
 
+def test_a_batch_without_rows_makes_nothing_and_the_next_one_everything(
+    home: Warehouse, settings: Settings
+) -> None:
+    assert consequences(Batch((), NOW), home, 0, settings)[1] == {}
+    commit(home, batch(0, "booking", records()["booking"]), settings)
+    limits = settings.thresholds.model_copy(update={"port_free_days": 1})
+    other = settings.model_copy(update={"thresholds": limits})
+    assert commit(home, Batch((), NOW), other) == set()
+    assert commit(home, batch(1, "yard_position", records()["yard_position"]), other) == set(KINDS_OF)
+
+
 def test_after_rows_have_left_the_lake_everything_is_made_once(
     home: Warehouse, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

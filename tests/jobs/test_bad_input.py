@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import openpyxl
@@ -213,11 +213,11 @@ def test_a_delivery_that_breaks_the_marts_is_held_and_its_neighbours_load(
     own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def breaking(
-        current: dict[str, pl.DataFrame], settings: Settings, facts: Facts
+        current: dict[str, pl.DataFrame], settings: Settings, facts: Facts, *, among: Collection[str]
     ) -> dict[str, pl.DataFrame]:
         if not current["booking"].is_empty():
             raise OverflowError("a sum too large")
-        return weekly_marts(current, settings, facts)
+        return weekly_marts(current, settings, facts, among=among)
 
     monkeypatch.setattr("corridor_etl.jobs.consequences.weekly_marts", breaking)
     delivered(own_home, "booking_desk", "bad.csv", sample("booking_csv.csv"))
