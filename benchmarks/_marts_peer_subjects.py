@@ -62,6 +62,10 @@ def visits(events: pl.DataFrame) -> pl.DataFrame:
     is_same = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in place)
     is_near = pl.col("event_at_utc") - pl.col("event_at_utc").shift(1) <= pl.duration(hours=_STAY_HOURS)
     stays = known.with_columns(visit=(is_same & is_near).fill_null(False).not_().cum_sum())
+    visit = pl.col("visit")
+    stays = stays.filter(
+        (visit == visit.shift(1)) | (visit == visit.shift(-1))
+    )  # one event alone is no visit
     steps = {name: codes for named in _STEPS.values() for name, codes in named.items()}
     found = stays.group_by("visit", maintain_order=True).agg(
         pl.col(
