@@ -1,7 +1,8 @@
 """Trips, reconciliation and weekly marts as somebody would write them by hand in plain Polars for this one corridor.
 
-One join of events to trips, one sort of moves, aggregates by week. No settings, no lineage, no histories, no words for
-what differs: one outcome per trip. Whole numbers throughout, like ours.
+One join of events to trips, one sort of moves, aggregates by week; every kind of subject, and items with both sides,
+the value believed, all outcomes and their days. No settings, no lineage, no estimates, no statistical value, journeys
+or chains of events, no sums over consignments linked by way of others. Whole numbers throughout, like ours.
 """
 
 from __future__ import annotations
@@ -13,12 +14,18 @@ from pathlib import Path
 
 import polars as pl
 
+from benchmarks import _marts_peer_subjects as subjects
 from benchmarks import _marts_peer_weeks as weeks
 from benchmarks._marts_rows import read, records
 from benchmarks._storage_measure import measured
 
 _WEEK = "%G-W%V"
 _WAY = {"W": ("NGB", "YIN", "HRS", "ALT", "ALA", "ALA"), "E": ("ALA", "ALA", "ALT", "HRS", "YIN", "NGB")}
+_OF_ITEM = (
+    "container_no", "direction", "service_id", "train_no", "iso_week", "group", "left_on", "seal_nos", "port_seals",
+    "full_empty", "port_load", "size_type", "port_size", "listed_g", "declared_g", "listed_packages",
+    "declared_packages", "at_home", "abroad", "chapter", "heads",
+)  # fmt: skip
 # instant, event, place on the way, days from the planned departure
 _FIRST = (
     ("departed", "DEPA", 1), ("border_in", "ARRI", 2), ("border_out", "DEPA", 3), ("arrived", "ARRI", 4),
@@ -32,12 +39,32 @@ def made(current: Mapping[str, pl.DataFrame]) -> weeks.Frames:
     boxes = _declared_boxes(current["declaration_item"])
     seen = _seen(current["manifest_container"], current["port_event"])
     trips = _with_flow(_trips(current["manifest_container"], seen), boxes)
-    items = _reconciled(trips, seen, boxes, current["declaration_item"])
+    linked = _linked(trips, boxes)
+    groups = _groups(linked, trips)
+    items = _reconciled(trips, seen, boxes, linked, groups)
     marts = {
         **weeks.of_trips(trips), **weeks.of_durations(trips), **weeks.of_ports(current["port_event"]),
         "trade": weeks.trade(current["declaration_item"]), **weeks.of_bookings(current["booking"], trips),
     }  # fmt: skip
-    return {"trips": trips, "items": items, **marts}
+    return {"trips": trips, "items": items, **_subjects(current, trips, boxes, linked, groups), **marts}
+
+
+def _subjects(
+    current: Mapping[str, pl.DataFrame],
+    trips: pl.DataFrame,
+    boxes: pl.DataFrame,
+    linked: pl.DataFrame,
+    groups: pl.DataFrame,
+) -> weeks.Frames:
+    events, items = current["port_event"], current["declaration_item"]
+    return {
+        "subject_leg": subjects.legs(trips), "subject_visit": subjects.visits(events),
+        "subject_declared": subjects.declared(boxes, linked, trips),
+        "subject_consignment": subjects.consignments(groups, linked, trips, boxes),
+        "subject_reexport": subjects.reexports(items), "subject_port_load": subjects.port_loads(events, trips),
+        "subject_train": subjects.trains(trips, events, current["booking"]),
+        "subject_mirror": subjects.mirrors(items),
+    }  # fmt: skip
 
 
 def _seen(lists: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
@@ -73,6 +100,7 @@ def _trips(lists: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
             for n in ("cargo_gross", "cargo_net", "tare")
         ),
         chapter=pl.col("hs_code").str.head(2),
+        trip_id=subjects.key("service_id", "train_no", "departure_on_local", "container_no"),
     )
     trips = listed.join(found, on="trip", how="left")
     zone = {"W": "Asia/Shanghai", "E": "Asia/Almaty"}
@@ -125,47 +153,57 @@ def _with_flow(trips: pl.DataFrame, boxes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _reconciled(
-    trips: pl.DataFrame, seen: pl.DataFrame, boxes: pl.DataFrame, items: pl.DataFrame
+    trips: pl.DataFrame, seen: pl.DataFrame, boxes: pl.DataFrame, linked: pl.DataFrame, groups: pl.DataFrame
 ) -> pl.DataFrame:
-    """One outcome per trip: what is missing first, then what differs."""
-    linked = _linked(trips, boxes)
-    port = seen.group_by("trip").agg(
-        pl.col("seal_nos").n_unique().alias("seals"),
+    """Every trip and every declared box no trip has, with what each side says and all outcomes, the gravest first."""
+    port = seen.sort("trip", "event_at_utc").group_by("trip", maintain_order=True).agg(
+        pl.col("seal_nos").drop_nulls().n_unique().alias("seals"),
+        pl.col("seal_nos").drop_nulls().last().alias("port_seals"),
         pl.col("full_empty").filter(pl.col("event_code") != "DROP").first().alias("port_load"),
-        pl.col("size_type").first().alias("port_size"), pl.col("vgm_kg").max(),
+        pl.col("size_type").first().alias("port_size"), pl.col("vgm_kg").drop_nulls().last(),
     )  # fmt: skip
-    groups = _groups(linked, trips)
-    values = _values(boxes)
-    own = linked.select("trip", "group").unique("trip").join(groups, on="group", how="left")
-    found = (
-        trips.join(own, on="trip", how="left")
-        .join(port, on="trip", how="left")
-        .join(values, on="container_no", how="left")
+    own = linked.select("group", "trip").unique("trip").join(groups, on="group", how="left")
+    found = trips.join(own, on="trip", how="left").join(port, on="trip", how="left")
+    found = found.join(_values(boxes), on="container_no", how="left").with_columns(
+        pl.when(applies).then(pl.lit(name)).alias(f"is_{name}") for name, applies in _outcomes().items()
     )
+    told = [pl.col(f"is_{name}") for name in _outcomes()]
+    weighed_g = (pl.col("vgm_kg") - pl.col("tare_kg")) * 1000
+    items = found.select(
+        *_OF_ITEM, subject_key="trip_id", outcome=pl.coalesce(*told, pl.lit("matched")),
+        outcomes=pl.concat_str(told, separator=" ", ignore_nulls=True), subject=pl.lit("trip"),
+        due_on=pl.col("left_on") + pl.duration(days=7), chosen_g=pl.coalesce(weighed_g, "listed_g", "declared_g"),
+        weight_gap_g=pl.col("declared_g") - pl.col("listed_g"), value_gap=pl.col("abroad") - pl.col("at_home"),
+        package_gap=pl.col("declared_packages") - pl.col("listed_packages"),
+        chosen_seals=pl.coalesce("port_seals", "seal_nos"), chosen_size=pl.coalesce("port_size", "size_type"),
+        opened_on=pl.when(pl.any_horizontal(e.is_not_null() for e in told)).then("left_on"),
+    )  # fmt: skip
+    loose = boxes.filter(regime="CN").join(linked, on=["declaration_no", "container_no"], how="anti")
+    missed = loose.select(
+        "container_no", "direction", outcome=pl.lit("declared_not_moved"), outcomes=pl.lit("declared_not_moved"),
+        subject=pl.lit("declared"), subject_key=subjects.key("regime", "declaration_no", "container_no"),
+        iso_week=pl.col("released_on_local").dt.strftime(_WEEK), opened_on="released_on_local",
+    )  # fmt: skip
+    return pl.concat([items, missed], how="diagonal").sort("subject", "subject_key")
+
+
+def _outcomes() -> dict[str, pl.Expr]:
     laden = pl.col("full_empty") == "F"
     apart = (pl.col("declared_g") - pl.col("listed_g")).abs()
     limit = pl.max_horizontal(pl.col("listed_g") * 3 // 100, pl.lit(100_000))
     weighed = (pl.col("vgm_kg") - pl.col("tare_kg") - pl.col("cargo_gross_kg")).abs() * 20
     is_far = ~(pl.col("abroad") * 100).is_between(pl.col("at_home") * 95, pl.col("at_home") * 130)
-    outcome = pl.coalesce(
-        pl.when(laden & pl.col("group").is_null()).then(pl.lit("manifested_not_declared")),
-        pl.when(pl.col("loaded").is_null() & (pl.col("direction") == "W")).then(pl.lit("manifested_not_moved")),
-        pl.when(pl.col("seals") > 1).then(pl.lit("seal_changed")),
-        pl.when(pl.col("port_load") != pl.col("full_empty")).then(pl.lit("status_mismatch")),
-        pl.when((apart > limit) | (weighed > pl.col("vgm_kg"))).then(pl.lit("weight_gap")),
-        pl.when(pl.col("declared_packages") != pl.col("listed_packages")).then(pl.lit("package_gap")),
-        pl.when(is_far).then(pl.lit("value_gap")),
-        pl.when(pl.col("heads").list.contains(pl.col("chapter")).not_()).then(pl.lit("hs_gap")),
-        pl.when(pl.col("port_size") != pl.col("size_type")).then(pl.lit("size_mismatch")),
-        pl.lit("matched"),
-    )  # fmt: skip
-    loose = boxes.filter(regime="CN").join(linked, on=["declaration_no", "container_no"], how="anti")
-    missed = loose.select(
-        "container_no",
-        outcome=pl.lit("declared_not_moved"),
-        iso_week=pl.col("released_on_local").dt.strftime(_WEEK),
-    )
-    return pl.concat([found.select("container_no", outcome=outcome, iso_week="iso_week"), missed])
+    return {
+        "manifested_not_declared": laden & pl.col("group").is_null(),
+        "manifested_not_moved": pl.col("loaded").is_null() & (pl.col("direction") == "W"),
+        "seal_changed": pl.col("seals") > 1,
+        "status_mismatch": pl.col("port_load") != pl.col("full_empty"),
+        "weight_gap": (apart > limit) | (weighed > pl.col("vgm_kg")),
+        "package_gap": pl.col("declared_packages") != pl.col("listed_packages"),
+        "value_gap": is_far,
+        "hs_gap": pl.col("heads").list.contains(pl.col("chapter")).not_(),
+        "size_mismatch": pl.col("port_size") != pl.col("size_type"),
+    }
 
 
 def _linked(trips: pl.DataFrame, boxes: pl.DataFrame) -> pl.DataFrame:

@@ -91,8 +91,12 @@ def _items_naming(trips: pl.DataFrame, declarations: pl.DataFrame, rates: Rates)
 
 def _flows(named: pl.DataFrame) -> pl.DataFrame:
     """Per trip one of its flows, and whether it has others."""
-    flow = pl.col("flow")
-    return named.group_by(TRIP).agg(flow.first(), (flow != flow.first()).any().alias("is_mixed"))
+    number = pl.col("flow").cast(pl.Categorical).to_physical().alias("flow_number")
+    flows = named.select(TRIP, "flow", number).group_by(TRIP)
+    return flows.agg(
+        pl.col("flow").first(),
+        (pl.col("flow_number").min() != pl.col("flow_number").max()).alias("is_mixed"),
+    )
 
 
 def _largest_flow(mixed: pl.DataFrame, rates: Rates) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from functools import reduce
 
 import polars as pl
 
+from corridor_etl.facts.numbered import beside
 from corridor_etl.facts.rates import Rates, market
 from corridor_etl.facts.whole_numbers import divided_half_even, scaled
 
@@ -51,8 +52,7 @@ def converted(frame: pl.DataFrame, target: str, rates: Rates, *, digits: int) ->
     ``source`` joins those of both sides, ``rate_on`` is the older of both; null where no rate is needed. ``value`` is
     null where a rate is missing, and where it does not fit into 64 bits.
     """
-    asked = frame.select("amount", "currency", "on", target=pl.lit(target))
-    sides = asked
+    sides = frame.select("currency", "on", target=pl.lit(target)).unique()
     for side in ("currency", "target"):
         sides = _with_rate(sides, side, rates)
     same = pl.col("currency") == pl.col("target")
@@ -61,15 +61,14 @@ def converted(frame: pl.DataFrame, target: str, rates: Rates, *, digits: int) ->
         for side in ("currency", "target")
         for part in ("num", "den")
     )
-    up = ("amount", "num_currency", "den_target")
-    down = ("den_currency", "num_target")
     shown = [pl.when(~same).then(pl.col(f"source_{side}")) for side in ("currency", "target")]
     days = [pl.when(~same).then(pl.col(f"rate_on_{side}")) for side in ("currency", "target")]
-    return sides.select(
-        _quotient(sides, up, down, 10 ** (digits - 2)).alias("value"),
-        _both(shown).alias("source"),
-        pl.min_horizontal(days).alias("rate_on"),
-    )
+    sides = sides.with_columns(source=_both(shown), rate_on=pl.min_horizontal(days)).drop("target")
+    # A few currencies on a few days: all but the last step is done once for each.
+    priced = beside(frame.select("amount", "currency", "on"), sides, ["currency", "on"], nulls_equal=True)
+    up = ("amount", "num_currency", "den_target")
+    down = ("den_currency", "num_target")
+    return priced.select(_quotient(priced, up, down, 10 ** (digits - 2)).alias("value"), "source", "rate_on")
 
 
 def _both(texts: Sequence[pl.Expr]) -> pl.Expr:

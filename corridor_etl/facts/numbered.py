@@ -35,11 +35,14 @@ def box_events(trips: pl.DataFrame, events: pl.DataFrame, codes: Collection[str]
     )  # fmt: skip
 
 
-def beside(rows: pl.DataFrame, found: pl.DataFrame, on: str | Sequence[str]) -> pl.DataFrame:
+def beside(
+    rows: pl.DataFrame, found: pl.DataFrame, on: str | Sequence[str], *, nulls_equal: bool = False
+) -> pl.DataFrame:
     """``rows`` in their order with the columns of ``found``, which has ``on`` once; null where it does not.
 
     The same as a left join, which would copy every column of wide rows to no end. ``ShapeError`` where ``found`` has
     one of ``on`` twice, ``DuplicateError`` where ``rows`` has a column of it already.
     """
     keys = [on] if isinstance(on, str) else list(on)
-    return rows.hstack(rows.select(keys).join(found, on=keys, how="left", maintain_order="left").drop(keys))
+    told = rows.select(keys).join(found, on=keys, how="left", maintain_order="left", nulls_equal=nulls_equal)
+    return rows.hstack(told.drop(keys))

@@ -26,15 +26,19 @@ def port_moves(events: pl.DataFrame | None, visits: pl.DataFrame | None = None) 
     move_week (local), full_empty, teu_x100 and gross_gross_g (verified, else as stated; null unknown), has_vgm, sorted
     by facility, container and time, in before out. ``visits`` are stops at terminals."""
     is_out = pl.col("move").is_in(MOVES_OUT)
-    reported = _actual(events, (*MOVES_IN, *MOVES_OUT)).select(
-        *_BOX,
-        pl.col("event_code").alias("move"),
-        pl.col("event_at_utc").alias("moved_at_utc"),
-        pl.col("event_on_local").alias("moved_on_local"),
-        "full_empty",
-        scaled("teu", 2).alias("teu_x100"),
-        pl.coalesce(scaled("vgm_kg", 3), scaled("gross_gross_kg", 3)).alias("gross_gross_g"),
-        pl.col("vgm_kg").is_not_null().alias("has_vgm"),
+    reported = (
+        _actual(events, (*MOVES_IN, *MOVES_OUT))
+        .select(
+            *_BOX,
+            pl.col("event_code").alias("move"),
+            pl.col("event_at_utc").alias("moved_at_utc"),
+            pl.col("event_on_local").alias("moved_on_local"),
+            "full_empty",
+            scaled("teu", 2).alias("teu_x100"),
+            pl.coalesce(scaled("vgm_kg", 3), scaled("gross_gross_kg", 3)).alias("gross_gross_g"),
+            pl.col("vgm_kg").is_not_null().alias("has_vgm"),
+        )
+        .collect()
     )
     listed = stop_moves(visits).join(reported, on=[*_BOX, "move", "moved_on_local"], how="anti")
     moves = pl.concat([reported, listed], how="diagonal").with_columns(pl.col("has_vgm").fill_null(False))
@@ -82,20 +86,20 @@ def port_visits(moves: pl.DataFrame, events: pl.DataFrame | None) -> pl.DataFram
     ).drop("has_vgm", "stay_no")
 
 
-def _actual(events: pl.DataFrame | None, codes: tuple[str, ...]) -> pl.DataFrame:
+def _actual(events: pl.DataFrame | None, codes: tuple[str, ...]) -> pl.LazyFrame:
     return (
         records("port_event", events)
+        .lazy()
         .filter(pl.col("classifier") == "ACT", pl.col("event_code").is_in(codes))
         .with_columns(pl.coalesce("facility_node", "facility_code").alias("facility"))
     )
 
 
-def _between(stays: pl.DataFrame, events: pl.DataFrame) -> pl.Series:
+def _between(stays: pl.DataFrame, events: pl.LazyFrame) -> pl.Series:
     """Numbers of the stays during which one of the events happened to the box at the same place."""
-    pairs = stays.join(events.select(*_BOX, "event_at_utc"), on=_BOX)
-    return (
-        pairs.filter(pl.col("event_at_utc").is_between("in_at_utc", "out_at_utc"))["stay_no"].unique().sort()
-    )
+    pairs = stays.lazy().join(events.select(*_BOX, "event_at_utc"), on=_BOX)
+    during = pairs.filter(pl.col("event_at_utc").is_between("in_at_utc", "out_at_utc"))
+    return during.select(pl.col("stay_no").unique().sort()).collect().to_series()
 
 
 def _stay() -> pl.Expr:

@@ -86,7 +86,8 @@ def _charge(items: pl.DataFrame, charge: str, target: str, rates: Rates) -> pl.S
     fixed = items.select(
         "_row", *_DECLARATION, "_price", currency=f"{charge}_currency", on="rate_date", amount=whole
     )
-    shared = _shared(fixed.filter((pl.col("amount") != 0).any().over(_DECLARATION)), target, rates)
+    charged = fixed.filter(pl.col("amount") != 0).select(_DECLARATION).unique()
+    shared = _shared(fixed.join(charged, on=_DECLARATION, how="semi"), target, rates)
     born = pl.when(amount == 0).then(0).when(mark == RATE).then(by_rate).otherwise("_shared")
     return (
         items.join(shared, on="_row", how="left", maintain_order="left")

@@ -10,6 +10,7 @@ import polars as pl
 
 from corridor_etl.facts.flows import counted, declared_direction, declared_flow
 from corridor_etl.facts.money import converted, in_currency
+from corridor_etl.facts.numbered import beside
 from corridor_etl.facts.rates import Rates, rate_date, rates_of
 from corridor_etl.facts.records import records
 from corridor_etl.facts.statistical_value import with_statistical_value
@@ -72,16 +73,23 @@ def _with_rates(items: pl.DataFrame, rates: Rates) -> pl.DataFrame:
     """``items`` with their values and the rates these came by."""
     days = rates.max_age_days
     values = [in_currency(items, t, on="rate_date", max_age_days=days, rates=rates) for t in ("CNY", "USD")]
-    unit = items.select(amount=pl.lit(10**_RATE_DIGITS), currency="currency", on="rate_date")
+    priced = items.with_columns(
+        *values, pl.any_horizontal(v.is_null() for v in values).alias("is_rate_missing")
+    )
+    return beside(priced, _rates_shown(items, rates), ["currency", "rate_date"], nulls_equal=True)
+
+
+def _rates_shown(items: pl.DataFrame, rates: Rates) -> pl.DataFrame:
+    """What one unit of each currency is worth on each day the items need, and whose rates these are."""
+    pairs = items.select("currency", "rate_date").unique()
+    unit = pairs.select(amount=pl.lit(10**_RATE_DIGITS), currency="currency", on="rate_date")
     cny, usd = (converted(unit, target, rates, digits=2) for target in ("CNY", "USD"))
     both = pl.concat_str(cny["source"], usd["source"], separator="; ", ignore_nulls=True)
-    return items.with_columns(
-        *values,
+    return pairs.with_columns(
         _as_rate(cny["value"]).alias("rate_cny"),
         _as_rate(usd["value"]).alias("rate_usd"),
         pl.min_horizontal(cny["rate_on"], usd["rate_on"]).alias("rate_on_local"),
         both.str.split("; ").list.unique().list.sort().list.join("; ").replace("", None).alias("rate_source"),
-        pl.any_horizontal(value.is_null() for value in values).alias("is_rate_missing"),
     )
 
 

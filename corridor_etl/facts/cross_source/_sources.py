@@ -63,7 +63,8 @@ class Sources:
     ``trips`` adds to ``container_trips``: :data:`_LISTED`, ``listed_hs_code``, ``left_on_utc`` (the departure, else the
     plan), the window ``from_utc`` to ``to_utc`` between the container's neighbouring trips, and ``trip_no``, which
     counts them in the order of ``trip_id`` and is joined on because whole numbers are faster than texts. ``events`` are
-    actual ones, of their columns those that any subject is made from. ``box_no`` is the same for a container's events
+    actual ones, of their columns those that any subject is made from; ``tie_no`` orders those of one instant, by event
+    code and facility. ``box_no`` is the same for a container's events
     and trips, and null for trips no event tells of. ``made`` holds what several subjects are made
     from, see :func:`once`.
     """
@@ -96,7 +97,7 @@ class Sources:
         )  # fmt: skip
         return (
             trip.lazy()
-            .join(self.events.lazy().select("box_no", *_OF_EVENT), on="box_no")
+            .join(self.events.lazy().select("box_no", "tie_no", *_OF_EVENT), on="box_no")
             .filter(pl.col("event_at_utc").is_between("from_utc", "to_utc", closed="none"))
             .drop("from_utc", "to_utc", "box_no")
             .collect()
@@ -128,6 +129,7 @@ def sources(
     said = manifests.select(*_LIST_KEY, *_LISTED, listed_hs_code="hs_code")
     actual = events.lazy().filter(pl.col("classifier") == "ACT").select(_EVENT)
     events = actual.with_columns(pl.col("container_no").rank("dense").alias("box_no")).collect()
+    events = events.with_columns(_tie_no(events))
     boxes = events.select("container_no", "box_no").unique("box_no")
     listed = beside(beside(trips, said, _LIST_KEY), boxes, "container_no")
     return Sources(
@@ -138,6 +140,15 @@ def sources(
         bookings=records("booking", current.get("booking")),
         settings=settings,
     )
+
+
+def _tie_no(events: pl.DataFrame) -> pl.Expr:
+    """Event code and facility as one whole number in the order of both texts; null goes before all."""
+    code, place = (
+        pl.col(name).cast(pl.Enum(events[name].drop_nulls().unique().sort())).to_physical().cast(pl.Int64) + 1
+        for name in ("event_code", "facility_code")
+    )
+    return (code.fill_null(0) * 2**32 + place.fill_null(0)).alias("tie_no")
 
 
 def _windowed(trips: pl.DataFrame) -> pl.DataFrame:

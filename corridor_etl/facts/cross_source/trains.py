@@ -94,7 +94,9 @@ def _border_ahead(trains: pl.DataFrame, known: Sources) -> pl.DataFrame:
     parts = []
     outs = known.places.filter(pl.col("role") == "border_out")
     for service_id, direction, node in outs.select("service_id", "direction", "node").iter_rows():
-        left = known.events.filter(pl.col("event_code") == "DEPA", pl.col("facility_node") == node)
+        left = known.events.select("event_code", "facility_node", "event_on_local").filter(
+            pl.col("event_code") == "DEPA", pl.col("facility_node") == node
+        )
         ahead = reach(left["event_on_local"]).ahead_days(pl.col("border_on_utc")).alias("border_ahead_days")
         parts.append(trains.filter(service_id=service_id, direction=direction).select(*TRAIN, ahead))
     return (
@@ -111,7 +113,7 @@ def _added(known: Sources) -> pl.DataFrame:
     trains = listed_boxes.select(TRAIN).unique().with_row_index("train")
     left = (
         known.events.lazy()
-        .filter(pl.col("event_code") == "DEPA")
+        .filter(pl.col("event_code") == "DEPA", pl.col("facility_node").is_in(origins["node"].to_list()))
         .select(
             "box_no",
             "container_no",

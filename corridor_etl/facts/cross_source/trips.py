@@ -16,7 +16,7 @@ PORT_DAYS = 7  # the port must have reported for so long before a departure to b
 _MARGIN = pl.duration(hours=1)
 _EXITS = ("GTOT", "RAIL_LOAD")
 _BEFORE = (
-    "trip_no", "event_at_utc", "event_code", "facility_code", "left_on_utc", "full_empty", "size_type", "vgm_kg",
+    "trip_no", "event_at_utc", "tie_no", "left_on_utc", "full_empty", "size_type", "vgm_kg",
     "gross_gross_kg", "seal_nos", "delivery_id",
 )  # fmt: skip
 _USED = {
@@ -85,7 +85,7 @@ def _before_departure(events: pl.DataFrame) -> pl.DataFrame:
         events.lazy()
         .filter(at.is_between(start, end))
         .select(_BEFORE)
-        .sort("trip_no", "event_at_utc", "event_code", "facility_code")
+        .sort("trip_no", "event_at_utc", "tie_no")
         .collect()
     )
     early = at <= pl.col("left_on_utc") + _MARGIN

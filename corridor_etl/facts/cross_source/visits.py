@@ -71,12 +71,12 @@ def _steps(known: Sources) -> pl.DataFrame:
     return (
         known.events.lazy()
         .filter(pl.col("facility_node").is_not_null())
-        .select("box_no", "container_no", "facility_node", "conveyance_name", *_FIRSTS)
+        .select("box_no", "tie_no", "container_no", "facility_node", "conveyance_name", *_FIRSTS)
         .join(steps.lazy(), on="event_code")
         .with_columns(_place_no().alias("place_no"))
         # One event alone is no visit.
         .filter(pl.col("place_no").is_duplicated())
-        .sort("place_no", "event_at_utc", "event_code", "facility_code")
+        .sort("place_no", "event_at_utc", "tie_no")
         .collect()
     )
 
