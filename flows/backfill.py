@@ -10,10 +10,9 @@ from __future__ import annotations
 import signal
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from prefect import flow, get_run_logger, runtime, task
-from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
+from prefect.artifacts import create_table_artifact
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from pydantic import Field
 
@@ -22,6 +21,7 @@ from corridor_etl.jobs.backfill import at_work, request
 from corridor_etl.jobs.backfill_run import Comparing, Outcome, ended_in_any_case, figures, issues, line
 from corridor_etl.jobs.backfill_work import Work
 from corridor_etl.jobs.interrupting import Stop, stopping_between_steps
+from flows._progress import Progress
 from flows._runtime import RETRIED, Reason, WeekRange
 
 WINDOW = 2
@@ -117,18 +117,15 @@ class _Progress:
 
     def __init__(self, work: Work) -> None:
         rebuilt, open_ones = len(work.to_rebuild()), work.weeks()["finished_at_utc"].null_count()
-        self._steps = max(rebuilt + (0 if work.is_held else open_ones), 1)
+        steps = rebuilt + (0 if work.is_held else open_ones)
         self._ends = {"compared" if work.is_held else "put in", "issue", "failed"}
-        self._taken = 0
-        made = create_progress_artifact(progress=0.0, description=f"backfill {work.id}")
-        self._artifact: UUID = made  # type: ignore[assignment]
+        self._bar = Progress(steps, f"backfill {work.id}")
 
     def said(self, week: str, step: str, told: str) -> None:
         """A step was taken, and what became of it."""
         log = get_run_logger()
         (log.error if step == "failed" else log.info)(f"{week} {step}: {told}")
-        self._taken += step in self._ends
-        update_progress_artifact(self._artifact, progress=min(100.0, 100 * self._taken / self._steps))
+        self._bar.take(int(step in self._ends))
 
 
 def _show(work: Work) -> None:

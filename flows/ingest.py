@@ -22,7 +22,8 @@ from corridor_etl.jobs.run_facts import findings_by_rule, last_snapshot, recent_
 from corridor_etl.jobs.trays import Order, Receipt, Tray
 from corridor_etl.jobs.turns import INGEST, turn
 from corridor_etl.warehouse import Lease
-from flows import _task_runners, events
+from flows import _task_runners, assets, events
+from flows._progress import Progress
 from flows._runtime import RETRIED, parameter
 
 # Parsing already uses every core; a second reader only hides the time spent waiting for the disk.
@@ -63,15 +64,19 @@ def ingest(paths: list[str] | None = None) -> BatchResult:
     base = last_snapshot()
     with turn(INGEST) as lease:
         waiting = batches(inbox_files([Path(p) for p in paths or []]), retry_rejected=bool(paths))
+        bar = Progress(len(waiting), f"{len(waiting)} batches") if waiting else None
         for number, files in enumerate(waiting, start=1):
             tray = _task_runners.tray(files)
             failed += _unread(tray)
             state = commit(number, tray, lease, return_state=True)
             if state.is_completed():
                 results.append(state.result())
+                assets.tell(assets.of_batch(results[-1], tray.origins()))
             else:
                 failed += tray.names()
             tray.empty(is_committed=state.is_completed())
+            if bar is not None:
+                bar.take()
     return _concluded(concluded(results), failed, base)
 
 

@@ -24,7 +24,7 @@ from corridor_etl.jobs.weekly import IssueResult, publish_week, revise_week
 from corridor_etl.jobs.weeks import week_to_report
 from corridor_etl.reports.editions import edition_names
 from corridor_etl.settings import load_settings
-from flows import events
+from flows import assets, events
 from flows._runtime import RETRIED, Week, parameter, scheduled_start
 
 EDITION_PATTERN = f"^({'|'.join(edition_names())})$"
@@ -112,7 +112,7 @@ def _published(due: Sequence[DueIssue]) -> tuple[list[IssueResult], list[str]]:
         issue = state.result()
         issues.append(issue)
         (log.info if issue.page else log.warning)(issue.line())
-        events.tell(events.of_issue(issue))
+        _tell(issue)
     return issues, failed
 
 
@@ -121,7 +121,12 @@ def _revised(editions: Sequence[str]) -> None:
         for changed in weeks_to_revise(name):
             issue = revise(name, changed)
             get_run_logger().warning(issue.line())
-            events.tell(events.of_issue(issue))
+            _tell(issue)
+
+
+def _tell(issue: IssueResult) -> None:
+    events.tell(events.of_issue(issue))
+    assets.tell(assets.of_issue(issue))
 
 
 def _told(issues: Sequence[IssueResult]) -> str:

@@ -37,6 +37,23 @@ class Receipt:
     handed: tuple[Handed, ...] = ()
 
 
+@dataclass(frozen=True)
+class Origins:
+    """Source families and record kinds of the deliveries of a batch that could be read, each sorted."""
+
+    sources: tuple[str, ...]
+    kinds: tuple[str, ...]
+
+    @classmethod
+    def of(cls, readings: Sequence[Reading]) -> Origins:
+        """Those of some readings, which need not have their rows."""
+        read = [reading for reading in readings if reading.status == "read"]
+        sources = {reading.source_id or "unknown" for reading in read}
+        return cls(
+            tuple(sorted(sources)), tuple(sorted({kind for reading in read for kind in reading.frames}))
+        )
+
+
 class Order(Protocol):
     """One delivery to be read, wherever that happens. ``name`` is that of its file."""
 
@@ -72,6 +89,10 @@ class Tray:
     def names(self) -> list[str]:
         """The names of the deliveries that have been read."""
         return [reading.name for reading in self.in_order()]
+
+    def origins(self) -> Origins:
+        """Where the deliveries that have been read come from, and what they hold."""
+        return Origins.of(self.in_order())
 
     def empty(self, *, is_committed: bool) -> None:
         """Lets go of the readings."""
@@ -117,6 +138,10 @@ class SharedTray(Tray):
     def names(self) -> list[str]:
         """The names of the deliveries that have been read; nothing is fetched."""
         return [one.rest.name for one in self._in_order()]
+
+    def origins(self) -> Origins:
+        """Where the deliveries that have been read come from, and what they hold; nothing is fetched."""
+        return Origins.of([one.rest for one in self._in_order()])
 
     def empty(self, *, is_committed: bool) -> None:
         """Removes the files of a batch that is committed; those of another are swept with time."""
