@@ -15,6 +15,7 @@ from corridor_etl.reports.render import render
 
 OF_A_MAIL = {"landmark-one-main", "region"}
 """What a mail need not have: it is an article within the page of a mail program."""
+LONG = pytest.mark.long
 LOOKS = ((320, "dark"), (320, "light"), (1100, "dark"), (1100, "light"))
 """Widths and colour schemes, the hardest first."""
 
@@ -43,7 +44,7 @@ def opened(browser: Any, address: str, width: int, scheme: str = "light") -> Any
     return page
 
 
-@pytest.mark.parametrize("width", [320, 375, 600, 1100, 1280])
+@pytest.mark.parametrize("width", [320, 1100, *(pytest.param(w, marks=LONG) for w in (375, 600, 1280))])
 @pytest.mark.parametrize("name", ["page", "mail"])
 def test_nothing_scrolls_sideways(browser: Any, files: dict[str, str], name: str, width: int) -> None:
     page = opened(browser, files[name], width)
@@ -53,7 +54,7 @@ def test_nothing_scrolls_sideways(browser: Any, files: dict[str, str], name: str
     page.context.close()
 
 
-@pytest.mark.parametrize("width", [600, 1100, 1280])
+@pytest.mark.parametrize("width", [600, *(pytest.param(w, marks=LONG) for w in (1100, 1280))])
 def test_wide_tables_of_the_page_fit_their_cards(browser: Any, files: dict[str, str], width: int) -> None:
     page = opened(browser, files["page"], width)
     script = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth).length"
