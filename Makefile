@@ -29,7 +29,7 @@ server: $(READY)  ## Prefect server and worker with PostgreSQL for a team, until
 test: check  ## lint, types and the test suite
 	@$(IN_MEMORY) $(BIN)/python -m pytest -q -n auto -m "not long"
 
-long: $(READY)  ## tests that take minutes: many processes at random, hosts of four kinds, PostgreSQL dying
+long: $(READY)  ## tests that take minutes, and the rest of each sweep of which make test takes a part
 	@$(IN_MEMORY) $(BIN)/python -m pytest -q -m long
 
 check: $(READY)  ## lint, types and import contracts

@@ -77,15 +77,24 @@ def test_a_retraction_and_its_event_in_one_file(own_home: Path) -> None:
         assert warehouse.current("port_event").is_empty()
 
 
-@pytest.mark.parametrize(("name", "kind", "rows"), [
+# One of each kind; the other samples of it are read, judged and loaded beside all formats, see tests/journeys.
+FIRST = [
     ("antaq_berthing_csv.csv", "port_call", 2), ("antaq_cargo_csv.csv", "port_cargo", 3),
+    ("dcsa_tnt_json.json", "port_event", 4), ("comtrade_csv.csv", "trade_statistic", 3),
+    ("rates_csv.csv", "exchange_rate", 7), ("terminal_visits_csv.csv", "terminal_visit", 2),
+    ("yard_positions_csv.csv", "yard_position", 2),
+]  # fmt: skip
+FURTHER = [
     ("codeco_ngsi_json.json", "port_event", 2), ("comexstat_csv.csv", "trade_statistic", 3),
-    ("comexstat_json.json", "trade_statistic", 5), ("comtrade_csv.csv", "trade_statistic", 3),
-    ("comtrade_json.json", "trade_statistic", 2), ("dcsa_jit_json.json", "port_call", 2),
-    ("dcsa_ovs_json.json", "port_call", 2), ("dcsa_tnt_json.json", "port_event", 4),
-    ("rates_csv.csv", "exchange_rate", 7), ("rates_xml.xml", "exchange_rate", 2),
-    ("terminal_visits_csv.csv", "terminal_visit", 2), ("yard_positions_csv.csv", "yard_position", 2),
-])  # fmt: skip
+    ("comexstat_json.json", "trade_statistic", 5), ("comtrade_json.json", "trade_statistic", 2),
+    ("dcsa_jit_json.json", "port_call", 2), ("dcsa_ovs_json.json", "port_call", 2),
+    ("rates_xml.xml", "exchange_rate", 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "rows"), [*FIRST, *(pytest.param(*each, marks=pytest.mark.long) for each in FURTHER)]
+)
 def test_each_sample_loads_whole_and_again_as_nothing_new(
     own_home: Path, name: str, kind: str, rows: int
 ) -> None:

@@ -35,8 +35,9 @@ LAST = 600.0
 
 
 @pytest.fixture
-def inbox(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def inbox(own_home: Path, english_only: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """One simulated week that waits to be ingested."""
+    monkeypatch.setenv("CORRIDOR_CONFIG", str(english_only))
     monkeypatch.setenv("CORRIDOR_NOW", NOW)
     simulate(own_home, parse_range(WEEK), seed=1, faults=True, settings=load_settings())
     return own_home / "inbox"

@@ -33,7 +33,14 @@ def current(kind: str) -> int:
         return warehouse.current(kind).height
 
 
-@pytest.mark.parametrize(("name", "kind"), KINDS.items())
+# The others load in one batch with every other format, see tests/journeys.
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        pytest.param(*each, marks=() if each[0] in ("baplie", "iftmin") else pytest.mark.long)
+        for each in KINDS.items()
+    ],
+)
 def test_a_sample_loads_whole(own_home: Path, name: str, kind: str) -> None:
     result = deliver(own_home, f"{name}.edi", (SAMPLES / f"{name}.edi").read_bytes())
     assert result.total("rows_loaded") == result.total("rows_read") == current(kind) >= 2

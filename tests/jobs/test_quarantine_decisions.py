@@ -316,14 +316,24 @@ print(waive([1], by="aigerim", reason="it is right").line())
 """
 
 
-def test_a_decision_killed_at_any_point_of_its_commit_leaves_nothing(own_home: Path) -> None:
+@pytest.mark.parametrize(
+    "points",
+    [
+        ("UPDATE delivery", "COMMIT"),
+        pytest.param(("UPDATE quarantine", "INSERT INTO delivery_week"), marks=pytest.mark.long),
+    ],
+    ids=" ".join,
+)
+def test_a_decision_killed_at_any_point_of_its_commit_leaves_nothing(
+    own_home: Path, points: tuple[str, ...]
+) -> None:
     terminal(own_home, GOOD, BAD_DIGIT)
 
     def visible() -> tuple[Any, ...]:
         return everything(own_home)[1:]
 
     before = visible()
-    for point in ("UPDATE quarantine", "UPDATE delivery", "INSERT INTO delivery_week", "COMMIT"):
+    for point in points:
         run = subprocess.run([sys.executable, "-c", KILLED, point], env={**os.environ}, check=False)
         assert run.returncode == -signal.SIGKILL, point
         assert visible() == before, point

@@ -111,7 +111,9 @@ def test_the_marts_are_those_of_the_truth(two_weeks: Simulated) -> None:
 
 
 @pytest.mark.parametrize(
-    ("order", "per_batch"), [(backwards, 64), (shuffled(1), 9)], ids=["backwards at once", "shuffled by nine"]
+    ("order", "per_batch"),
+    [pytest.param(backwards, 64, marks=pytest.mark.long), (shuffled(1), 9)],
+    ids=["backwards at once", "shuffled by nine"],
 )
 def test_deliveries_may_come_in_any_order(
     two_weeks: Simulated,

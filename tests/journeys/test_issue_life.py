@@ -187,7 +187,9 @@ def test_it_is_published_once_the_data_has_come(life: Life) -> None:
         assert warehouse.issues()["issue_no"].to_list() == [1, 1, 2]
 
 
-@pytest.mark.parametrize(("week", "revision"), [(WEEK, 0), (WEEK, 1), (NEXT, 0)])
+@pytest.mark.parametrize(
+    ("week", "revision"), [pytest.param(WEEK, 0, marks=pytest.mark.long), (WEEK, 1), (NEXT, 0)]
+)
 def test_an_issue_made_again_from_its_snapshot_has_the_same_bytes(
     life: Life, week: str, revision: int
 ) -> None:

@@ -39,7 +39,9 @@ class Ingested:
             self.findings = warehouse.findings().to_dicts()
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["clean", "with-faults"])
+@pytest.fixture(
+    scope="module", params=[pytest.param(False, marks=pytest.mark.long), True], ids=["clean", "with-faults"]
+)
 def ingested(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingested]:
     home = tmp_path_factory.mktemp("corridor")
     with pytest.MonkeyPatch.context() as patch:

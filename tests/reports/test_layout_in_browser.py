@@ -20,6 +20,7 @@ from tests.reports.golden_pictures import Look, differences, kept, taken
 
 OF_A_MAIL = {"landmark-one-main", "region"}
 """What a mail need not have: it is an article within the page of a mail program."""
+LONG = pytest.mark.long
 LOOKS = ((320, "dark"), (320, "light"), (1100, "dark"), (1100, "light"))
 """Widths and colour schemes, the hardest first."""
 
@@ -47,7 +48,7 @@ def test_a_mail_with_every_block_is_far_smaller_than_what_mail_programs_cut(file
     assert len(mail.encode()) < 75_000
 
 
-@pytest.mark.parametrize("width", [320, 375, 600, 1100, 1280])
+@pytest.mark.parametrize("width", [320, 1100, *(pytest.param(w, marks=LONG) for w in (375, 600, 1280))])
 @pytest.mark.parametrize("name", ["page", "mail"])
 def test_nothing_scrolls_sideways(browser: Any, files: dict[str, str], name: str, width: int) -> None:
     page = opened(browser, files[name], width)
@@ -57,7 +58,7 @@ def test_nothing_scrolls_sideways(browser: Any, files: dict[str, str], name: str
     page.context.close()
 
 
-@pytest.mark.parametrize("width", [600, 1100, 1280])
+@pytest.mark.parametrize("width", [600, *(pytest.param(w, marks=LONG) for w in (1100, 1280))])
 def test_wide_tables_of_the_page_fit_their_cards(browser: Any, files: dict[str, str], width: int) -> None:
     page = opened(browser, files["page"], width)
     script = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth).length"

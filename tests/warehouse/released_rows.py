@@ -14,7 +14,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, Table, select
+from sqlalchemy import Connection, MetaData, Table, inspect, text
 
 from corridor_etl.warehouse import Warehouse, migrations
 from corridor_etl.warehouse.engine import reading, writing
@@ -88,14 +88,14 @@ def stored(warehouse: Warehouse) -> Rows:
 
 
 def stored_by(connection: Connection) -> Rows:
-    """The same as a connection sees it, also before it commits."""
-    found = MetaData()
-    found.reflect(connection, resolve_fks=False)
-    return {
-        name: [dict(row._mapping) for row in connection.execute(select(t).order_by(*t.primary_key.columns))]
-        for name, t in sorted(found.tables.items())
-        if name != migrations.VERSION_TABLE
-    }
+    """The same as a connection sees it, also before it commits; values as the driver gives them."""
+    seen, quoted = inspect(connection), connection.dialect.identifier_preparer.quote
+    found: Rows = {}
+    for name in sorted(set(seen.get_table_names()) - {migrations.VERSION_TABLE}):
+        key = ", ".join(quoted(column) for column in seen.get_pk_constraint(name)["constrained_columns"])
+        query = f"SELECT * FROM {quoted(name)}" + (f" ORDER BY {key}" if key else "")
+        found[name] = [dict(row._mapping) for row in connection.execute(text(query))]
+    return found
 
 
 def downgraded(connection: Connection, revision: str) -> None:
