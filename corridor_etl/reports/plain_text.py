@@ -32,11 +32,16 @@ def underlined(text: str) -> str:
     return f"{text}\n{'-' * display_width(text)}"
 
 
-def tile_line(tile: Tile) -> str:
-    """``Throughput           84 TEU     22% on week; ...; Normal (41-88)``."""
-    value = f"{tile.value} {tile.unit}{' p' if tile.is_provisional else ''}".strip()
-    rest = "; ".join([*tile.lines, tile.verdict])
-    return f"{padded(tile.name, 20)} {padded(value, 12)} {rest}"
+def tile_lines(tiles: Sequence[Tile]) -> str:
+    """A line each: ``Throughput  84 TEU  22% on week; ...; Normal (41-88)``, names and values in columns."""
+    values = [f"{t.value} {t.unit}{' p' if t.is_provisional else ''}".strip() for t in tiles]
+    names_width, values_width = (
+        max(map(display_width, texts), default=0) for texts in ([t.name for t in tiles], values)
+    )
+    return "\n".join(
+        f"{padded(t.name, names_width)}  {padded(value, values_width)}  {'; '.join([*t.lines, t.verdict])}"
+        for t, value in zip(tiles, values, strict=True)
+    )
 
 
 def text_table(table: Table) -> str:
@@ -73,6 +78,6 @@ def padded(text: str, width: int, *, right: bool = False) -> str:
 FILTERS: Mapping[str, Callable[..., str]] = {
     "wrapped": wrapped,
     "underlined": underlined,
-    "tile_line": tile_line,
+    "tile_lines": tile_lines,
     "text_table": text_table,
 }

@@ -15,7 +15,7 @@ from corridor_etl.reports.measures import DEPARTURE
 
 @dataclass(frozen=True)
 class Planned:
-    """Trains of the timetable of a week; ``not_left`` of them were cancelled or have no loading list so far."""
+    """Trains of the timetable of a week; ``not_left`` of them were cancelled or have no manifest so far."""
 
     trains: int = 0
     not_left: int = 0
@@ -35,7 +35,7 @@ def noted(departures: Table, of: Planned) -> Table:
     if not of.trains:
         return departures
     told = tr(
-        "Planned for this week: %(planned)s; of them left: %(left)s; cancelled or without a loading list: %(missing)s.",
+        "Planned for this week: %(planned)s; of them left: %(left)s; cancelled or without a manifest: %(missing)s.",
         planned=counted(of.trains, "train"),
         left=counted(of.trains - of.not_left, "train"),
         missing=counted(of.not_left, "train"),
@@ -50,4 +50,4 @@ def not_left(of: Planned, owner: str) -> list[Exception_]:
     title = tr_n(
         "%(count)s planned train did not leave", "%(count)s planned trains did not leave", of.not_left
     )
-    return [Exception_(title, tr("Booked, but no loading list has come so far."), owner)]
+    return [Exception_(title, tr("Booked, but no manifest has come so far."), owner)]

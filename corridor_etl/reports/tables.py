@@ -30,6 +30,7 @@ def direction_word(direction: str | None) -> str:
 
 
 TRAINS_SHOWN = 12
+NAMED_BY_UNIT = ("throughput.boxes", "departures.trains")
 LEG_NAMES = {
     "leg_origin": N_("Origin, gate-in to departure"),
     "leg_to_border": N_("Rail to the border"),
@@ -70,6 +71,8 @@ def key_figures(
 
 def _label(found: Figure) -> str:
     mark = " p" if found.maturity == "p" else ""
+    if found.address in NAMED_BY_UNIT:
+        return f"{found.name}{mark}"
     return tr("%(name)s, %(unit)s", name=f"{found.name}{mark}", unit=found.shown_unit)
 
 

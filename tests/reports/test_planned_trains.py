@@ -1,4 +1,4 @@
-"""An issue says how many trains were planned, and that one that did not leave needs attention."""
+"""An issue says how many trains were planned, and that one that did not leave needs attention; each thing once."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import report_samples as samples
 from corridor_etl.reports.context import WeeklyContext
 from corridor_etl.reports.counts import misfits
 from corridor_etl.reports.language import LANGUAGES, speaking
+from corridor_etl.reports.plain_text import display_width, tile_lines
 
 
 def planned(trains: int, not_left: int, language: str = "en", audience: str = "internal") -> WeeklyContext:
@@ -22,7 +23,7 @@ def planned(trains: int, not_left: int, language: str = "en", audience: str = "i
 
 def test_trains_planned_left_and_not_left_are_said_below_the_departures() -> None:
     assert planned(3, 1).tables["departures"].note == (
-        "Planned for this week: 6 trains; of them left: 4 trains; cancelled or without a loading list: 2 trains."
+        "Planned for this week: 6 trains; of them left: 4 trains; cancelled or without a manifest: 2 trains."
     )
     assert samples.context(edition_id="throughput").tables["departures"].note == ""
 
@@ -53,3 +54,17 @@ def test_counts_of_planned_trains_agree_with_their_nouns(language: str) -> None:
             context = planned(trains, not_left, language)
             words = [context.tables["departures"].note, *(e.title for e in context.attention)]
             assert [m for text in words for m in misfits(text)] == []
+
+
+def test_a_figure_whose_name_is_its_unit_says_it_once() -> None:
+    heads = [row[0].text for row in samples.context(edition_id="throughput").tables["key"].rows]
+    assert "Containers" in heads
+    assert "Throughput, TEU" in heads
+
+
+def test_headline_figures_of_the_text_stand_in_columns() -> None:
+    tiles = samples.context(language="ru").tiles
+    lines = tile_lines(tiles).splitlines()
+    assert {line.index(tile.value) for line, tile in zip(lines, tiles, strict=True)} == {
+        max(display_width(tile.name) for tile in tiles) + 2
+    }
