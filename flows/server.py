@@ -41,6 +41,10 @@ SERVER_SETTINGS = {
     # Ended runs and events are never removed unless asked for.
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_WORKER_QUERY_SECONDS": "2",
+    # Slots of a deployment's limit outlive a restart of the server; in its memory they would be lost.
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+    # Four minutes of asking again, so that runs and workers outlive one too.
+    "PREFECT_CLIENT_MAX_RETRIES": "7",
 }
 
 
