@@ -215,13 +215,14 @@ def test_a_late_run_reports_the_week_it_was_scheduled_for(platform: Platform) ->
 def test_a_rejected_delivery_tells_the_operators_at_once_and_once(platform: Platform) -> None:
     """Its event starts ``notify`` by the automation; that somebody starts it too mails nobody twice."""
     server = platform.server
-    asked = server.start("notify", datetime.now(UTC))
-    server.finished(asked)
     waited_for(
-        lambda: [r for r in server.runs("notify") if r["id"] != asked and r["state_type"] == "COMPLETED"],
-        seconds=90,
+        lambda: [r for r in server.runs("notify") if r["state_type"] == "COMPLETED"],
+        seconds=180,
         what="a run that the automation started",
     )
+    asked = server.ended(server.start("notify", datetime.now(UTC)))
+    # Another event may have started one more: a run that finds one at work has nothing to add.
+    assert asked["state_type"] in {"COMPLETED", "CANCELLED"}, asked["state"]
     assert Counter(to for to, _ in platform.relayed.accepted if to == OPERATOR) == {OPERATOR: 1}
     with Warehouse.open(server.home) as warehouse:
         incidents = warehouse.incidents.all().filter(kind="delivery.rejected")
