@@ -28,7 +28,7 @@ from flows.weekly_reports import due_week, weekly_reports
 
 PROJECT: dict[str, Any] = yaml.safe_load((checkout() / "prefect.yaml").read_text(encoding="utf-8"))
 DEPLOYMENTS: dict[str, dict[str, Any]] = {d["name"]: d for d in PROJECT["deployments"]}
-APART = {"automations.py", "deploying.py", "events.py", "offline.py", "server.py", "strays.py"}
+APART = {"assets.py", "automations.py", "deploying.py", "events.py", "offline.py", "server.py", "strays.py"}
 """Files of the folder that declare no flow."""
 FLOW_FILES = sorted(f.name for f in (checkout() / "flows").glob("[a-z]*.py") if f.name not in APART)
 
