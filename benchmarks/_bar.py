@@ -59,6 +59,6 @@ class Bar:
 
 def in_a_child(module: str, *arguments: str, python: str = sys.executable) -> dict[str, float]:
     """Runs ``python -m module arguments`` and reads the JSON object of numbers it prints last."""
-    done = subprocess.run([python, "-m", module, *arguments], check=True, capture_output=True, text=True)
+    done = subprocess.run([python, "-m", module, *arguments], check=True, stdout=subprocess.PIPE, text=True)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found

@@ -28,7 +28,8 @@ def turn(issues: int) -> dict[str, float]:
     """
     *before, last = parse_range(WEEKS)
     for week in before:
-        publish_week(week, queue_mail=False)
+        issue = publish_week(week, queue_mail=False)
+        assert issue.page, issue.line()
     cpu_s, wall_s = time.process_time(), time.perf_counter()
     publish_week(last)
     taken = {"cpu_s": time.process_time() - cpu_s, "wall_s": time.perf_counter() - wall_s}

@@ -206,19 +206,30 @@ def revisions_begin_as_published(made: Made) -> Iterator[str]:
 def rows_were_validated(made: Made) -> Iterator[str]:
     """Each loaded row was judged by its suite, and none that breaks a critical rule was loaded."""
     then = made.then
-    yield from unjudged(then.deliveries(), then.checks(), then.quarantine())
+    yield from unjudged(then.deliveries(), then.checks(), then.quarantine(), then.findings())
 
 
-def unjudged(deliveries: pl.DataFrame, checks: pl.DataFrame, quarantine: pl.DataFrame) -> Iterator[str]:
+def unjudged(
+    deliveries: pl.DataFrame, checks: pl.DataFrame, quarantine: pl.DataFrame, findings: pl.DataFrame
+) -> Iterator[str]:
     """Kinds of rows of which more were loaded than judged, or fewer held back than broke a critical rule.
 
     ``checks`` are those of all batches. A row that a person let in stays in ``quarantine`` with that decision; a row
-    that came twice is judged twice and held back once.
+    that came twice is judged twice and held back once. A rule of two degrees counts the rows of both as critical, and
+    has a finding of those that it only flagged.
     """
     kind = "record_kind"
     loaded = deliveries.filter(pl.col("rows_loaded") > 0, status="loaded").group_by(kind)
+    flagged = (
+        findings.filter(pl.col("severity") != "critical").group_by(kind, "rule_id").agg(pl.col("rows").sum())
+    )
     broken = pl.col("unexpected").filter(severity="critical").sum() - pl.col("withdrawn").sum()
-    by_rule = checks.group_by(kind, "rule_id").agg(pl.col("evaluated").sum(), broken=broken)
+    by_rule = (
+        checks.group_by(kind, "rule_id")
+        .agg(pl.col("evaluated").sum(), broken=broken)
+        .join(flagged, on=[kind, "rule_id"], how="left")
+        .with_columns(pl.col("broken") - pl.col("rows").fill_null(0))
+    )
     judged = by_rule.group_by(kind).agg(pl.col("evaluated", "broken").max())
     kinds = (
         loaded.agg(pl.col("rows_loaded", "rows_duplicate").sum())
