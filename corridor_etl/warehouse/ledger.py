@@ -9,7 +9,7 @@ import polars as pl
 from sqlalchemy import Connection, Select, Table, func, or_, select
 
 from corridor_etl.warehouse import history
-from corridor_etl.warehouse.frames import fetched
+from corridor_etl.warehouse.frames import fetched, fetched_among
 from corridor_etl.warehouse.schema import (
     BATCH,
     CHECK_RESULT,
@@ -20,17 +20,11 @@ from corridor_etl.warehouse.schema import (
     QUARANTINE,
 )
 
-_FEW = 500  # what every database takes as parameters of one statement
-
 
 def loaded_names(connection: Connection, sha256s: Collection[str]) -> dict[str, str]:
     """SHA-256 -> file name of the delivery that loaded these bytes, for those of which one did."""
-    asked, found = sorted(set(sha256s)), {}
-    for first in range(0, len(asked), _FEW):
-        mine = (DELIVERY.c.status == "loaded") & DELIVERY.c.sha256.in_(asked[first : first + _FEW])
-        for sha256, name in connection.execute(select(DELIVERY.c.sha256, DELIVERY.c.file_name).where(mine)):
-            found[sha256] = name
-    return found
+    query = select(DELIVERY.c.sha256, DELIVERY.c.file_name).where(DELIVERY.c.status == "loaded")
+    return dict(fetched_among(connection, query, DELIVERY.c.sha256, sorted(set(sha256s))).iter_rows())
 
 
 def known_files(connection: Connection, *, with_rejected: bool) -> set[tuple[str, str]]:
