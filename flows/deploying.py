@@ -11,7 +11,6 @@ import sys
 import urllib.error
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from corridor_etl.errors import TerminalError
 from corridor_etl.jobs.prefect_api import POOL, Api
@@ -43,14 +42,14 @@ def deploy(environment: Mapping[str, str]) -> None:
 
 def switches(api: Api) -> Switches:
     """What is on and off now."""
-    found = _deployments(api)
+    found = api.deployments()
     active = {(d["name"], s["slug"]): s["active"] for d in found for s in d["schedules"] if s["slug"]}
     return Switches(frozenset(d["name"] for d in found if d["paused"]), active)
 
 
 def switch(api: Api, wanted: Switches) -> None:
     """Puts deployments and schedules that were known before back to what they were."""
-    for deployment in _deployments(api):
+    for deployment in api.deployments():
         for schedule in deployment["schedules"]:
             was = wanted.active.get((deployment["name"], schedule["slug"]), schedule["active"])
             if was != schedule["active"]:
@@ -58,11 +57,6 @@ def switch(api: Api, wanted: Switches) -> None:
                 api.ask(path, {"active": was}, "PATCH")
         if deployment["name"] in wanted.paused and not deployment["paused"]:
             api.ask(f"/deployments/{deployment['id']}/pause_deployment", {})
-
-
-def _deployments(api: Api) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = api.ask("/deployments/filter", {"work_pools": {"name": {"any_": [POOL]}}})
-    return found
 
 
 def _done(module: str, arguments: list[str], environment: Mapping[str, str]) -> None:

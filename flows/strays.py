@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from corridor_etl.clock import parse_instant, ticking_utc
-from corridor_etl.jobs.prefect_api import POOL, Api
+from corridor_etl.jobs.prefect_api import Api
 
 BEGUN_AGAIN = "BegunAgain"
 """Name of the state that tells a second or third begin from the first."""
@@ -29,7 +29,7 @@ def put_in_order(api: Api) -> list[str]:
 
     ``OSError`` where the server does not answer.
     """
-    deployments = api.ask("/deployments/filter", {"work_pools": {"name": {"any_": [POOL]}}})
+    deployments = api.deployments()
     return [_put_in_order(api, run) for one in deployments for run in (*_held(api, one), *_crashed(api, one))]
 
 

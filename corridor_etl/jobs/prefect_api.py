@@ -41,3 +41,10 @@ class Api:
         request = urllib.request.Request(f"{self.url}{path}", data, dict(self.headers), method=method)
         with urllib.request.urlopen(request, timeout=WAIT_SECONDS) as answer:
             return json.loads(answer.read() or b"null")
+
+    def deployments(self) -> list[dict[str, Any]]:
+        """The deployments of :data:`POOL`; ``OSError`` as in :meth:`ask`."""
+        found: list[dict[str, Any]] = self.ask(
+            "/deployments/filter", {"work_pools": {"name": {"any_": [POOL]}}}
+        )
+        return found
