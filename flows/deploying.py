@@ -16,6 +16,9 @@ from corridor_etl.errors import TerminalError
 from corridor_etl.jobs.prefect_api import POOL, Api
 from corridor_etl.settings import checkout
 
+PATIENCE_SECONDS = 120
+"""A server that has just begun has its own work to do first, and on a busy machine it answers late."""
+
 
 @dataclass(frozen=True)
 class Switches:
@@ -27,7 +30,7 @@ class Switches:
 
 def deploy(environment: Mapping[str, str]) -> None:
     """Pool, deployments and automations of the server in ``environment``; ``TerminalError`` says what it refuses."""
-    api = Api.of(environment["PREFECT_API_URL"], environment)
+    api = Api.of(environment["PREFECT_API_URL"], environment, PATIENCE_SECONDS)
     try:
         api.ask(f"/work_pools/{POOL}")
     except urllib.error.HTTPError:

@@ -67,7 +67,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _environment(api_url: str) -> dict[str, str]:
     """What the parts see: the operator's own settings win, but for the address that is listened on."""
     given = {**SERVER_SETTINGS, **offline_environment(home()), **os.environ}
-    Path(given["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
+    folder = Path(given["PREFECT_HOME"])
+    folder.mkdir(parents=True, exist_ok=True)
+    # Where Prefect is installed its server may not write, as in the container or below a service's user.
+    given.setdefault("PREFECT_SERVER_UI_STATIC_DIRECTORY", str(folder / "ui"))
     ours = {"CORRIDOR_CHECKOUT": str(checkout()), "CORRIDOR_HOME": str(home())}
     return {**given, **ours, "PREFECT_API_URL": api_url.replace("0.0.0.0", "127.0.0.1")}
 

@@ -55,7 +55,8 @@ def open_engine(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
         options = (
             f"{make_url(url).query.get('options', '')} -c timezone=UTC -c lock_timeout={busy_timeout_ms}"
         )
-        connecting = {"options": options, "connect_timeout": 10, **alive}
+        # A database made under the C locale would give bytes for text.
+        connecting = {"options": options, "connect_timeout": 10, "client_encoding": "utf8", **alive}
         return create_engine(url, poolclass=NullPool, connect_args=connecting)
     engine = create_engine(url, poolclass=NullPool)
     event.listen(engine, "connect", partial(_prepare_sqlite, busy_timeout_ms))
@@ -112,6 +113,18 @@ def reading(engine: Engine) -> Iterator[Connection]:
     )
     with _explained(), engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
+
+
+def require_unicode(connection: Connection) -> None:
+    """``SettingsError`` for a PostgreSQL database that cannot hold the text of every source."""
+    if connection.dialect.name != "postgresql":
+        return
+    if (encoding := connection.scalar(text("SHOW server_encoding"))) != "UTF8":
+        raise SettingsError(
+            f"the warehouse database has the encoding {encoding}",
+            expected="UTF8, as names come in Chinese, Russian and Kazakh",
+            fix="Make another by createdb --encoding UTF8 --template template0, and name it in CORRIDOR_DATABASE_URL.",
+        )
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from corridor_etl.model import KINDS
 from corridor_etl.settings import Settings
 from corridor_etl.warehouse import dimensions, migrations, views
 from corridor_etl.warehouse.durable import make_folder
-from corridor_etl.warehouse.engine import reading
+from corridor_etl.warehouse.engine import reading, require_unicode
 from corridor_etl.warehouse.lake import Lake, stored_schema
 from corridor_etl.warehouse.publish import transaction
 from corridor_etl.warehouse.schema import STAMP
@@ -33,6 +33,7 @@ def prepare(engine: Engine, lake: Lake, settings: Settings) -> None:
         if _is_ready(connection, wanted):
             return
     with transaction(engine) as connection:
+        require_unicode(connection)
         migrations.upgrade(connection)
         stamps = _stamps(connection)
         if stamps.get("dimensions") != wanted["dimensions"]:

@@ -87,6 +87,16 @@ def test_it_is_healthy_and_the_doctor_finds_pool_worker_deployments_and_planned_
     assert is_so(lambda: found() == []), found()
 
 
+def test_the_pages_for_people_lie_below_its_home_as_its_user_may_not_write_where_prefect_is(
+    team: Team,
+) -> None:
+    copied = team.home / "prefect" / "ui"
+    assert sorted(path.name for path in copied.iterdir()) == ["v1", "v2"]
+    page = httpx.get(team.url.removesuffix("/api"), follow_redirects=True, timeout=60)
+    assert page.status_code == 200
+    assert "text/html" in page.headers["content-type"]
+
+
 def test_the_doctor_names_a_schedule_that_is_off_and_a_missing_deployment(
     team: Team, found: Callable[[], list[str]]
 ) -> None:

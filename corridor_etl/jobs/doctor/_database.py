@@ -13,7 +13,7 @@ from corridor_etl.clock import ticking_utc
 from corridor_etl.errors import CorridorError
 from corridor_etl.jobs.doctor._finding import Patient, Said, failed
 from corridor_etl.warehouse import Warehouse
-from corridor_etl.warehouse.engine import database_url, open_engine, reading
+from corridor_etl.warehouse.engine import database_url, open_engine, reading, require_unicode
 from corridor_etl.warehouse.migrations import HEAD, VERSION_TABLE, revisions
 
 LEAST_POSTGRESQL = 15
@@ -44,6 +44,7 @@ def _is_to_be_made(url: str) -> bool:
 
 
 def _looked_at(connection: Connection) -> Iterable[Said]:
+    require_unicode(connection)
     yield _schema(connection)
     if connection.dialect.name != "postgresql":
         return
