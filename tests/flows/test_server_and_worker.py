@@ -57,7 +57,9 @@ class Platform:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, english_only: Path) -> Iterator[Server]:
+def server(
+    tmp_path_factory: pytest.TempPathFactory, english_only: Path, where_runs_are_kept: dict[str, str]
+) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("platform")
     home = folder / "home"
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
@@ -68,11 +70,12 @@ def server(tmp_path_factory: pytest.TempPathFactory, english_only: Path) -> Iter
         environment = clean_environment(home, port, **QUIET_SERVICES)
         log = folder / "server.log"
         command = [*PREFECT, "server", "start", "--port", str(port)]
-        stack.enter_context(running(command, environment, log))
+        stack.enter_context(running(command, {**environment, **where_runs_are_kept}, log))
         api = stack.enter_context(httpx.Client(base_url=environment["PREFECT_API_URL"], timeout=60))
         server = Server(api, home, environment)
         waited_for(server.is_healthy, seconds=300, what=f"the server; see {log}")
-        server.ask("POST", "/work_pools/", {"name": POOL, "type": "process", "base_job_template": TEMPLATE})
+        pool = {"name": POOL, "type": "process", "base_job_template": TEMPLATE}
+        server.ask("POST", "/work_pools/", pool, once=True)
         elsewhere = {name: value for name, value in environment.items() if name != "CORRIDOR_CHECKOUT"}
         prefect(["--no-prompt", "deploy", "--all"], elsewhere)
         there = {PREFECT_API_URL: environment["PREFECT_API_URL"]}
@@ -175,9 +178,10 @@ def test_a_run_that_was_to_be_cancelled_while_nobody_was_at_it_is_cancelled(serv
 def test_a_run_that_holds_its_slot_is_left_alone(server: Server) -> None:
     run, _ = strayed(server, "RUNNING")
     limit = server.deployment("backfill")["global_concurrency_limit"]["name"]
-    server.ask("POST", "/v2/concurrency_limits/increment", {"slots": 1, "names": [limit]})
+    slot = {"slots": 1, "names": [limit]}
+    server.ask("POST", "/v2/concurrency_limits/increment", slot, once=True)
     assert looked(server, run) == ("Running", None)
-    server.ask("POST", "/v2/concurrency_limits/decrement", {"slots": 1, "names": [limit]})
+    server.ask("POST", "/v2/concurrency_limits/decrement", slot, once=True)
     assert looked(server, run)[0] == BEGUN_AGAIN
     server.ask("POST", f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLED"}, "force": True})
 
