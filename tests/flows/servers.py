@@ -37,6 +37,7 @@ QUIET_SERVICES = {
     )
 }
 ASKED_AGAIN_SECONDS = 240
+BEGINS_WITHIN_SECONDS = 400
 """A busy machine may need more than a minute for an answer; nothing waits for this long where all is well."""
 
 
@@ -92,7 +93,7 @@ class Server:
         at_work = {"PENDING", "RUNNING"}
         waited_for(
             lambda: not [r for r in self.runs(name) if r["state_type"] in at_work],
-            seconds=120,
+            seconds=BEGINS_WITHIN_SECONDS,
             what=f"the end of scheduled runs of {name}",
         )
 
@@ -106,12 +107,12 @@ class Server:
         path = f"/deployments/{self.deployment(name)['id']}/create_flow_run"
         return str(self.ask("POST", path, body)["id"])
 
-    def finished(self, run_id: str, seconds: float = 300) -> dict[str, Any]:
+    def finished(self, run_id: str, seconds: float = 600) -> dict[str, Any]:
         run = self.ended(run_id, seconds)
         assert run["state_type"] == "COMPLETED", (run["state"], self.messages(run_id))
         return run
 
-    def ended(self, run_id: str, seconds: float = 300) -> dict[str, Any]:
+    def ended(self, run_id: str, seconds: float = 600) -> dict[str, Any]:
         """The run once it has ended, however it did."""
         run: dict[str, Any] = waited_for(
             lambda: self._in(ENDED, run_id), seconds=seconds, what=f"the end of flow run {run_id}"
@@ -121,7 +122,9 @@ class Server:
     def at_work(self, run_id: str) -> dict[str, Any]:
         """The run once it is at work."""
         what = f"the begin of flow run {run_id}"
-        run: dict[str, Any] = waited_for(lambda: self._in({"RUNNING"}, run_id), seconds=120, what=what)
+        run: dict[str, Any] = waited_for(
+            lambda: self._in({"RUNNING"}, run_id), seconds=BEGINS_WITHIN_SECONDS, what=what
+        )
         return run
 
     def _in(self, states: set[str], run_id: str) -> dict[str, Any] | None:

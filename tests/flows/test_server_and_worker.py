@@ -1,6 +1,7 @@
 """The whole chain for real: a Prefect server, a process worker, ``prefect deploy``, schedules, a late run, its report.
 
-Every deployment is started over the API, and what it did is looked for in the warehouse, the site and the relay.
+Every deployment is started over the API, and what it did is looked for in the warehouse, the site and the relay; backfill
+and maintenance, whose flows other tests run without a server, by ``make long``.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from flows.deploying import switch, switches
 from flows.strays import BEGUN_AGAIN, put_in_order
 from tests.delivery.relay import Plan, relay
 from tests.flows.servers import (
+    BEGINS_WITHIN_SECONDS,
     PREFECT,
     QUIET_SERVICES,
     Server,
@@ -38,7 +40,7 @@ from tests.flows.servers import (
     waited_for,
 )
 
-pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.server, pytest.mark.timeout(1800)]
 SIMULATED = "2025-W22:2025-W23"
 LATE_MONDAY = datetime(2025, 6, 9, 1, 0, tzinfo=UTC)
 """Monday 06:00 in Almaty: the run for 2025-W23, a year and more before the test."""
@@ -116,7 +118,7 @@ def test_scheduled_runs_appear_after_deployment(server: Server) -> None:
     for name in ("ingest", "weekly-reports", "maintenance"):
         runs = waited_for(
             lambda name=name: [r for r in server.runs(name) if r["auto_scheduled"]],
-            seconds=120,
+            seconds=BEGINS_WITHIN_SECONDS,
             what=f"a scheduled run of {name}",
         )
         assert len(runs) >= 3
@@ -221,7 +223,7 @@ def test_a_rejected_delivery_tells_the_operators_at_once_and_once(platform: Plat
     server = platform.server
     waited_for(
         lambda: [r for r in server.runs("notify") if r["state_type"] == "COMPLETED"],
-        seconds=180,
+        seconds=BEGINS_WITHIN_SECONDS,
         what="a run that the automation started",
     )
     asked = server.ended(server.start("notify", datetime.now(UTC)))
@@ -245,6 +247,7 @@ def test_every_mail_is_sent_once_however_often_deliver_runs(platform: Platform) 
     assert platform.relayed.ids() == dict.fromkeys(mails["message_id"], 1)
 
 
+@pytest.mark.long
 def test_a_backfill_makes_past_weeks_and_mails_nobody(platform: Platform) -> None:
     server = platform.server
     run = server.start("backfill", datetime.now(UTC), weeks="2025-W22:2025-W23", reason="first weeks")
@@ -254,6 +257,7 @@ def test_a_backfill_makes_past_weeks_and_mails_nobody(platform: Platform) -> Non
         assert {key for key in warehouse.outbox()["report_key"] if "W22" in key} == set()
 
 
+@pytest.mark.long
 def test_maintenance_sweeps_looks_and_builds_the_site(platform: Platform) -> None:
     server = platform.server
     (server.home / "site" / "index.html").unlink(missing_ok=True)
