@@ -31,6 +31,7 @@ test: check  ## lint, types and the test suite
 
 long: $(READY)  ## tests that take minutes, and the rest of each sweep of which make test takes a part
 	@$(IN_MEMORY) $(BIN)/python -m pytest -q -m long
+	@$(IN_MEMORY) HYPOTHESIS_EXAMPLES=$(or $(HYPOTHESIS_EXAMPLES),200) $(BIN)/python -m pytest -q -m dear
 
 check: $(READY)  ## lint, types and import contracts
 	@$(BIN)/ruff check .

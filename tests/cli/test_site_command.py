@@ -38,7 +38,7 @@ def port(folder: Path) -> Iterator[int]:
 
 
 def asked(port: int, path: str, method: str = "GET") -> tuple[int, str, dict[str, str]]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request(method, path)
     answer = connection.getresponse()
     text = answer.read().decode()

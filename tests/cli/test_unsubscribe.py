@@ -61,7 +61,7 @@ def port(home: Path) -> Iterator[int]:
 def asked(
     port: int, path: str, method: str = "GET", body: str | None = None, **headers: str
 ) -> tuple[int, str, dict[str, str]]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request(method, path, body, headers)
     answer = connection.getresponse()
     text = answer.read().decode()

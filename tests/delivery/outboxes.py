@@ -80,7 +80,7 @@ def _frozen(home: Path, number: int) -> OutboxRow:
 def mail(port: int, **overrides: Any) -> Mail:
     values = {
         "host": "127.0.0.1", "port": port, "security": "none", "allowed_domains": ("corridor.example",),
-        "connections": 1, "messages_per_minute": 100_000, "timeout_seconds": 5, "answer_seconds": 5,
+        "connections": 1, "messages_per_minute": 100_000, "timeout_seconds": 30, "answer_seconds": 30,
     }  # fmt: skip
     return Mail(**{**values, **overrides})
 

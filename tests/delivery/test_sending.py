@@ -151,8 +151,8 @@ def test_a_relay_that_goes_down_on_the_way_keeps_the_rest_queued(
 def test_a_relay_slower_than_the_time_for_its_answer_is_unknown(
     mails: Mails, own_home: Path, plan: Plan, port: int
 ) -> None:
-    plan.seconds = 1.5
-    report = sender(mails, own_home, mail(port, answer_seconds=0.3, timeout_seconds=0.2)).run(limit=1)
+    plan.seconds = 2.5
+    report = sender(mails, own_home, mail(port, answer_seconds=0.5)).run(limit=1)
     assert report.unknown == [message_id(1)]
     assert "timed out" in mails.message(message_id(1))["last_answer"]
 
@@ -160,9 +160,9 @@ def test_a_relay_slower_than_the_time_for_its_answer_is_unknown(
 def test_a_relay_may_take_longer_for_its_last_answer_than_for_the_others(
     mails: Mails, own_home: Path, plan: Plan, port: int
 ) -> None:
-    plan.seconds = 0.6
-    report = sender(mails, own_home, mail(port, answer_seconds=10, timeout_seconds=0.3)).run()
-    assert len(report.sent) == 3
+    plan.seconds = 2.5
+    report = sender(mails, own_home, mail(port, timeout_seconds=2)).run(limit=1)
+    assert report.sent == [message_id(1)]
 
 
 def test_a_relay_that_refuses_the_sender_stops_the_run_and_fails_nobody(

@@ -15,6 +15,7 @@ from corridor_etl.facts.allocation import allocated, with_estimated_weights
 from corridor_etl.facts.corridor import corridor_facts
 from corridor_etl.facts.declared_containers import AMOUNTS, COLUMNS, declared_containers
 from corridor_etl.settings import Settings, load_settings
+from tests.examples import few
 from tests.facts.corridor_records import BOX, Row, current, item, manifest
 
 SECOND, THIRD, LOST = "TGHU7654321", "CSQU3054383", "YMLU2838640"
@@ -96,6 +97,7 @@ weights = st.one_of(st.none(), st.decimals(0, 30_000, places=3))
 prices = st.decimals(0, Decimal("99999999999.99"), places=2)
 
 
+@few(8)
 @given(
     gross=st.tuples(weights, weights, weights),
     goods=st.lists(st.tuples(boxes, prices, st.decimals(0, 30_000, places=5)), min_size=1, max_size=5),

@@ -11,7 +11,6 @@ from typing import Any
 import polars as pl
 import pytest
 from hypothesis import given
-from hypothesis import settings as examples
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -19,6 +18,7 @@ from corridor_etl.facts.cross_source import sources, subjects_of
 from corridor_etl.facts.reconciliation import ALL_OUTCOMES, reconciled
 from corridor_etl.model import RECONCILED_SCHEMA
 from corridor_etl.settings import Settings, load_settings
+from tests.examples import few
 from tests.facts.corridor_records import BOX, Row, current, event, item, journey, manifest
 from tests.facts.reconciliation_settings import with_precedence
 
@@ -242,7 +242,7 @@ def test_events_that_contradict_each_other_choose_nothing(among: Make) -> None:
     assert (row["port_size_type"], row["chosen_size_type"]) == ("22G1 42G1", "45G1")
 
 
-@examples(max_examples=12, deadline=None)
+@few(6)
 @given(st.integers(0, 2**32 - 1), st.sets(st.sampled_from(sorted(CASES)), max_size=3))
 def test_the_order_of_rows_leaves_no_trace(seed: int, names: set[str]) -> None:
     settings = load_settings()

@@ -12,6 +12,7 @@ import pytest
 from corridor_etl.settings import checkout
 from tests.faults import strace
 
+pytestmark = pytest.mark.timeout(1800)
 NO_STRACE = f"strace is not installed; {strace.INSTALL}"
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from corridor_etl.settings import checkout
 from tests.faults import strace
 from tests.faults.planted import BUGS
 
+pytestmark = pytest.mark.timeout(1800)
 NO_STRACE = f"strace is not installed; {strace.INSTALL}"
 
 
@@ -26,7 +28,9 @@ def sweep(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(autouse=True)
-def needs_strace() -> None:
+def needs_strace(english_only: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages in other languages are written by the same calls."""
+    monkeypatch.setenv("CORRIDOR_CONFIG", str(english_only))
     if not strace.is_there():
         if os.environ.get("CI") == "true":
             pytest.fail(NO_STRACE)

@@ -13,18 +13,19 @@ import pytest
 
 from tests.flows.servers import free_port
 
+PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+HAS_POSTGRESQL = bool(PROGRAMS and sorted(Path("/usr/share/postgresql").glob("*/extension/pg_trgm.control")))
 NO_POSTGRESQL = "no PostgreSQL with pg_trgm, which Prefect needs; apt-get install postgresql"
 
 
 @pytest.fixture(scope="module")
 def prefect_database() -> Iterator[str]:
     """A cluster of the system's PostgreSQL, which has the contrib modules that the one of the tests lacks."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not found or not sorted(Path("/usr/share/postgresql").glob("*/extension/pg_trgm.control")):
+    if not HAS_POSTGRESQL:
         if os.environ.get("CI") == "true":
             pytest.fail(NO_POSTGRESQL)
         pytest.skip(NO_POSTGRESQL)
-    folder, programs = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp")), found[-1].parent
+    folder, programs = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp")), PROGRAMS[-1].parent
     other: dict[str, str] = {}
     if os.geteuid() == 0:  # PostgreSQL does not run as root
         other = {"user": "postgres", "group": "postgres"}
@@ -40,3 +41,16 @@ def prefect_database() -> Iterator[str]:
     yield f"postgresql://corridor@127.0.0.1:{port}/postgres"
     run(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def where_runs_are_kept(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Settings of a server by which it keeps its runs in PostgreSQL where there is one: SQLite has one writer at a time."""
+    if not HAS_POSTGRESQL:
+        return {}
+    address = request.getfixturevalue("prefect_database").replace("postgresql:", "postgresql+asyncpg:")
+    return {
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": address,
+        "PREFECT_SERVER_DATABASE_CONNECTION_TIMEOUT": "60",
+        "PREFECT_SERVER_DATABASE_TIMEOUT": "60",
+    }

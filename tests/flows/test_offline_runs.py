@@ -48,17 +48,18 @@ def first_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subproces
 
 @pytest.fixture(scope="module")
 def inbox(first_run: tuple[Path, subprocess.CompletedProcess[str]]) -> Iterator[Path]:
-    """A home folder with two weeks of deliveries and one file that nobody can read."""
+    """A home folder with a week of deliveries and one file that nobody can read."""
     home, _run = first_run
-    simulate(home, parse_range("2025-W23:2025-W24"), seed=3, faults=False, settings=load_settings())
+    simulate(home, parse_range("2025-W24"), seed=3, faults=False, settings=load_settings())
     (home / "inbox" / "scan0001.pdf").write_bytes(b"%PDF-1.7\nnot a delivery\n%%EOF\n")
     yield home
     offline.stop()
 
 
 @pytest.fixture(autouse=True)
-def at_home(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def at_home(inbox: Path, english_only: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CORRIDOR_HOME", str(inbox))
+    monkeypatch.setenv("CORRIDOR_CONFIG", str(english_only))
 
 
 @task(**AT_ONCE)

@@ -1,6 +1,7 @@
 """The whole chain for real: a Prefect server, a process worker, ``prefect deploy``, schedules, a late run, its report.
 
-Every deployment is started over the API, and what it did is looked for in the warehouse, the site and the relay.
+Every deployment is started over the API, and what it did is looked for in the warehouse, the site and the relay; backfill
+and maintenance, whose flows other tests run without a server, by ``make long``.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from flows.deploying import switch, switches
 from flows.strays import BEGUN_AGAIN, put_in_order
 from tests.delivery.relay import Plan, relay
 from tests.flows.servers import (
+    BEGINS_WITHIN_SECONDS,
     PREFECT,
     QUIET_SERVICES,
     Server,
@@ -38,7 +40,7 @@ from tests.flows.servers import (
     waited_for,
 )
 
-pytestmark = [pytest.mark.server, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.server, pytest.mark.timeout(1800)]
 SIMULATED = "2025-W22:2025-W23"
 LATE_MONDAY = datetime(2025, 6, 9, 1, 0, tzinfo=UTC)
 """Monday 06:00 in Almaty: the run for 2025-W23, a year and more before the test."""
@@ -57,7 +59,9 @@ class Platform:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, english_only: Path) -> Iterator[Server]:
+def server(
+    tmp_path_factory: pytest.TempPathFactory, english_only: Path, where_runs_are_kept: dict[str, str]
+) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("platform")
     home = folder / "home"
     with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
@@ -68,11 +72,12 @@ def server(tmp_path_factory: pytest.TempPathFactory, english_only: Path) -> Iter
         environment = clean_environment(home, port, **QUIET_SERVICES)
         log = folder / "server.log"
         command = [*PREFECT, "server", "start", "--port", str(port)]
-        stack.enter_context(running(command, environment, log))
+        stack.enter_context(running(command, {**environment, **where_runs_are_kept}, log))
         api = stack.enter_context(httpx.Client(base_url=environment["PREFECT_API_URL"], timeout=60))
         server = Server(api, home, environment)
         waited_for(server.is_healthy, seconds=300, what=f"the server; see {log}")
-        server.ask("POST", "/work_pools/", {"name": POOL, "type": "process", "base_job_template": TEMPLATE})
+        pool = {"name": POOL, "type": "process", "base_job_template": TEMPLATE}
+        server.ask("POST", "/work_pools/", pool, once=True)
         elsewhere = {name: value for name, value in environment.items() if name != "CORRIDOR_CHECKOUT"}
         prefect(["--no-prompt", "deploy", "--all"], elsewhere)
         there = {PREFECT_API_URL: environment["PREFECT_API_URL"]}
@@ -113,7 +118,7 @@ def test_scheduled_runs_appear_after_deployment(server: Server) -> None:
     for name in ("ingest", "weekly-reports", "maintenance"):
         runs = waited_for(
             lambda name=name: [r for r in server.runs(name) if r["auto_scheduled"]],
-            seconds=120,
+            seconds=BEGINS_WITHIN_SECONDS,
             what=f"a scheduled run of {name}",
         )
         assert len(runs) >= 3
@@ -175,9 +180,10 @@ def test_a_run_that_was_to_be_cancelled_while_nobody_was_at_it_is_cancelled(serv
 def test_a_run_that_holds_its_slot_is_left_alone(server: Server) -> None:
     run, _ = strayed(server, "RUNNING")
     limit = server.deployment("backfill")["global_concurrency_limit"]["name"]
-    server.ask("POST", "/v2/concurrency_limits/increment", {"slots": 1, "names": [limit]})
+    slot = {"slots": 1, "names": [limit]}
+    server.ask("POST", "/v2/concurrency_limits/increment", slot, once=True)
     assert looked(server, run) == ("Running", None)
-    server.ask("POST", "/v2/concurrency_limits/decrement", {"slots": 1, "names": [limit]})
+    server.ask("POST", "/v2/concurrency_limits/decrement", slot, once=True)
     assert looked(server, run)[0] == BEGUN_AGAIN
     server.ask("POST", f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLED"}, "force": True})
 
@@ -217,7 +223,7 @@ def test_a_rejected_delivery_tells_the_operators_at_once_and_once(platform: Plat
     server = platform.server
     waited_for(
         lambda: [r for r in server.runs("notify") if r["state_type"] == "COMPLETED"],
-        seconds=180,
+        seconds=BEGINS_WITHIN_SECONDS,
         what="a run that the automation started",
     )
     asked = server.ended(server.start("notify", datetime.now(UTC)))
@@ -241,6 +247,7 @@ def test_every_mail_is_sent_once_however_often_deliver_runs(platform: Platform) 
     assert platform.relayed.ids() == dict.fromkeys(mails["message_id"], 1)
 
 
+@pytest.mark.long
 def test_a_backfill_makes_past_weeks_and_mails_nobody(platform: Platform) -> None:
     server = platform.server
     run = server.start("backfill", datetime.now(UTC), weeks="2025-W22:2025-W23", reason="first weeks")
@@ -250,6 +257,7 @@ def test_a_backfill_makes_past_weeks_and_mails_nobody(platform: Platform) -> Non
         assert {key for key in warehouse.outbox()["report_key"] if "W22" in key} == set()
 
 
+@pytest.mark.long
 def test_maintenance_sweeps_looks_and_builds_the_site(platform: Platform) -> None:
     server = platform.server
     (server.home / "site" / "index.html").unlink(missing_ok=True)

@@ -18,7 +18,7 @@ from corridor_etl.jobs.doctor import examined
 from corridor_etl.settings import checkout
 from tests.flows.servers import free_port
 
-pytestmark = [pytest.mark.server, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.server, pytest.mark.timeout(1200)]
 SERVER = [sys.executable, "-m", "flows.server"]
 
 
@@ -54,7 +54,7 @@ def team(tmp_path_factory: pytest.TempPathFactory, prefect_database: str) -> Ite
             command, cwd=checkout(), env=environment, stdout=log, stderr=subprocess.STDOUT
         )
     try:
-        until = time.monotonic() + 300
+        until = time.monotonic() + 600
         while b"ready after" not in (said := (folder / "log").read_bytes()):
             assert process.poll() is None, said.decode()
             assert time.monotonic() < until, said.decode()
@@ -73,7 +73,7 @@ def found(team: Team, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]
     return lambda: [f.fact for f in examined() if f.check == "prefect" and f.state == "fail"]
 
 
-def is_so(look: Callable[[], bool], seconds: float = 90) -> bool:
+def is_so(look: Callable[[], bool], seconds: float = 300) -> bool:
     until = time.monotonic() + seconds
     while not (answer := look()) and time.monotonic() < until:
         time.sleep(1)

@@ -316,6 +316,7 @@ def assert_same_end(undisturbed: Undisturbed) -> None:
     assert became_of_weeks().equals(weeks)
 
 
+@pytest.mark.long
 def test_a_run_that_breaks_off_twice_is_gone_on_with_to_the_same_end(
     undisturbed: Undisturbed, other_rule: None, no_issue_is_due: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,28 @@ def usual(home: Path, *weeks: int) -> BatchResult:
     return ingest()
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A home with six weeks of one sender, and a copy to put it back from: its path is part of it."""
+    home = tmp_path_factory.mktemp("judged") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CORRIDOR_HOME", str(home))
+        usual(home, *range(6))
+    saved = home.with_name("saved")
+    shutil.copytree(home, saved)
+    return home, saved
+
+
+@pytest.fixture
+def six_weeks(made: tuple[Path, Path], own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The home of a sender who has a history."""
+    home, saved = made
+    shutil.rmtree(home)
+    shutil.copytree(saved, home)
+    monkeypatch.setenv("CORRIDOR_HOME", str(home))
+    return home
+
+
 def findings(*rules: str) -> list[dict[str, Any]]:
     with Warehouse.open() as warehouse:
         found = warehouse.findings()
@@ -42,10 +65,9 @@ def check(rule_id: str) -> tuple[int, int]:
     ("kilograms", "median"), [(0.001, "2.19e+07"), (1000, "21.9")], ids=["grams", "tonnes"]
 )
 def test_a_delivery_in_another_unit_is_held_as_a_whole_and_can_be_seen_in_quarantine(
-    own_home: Path, kilograms: float, median: str
+    six_weeks: Path, kilograms: float, median: str
 ) -> None:
-    usual(own_home, *range(6))
-    deliver(own_home, "week_06.edi", week_file(6, kilograms=kilograms))
+    deliver(six_weeks, "week_06.edi", week_file(6, kilograms=kilograms))
     (outcome,) = ingest().deliveries
     assert (outcome.status, outcome.rows_read, outcome.rows_loaded, outcome.rows_quarantined) == (
         "loaded",
@@ -69,22 +91,20 @@ def test_a_delivery_in_another_unit_is_held_as_a_whole_and_can_be_seen_in_quaran
     )
 
 
-def test_held_deliveries_are_no_measure_until_a_person_waives_them(own_home: Path) -> None:
-    usual(own_home, *range(6))
+def test_held_deliveries_are_no_measure_until_a_person_waives_them(six_weeks: Path) -> None:
     for n in range(6, 12):
-        deliver(own_home, f"week_{n:02d}.edi", week_file(n, kilograms=1000))
+        deliver(six_weeks, f"week_{n:02d}.edi", week_file(n, kilograms=1000))
     assert {d.rows_loaded for d in ingest().deliveries} == {0}
-    deliver(own_home, "week_12.edi", week_file(12, kilograms=1000))
+    deliver(six_weeks, "week_12.edi", week_file(12, kilograms=1000))
     assert ingest().deliveries[0].rows_loaded == 0
     waived = waive((), Filter(rule="BA-006"), by="ann", reason="tonnes it is")
     assert waived.count("loaded") == 7 * BOXES
-    deliver(own_home, "week_13.edi", week_file(13, kilograms=1000))
+    deliver(six_weeks, "week_13.edi", week_file(13, kilograms=1000))
     assert ingest().deliveries[0].rows_loaded == BOXES
 
 
-def test_a_held_delivery_is_held_again_by_a_replay_that_finds_nothing_mended(own_home: Path) -> None:
-    usual(own_home, *range(6))
-    deliver(own_home, "week_06.edi", week_file(6, kilograms=1000))
+def test_a_held_delivery_is_held_again_by_a_replay_that_finds_nothing_mended(six_weeks: Path) -> None:
+    deliver(six_weeks, "week_06.edi", week_file(6, kilograms=1000))
     assert ingest().deliveries[0].rows_loaded == 0
     decision = replay((), Filter(rule="BA-006"), by="ann")
     assert (decision.count("held"), decision.count("loaded")) == (BOXES, 0)

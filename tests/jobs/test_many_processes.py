@@ -4,6 +4,7 @@ the other, or a clear refusal with exit code 4."""
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,12 +35,23 @@ LAST = 600.0
 """Seconds to wait for a process at most, on a busy machine."""
 
 
+SENDERS = {"booking_desk", "ningbo_port", "train_operator"}
+
+
+def told(home: Path) -> None:
+    """A simulated week with every fault; three senders tell as much of processes as all of them."""
+    simulate(home, parse_range(WEEK), seed=1, faults=True, settings=load_settings())
+    for folder in (home / "inbox").iterdir():
+        if folder.name not in SENDERS:
+            shutil.rmtree(folder)
+
+
 @pytest.fixture
 def inbox(own_home: Path, english_only: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """One simulated week that waits to be ingested."""
     monkeypatch.setenv("CORRIDOR_CONFIG", str(english_only))
     monkeypatch.setenv("CORRIDOR_NOW", NOW)
-    simulate(own_home, parse_range(WEEK), seed=1, faults=True, settings=load_settings())
+    told(own_home)
     return own_home / "inbox"
 
 
@@ -87,7 +99,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, ...]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CORRIDOR_HOME", str(home))
         patch.setenv("CORRIDOR_NOW", NOW)
-        simulate(home, parse_range(WEEK), seed=1, faults=True, settings=load_settings())
+        told(home)
         ingest()
         return state()
 
@@ -107,7 +119,7 @@ def test_two_ingests_of_one_inbox_and_a_backfill_do_the_work_once(
         publishers = []
         while not publishers or publishers[-1] == "has no data yet, nothing published":
             publishers.append(publish_week(WEEK, queue_mail=False).state)
-            time.sleep(5)
+            time.sleep(2)
         said = [ended(process) for process in (one, two)]
     assert {code for code, _ in said} <= {0, 1}, said
     assert sum("nothing new" in text for _, text in said) == 1, said

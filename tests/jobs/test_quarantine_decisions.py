@@ -319,8 +319,10 @@ print(waive([1], by="aigerim", reason="it is right").line())
 @pytest.mark.parametrize(
     "points",
     [
-        ("UPDATE delivery", "COMMIT"),
-        pytest.param(("UPDATE quarantine", "INSERT INTO delivery_week"), marks=pytest.mark.long),
+        ("COMMIT",),
+        pytest.param(
+            ("UPDATE delivery", "UPDATE quarantine", "INSERT INTO delivery_week"), marks=pytest.mark.long
+        ),
     ],
     ids=" ".join,
 )

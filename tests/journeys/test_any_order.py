@@ -71,13 +71,19 @@ def patch() -> Iterator[pytest.MonkeyPatch]:
 
 
 @pytest.fixture(scope="module")
+def one_week(tmp_path_factory: pytest.TempPathFactory, patch: pytest.MonkeyPatch) -> Simulated:
+    return Simulated(tmp_path_factory.mktemp("one"), patch, ONE)
+
+
+@pytest.fixture(scope="module")
 def two_weeks(tmp_path_factory: pytest.TempPathFactory, patch: pytest.MonkeyPatch) -> Simulated:
     return Simulated(tmp_path_factory.mktemp("two"), patch, TWO)
 
 
-@pytest.fixture(scope="module")
-def one_week(tmp_path_factory: pytest.TempPathFactory, patch: pytest.MonkeyPatch) -> Simulated:
-    return Simulated(tmp_path_factory.mktemp("one"), patch, ONE)
+@pytest.fixture(params=["one_week", pytest.param("two_weeks", marks=pytest.mark.long)])
+def simulated(request: pytest.FixtureRequest) -> Simulated:
+    found: Simulated = request.getfixturevalue(request.param)
+    return found
 
 
 def assert_same(arrived: Arrived, expected: Arrived) -> None:
@@ -103,9 +109,9 @@ def backwards(files: Deliveries) -> Deliveries:
     return {name: files[name] for name in sorted(files, reverse=True)}
 
 
-def test_the_marts_are_those_of_the_truth(two_weeks: Simulated) -> None:
-    for name, rows in two_weeks.truth["marts"].items():
-        found = two_weeks.as_sent.tables[name].drop("snapshot").to_dicts()
+def test_the_marts_are_those_of_the_truth(simulated: Simulated) -> None:
+    for name, rows in simulated.truth["marts"].items():
+        found = simulated.as_sent.tables[name].drop("snapshot").to_dicts()
         keyed = sorted((tuple(sorted(r.items())) for r in found), key=repr)
         assert keyed == sorted((tuple(sorted(r.items())) for r in rows), key=repr), name
 
@@ -116,16 +122,16 @@ def test_the_marts_are_those_of_the_truth(two_weeks: Simulated) -> None:
     ids=["backwards at once", "shuffled by nine"],
 )
 def test_deliveries_may_come_in_any_order(
-    two_weeks: Simulated,
+    simulated: Simulated,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     order: Callable[[Deliveries], Deliveries],
     per_batch: int,
 ) -> None:
-    arrived = Arrived(tmp_path, monkeypatch, order(two_weeks.files), per_batch)
-    assert_same(arrived, two_weeks.as_sent)
-    assert arrived.balance == two_weeks.as_sent.balance
-    assert arrived.statuses == two_weeks.as_sent.statuses
+    arrived = Arrived(tmp_path, monkeypatch, order(simulated.files), per_batch)
+    assert_same(arrived, simulated.as_sent)
+    assert arrived.balance == simulated.as_sent.balance
+    assert arrived.statuses == simulated.as_sent.statuses
 
 
 @pytest.mark.long
@@ -159,14 +165,14 @@ def renamed(name: str) -> str:
 
 
 def test_files_may_be_split_and_renamed(
-    two_weeks: Simulated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    simulated: Simulated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parts = {n: c for name, content in two_weeks.files.items() for n, c in split(name, content).items()}
-    assert len(parts) > len(two_weeks.files)
+    parts = {n: c for name, content in simulated.files.items() for n, c in split(name, content).items()}
+    assert len(parts) > len(simulated.files)
     files = dict(sorted((renamed(name), content) for name, content in parts.items()))
     arrived = Arrived(tmp_path, monkeypatch, files, 64)
-    assert_same(arrived, two_weeks.as_sent)
-    assert arrived.balance == two_weeks.as_sent.balance
+    assert_same(arrived, simulated.as_sent)
+    assert arrived.balance == simulated.as_sent.balance
 
 
 def test_what_comes_again_changes_nothing_but_the_ledger(

@@ -18,7 +18,7 @@ from corridor_etl.settings import Settings
 from corridor_etl.simulator import simulate
 from corridor_etl.warehouse import Warehouse
 
-FEW_WEEKS = ("2025-W10", "2025-W12")
+FEW_WEEKS = ("2025-W11", "2025-W12")
 DEMO = ("2025-W09", "2025-W26")
 
 

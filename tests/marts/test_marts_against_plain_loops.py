@@ -7,15 +7,14 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import hypothesis
 import polars as pl
 from hypothesis import HealthCheck, given
-from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from corridor_etl.marts.weekly import weekly_marts
 from corridor_etl.reference.place import nodes
 from corridor_etl.settings import load_settings
+from tests.examples import few
 from tests.facts.corridor_records import CODES, Row, booking, current, event, item, manifest
 from tests.marts.plain_bookings import plain_booking_use
 from tests.marts.plain_chain import plain_chain_marts
@@ -27,8 +26,6 @@ BOXES = ("A", "B", "C")
 FIRST_DAY = date(2025, 5, 25)  # the last day drawn still has a rate
 SERVICES = {"YIN-ALA": "X900", "YIU-EU": "X800"}
 SETTINGS = load_settings()
-# Half of what HYPOTHESIS_EXAMPLES asks for elsewhere: each example makes all marts twice.
-EXAMPLES = hypothesis.settings.default.max_examples // 2
 
 days = st.integers(0, 40).map(lambda n: FIRST_DAY + timedelta(days=n))
 kilograms = st.none() | st.integers(0, 30_000_000).map(lambda g: Decimal(g) / 1000)
@@ -148,11 +145,7 @@ def corridors(draw: st.DrawFn) -> dict[str, list[Row]]:
     }
 
 
-@examples(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@few(8, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(corridor=corridors())
 def test_the_marts_equal_plain_loops(corridor: dict[str, list[Row]]) -> None:
     records = current(**corridor)
@@ -166,11 +159,7 @@ def test_the_marts_equal_plain_loops(corridor: dict[str, list[Row]]) -> None:
         assert found[name].height == len(rows), name
 
 
-@examples(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@few(8, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(corridor=corridors(), data=st.data())
 def test_the_order_of_records_does_not_matter(corridor: dict[str, list[Row]], data: Any) -> None:
     shuffled = {kind: data.draw(st.permutations(rows)) for kind, rows in corridor.items()}
@@ -178,11 +167,7 @@ def test_the_order_of_records_does_not_matter(corridor: dict[str, list[Row]], da
     assert all(before[name].equals(after[name]) for name in before)
 
 
-@examples(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@few(8, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(corridor=corridors(), data=st.data())
 def test_records_in_several_deliveries_give_the_same_marts(corridor: dict[str, list[Row]], data: Any) -> None:
     whole = current(**corridor)

@@ -14,6 +14,7 @@ from corridor_etl.facts.corridor import corridor_facts
 from corridor_etl.marts.disclosure import TOTAL
 from corridor_etl.marts.public import public_week
 from corridor_etl.settings import Settings, load_settings
+from tests.examples import few
 from tests.facts.corridor_records import current, item, manifest
 
 WEEK = "2025-W23"
@@ -84,6 +85,7 @@ def test_trade_is_judged_by_the_trader_of_the_declaration(settings: Settings) ->
     assert seen(alone, settings, "trade_value")["EXPORT_DOMESTIC", "85"] == (None, "too_few_firms")
 
 
+@few(10)
 @given(
     st.lists(
         st.tuples(st.sampled_from(FIRMS), st.sampled_from(["94", "95", "85"]), st.integers(1, 30)),

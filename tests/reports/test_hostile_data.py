@@ -251,7 +251,11 @@ def planted(value: Any, payloads: Iterator[str]) -> Any:
     return value
 
 
-@pytest.fixture(scope="module", params=LANGUAGES)
+SPOKEN = [*LANGUAGES[:2], *(pytest.param(name, marks=pytest.mark.long) for name in LANGUAGES[2:])]
+"""One template makes the pages of all languages."""
+
+
+@pytest.fixture(scope="module", params=SPOKEN)
 def raw(request: pytest.FixtureRequest) -> tuple[Made, Any, Rendered]:
     """The benign issue, its context with payloads as they are, and what is rendered of that."""
     good = benign(request.param)
@@ -259,7 +263,7 @@ def raw(request: pytest.FixtureRequest) -> tuple[Made, Any, Rendered]:
     return good, hostile, render(hostile)
 
 
-@pytest.fixture(scope="module", params=LANGUAGES)
+@pytest.fixture(scope="module", params=SPOKEN)
 def cleaned(request: pytest.FixtureRequest) -> tuple[Made, Made]:
     """The benign issue, and one with payloads as contexts hold what senders wrote."""
     good = benign(request.param)

@@ -13,7 +13,7 @@ from corridor_etl.sources._child import Limits, Reader, ask, guarded
 from tests.sources import hostile_readers as readers
 
 SENDER = Sender(id="broker", name="Broker", source="declarations", encodings=("utf-8", "gb18030"))
-LIMITS = Limits(memory_bytes=400_000_000, cpu_seconds=1, wall_seconds=20)
+LIMITS = Limits(memory_bytes=400_000_000, cpu_seconds=1, wall_seconds=120)
 
 
 def refused(reader: Reader, limits: Limits = LIMITS) -> FileRejected:

@@ -103,9 +103,9 @@ def test_a_cell_that_stands_far_off_in_a_near_row_is_too_big(reference: str) -> 
 def test_a_shared_string_of_more_than_a_gigabyte_is_too_big_before_it_is_unpacked() -> None:
     bomb = stored_as("xl/sharedStrings.xml", zeros(1_207_959_552), 1_207_959_552)
     assert len(bomb) < 1_300_000
-    started = time.perf_counter()
+    started = time.process_time()
     assert refused(bomb).reason == "TOO_BIG"
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_a_part_that_unpacks_to_more_than_it_declares_is_corrupt() -> None:

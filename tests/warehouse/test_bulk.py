@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, MetaData, Table, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -16,6 +16,7 @@ from corridor_etl.warehouse import Warehouse, bulk
 from corridor_etl.warehouse.columns import count, day, flag, instant, serial, text
 from corridor_etl.warehouse.engine import database_url, open_engine, reading, writing
 from corridor_etl.warehouse.frames import fetched, insert, schema_of
+from tests.examples import few
 
 SAMPLE = Table(
     "bulk_sample",
@@ -46,7 +47,7 @@ def frame_of(given: list[tuple[object, ...]]) -> pl.DataFrame:
 
 
 @given(given=st.lists(rows, min_size=1, max_size=8))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@few(10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_loaded_comes_back(warehouse: Warehouse, given: list[tuple[object, ...]]) -> None:
     frame = frame_of(given)
     with writing(warehouse.engine) as connection:

@@ -15,6 +15,7 @@ from corridor_etl.model import kind
 from corridor_etl.warehouse import Batch, Warehouse, compaction, iceberg
 from corridor_etl.warehouse.engine import reading
 from corridor_etl.warehouse.lake import Lake, LiveFile
+from tests.warehouse.places import one_database
 
 BOOKING = kind("booking")
 
@@ -121,6 +122,7 @@ def test_two_processes_publish_and_compact_without_losing_or_doubling_a_row(
     assert sum(f.rows for f in live(warehouse)) == 8 * 8
 
 
+@one_database
 def test_metadata_stays_bounded_over_many_commits(
     warehouse: Warehouse, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

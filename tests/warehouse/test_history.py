@@ -22,6 +22,7 @@ from corridor_etl.warehouse.discrepancies import DISCREPANCY_COLUMNS
 from corridor_etl.warehouse.engine import reading, writing
 from corridor_etl.warehouse.frames import fetched
 from corridor_etl.warehouse.schema import BATCH, MART_CHANGE, STATE_CHANGE
+from tests.warehouse.places import one_database
 
 WEEKS = [f"2025-W{n}" for n in range(10, 14)]
 STEPS = 20
@@ -184,6 +185,7 @@ def _changed(copies: list[dict[str, pl.DataFrame]]) -> set[str]:
     }
 
 
+@one_database
 @pytest.mark.parametrize("seed", [1])
 def test_every_snapshot_reads_as_it_was_whatever_came_after(
     seed: int, warehouse: Warehouse, make: SimpleNamespace

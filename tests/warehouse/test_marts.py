@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
@@ -15,6 +15,7 @@ from corridor_etl.warehouse import Warehouse, mart_tables, week_digests
 from corridor_etl.warehouse.engine import writing
 from corridor_etl.warehouse.frames import schema_of
 from corridor_etl.warehouse.schema import MARTS, WEEK_DIGEST
+from tests.examples import few
 
 WEEKS = ("2025-W10", "2025-W11", "2025-W12")
 
@@ -141,7 +142,7 @@ def test_an_unknown_mart_is_refused(warehouse: Warehouse) -> None:
 FIGURES = st.dictionaries(st.sampled_from(WEEKS), st.integers(0, 3), max_size=3)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@few(8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(figures=FIGURES)
 def test_after_any_sequence_the_mart_is_the_last_frame(
     warehouse: Warehouse, make: SimpleNamespace, figures: dict[str, int]
