@@ -31,6 +31,7 @@ _KEY = ["rule_id", "subject_key"]
 _SAID = list(DISCREPANCY_COLUMNS)
 _STORED = schema_of(DISCREPANCY.c[name] for name in ("discrepancy_id", "state", *_SAID))
 _BEFORE = "_before"
+_FEW = 500  # what every database takes as parameters of one statement
 _OPENED: dict[str, Any] = {
     "state": OPEN,
     "closed_at_utc": None,
@@ -85,11 +86,10 @@ def _update(connection: Connection, rows: pl.DataFrame, **constants: Any) -> Non
 
 
 def _close(connection: Connection, numbers: pl.Series, state: str, snapshot: int, at_utc: datetime) -> None:
-    if numbers.is_empty():
-        return
-    mine = DISCREPANCY.c.discrepancy_id == bindparam("number")
     closed = {"state": state, "closed_at_utc": at_utc, "closed_by": _HEALING, "snapshot_closed": snapshot}
-    connection.execute(update(DISCREPANCY).where(mine).values(closed), [{"number": n} for n in numbers])
+    for part in numbers.to_frame().iter_slices(_FEW):
+        mine = DISCREPANCY.c.discrepancy_id.in_(part.to_series().to_list())
+        connection.execute(update(DISCREPANCY).where(mine).values(closed))
 
 
 def read(connection: Connection, as_of: int | None = None) -> pl.DataFrame:
