@@ -10,7 +10,7 @@ import hashlib
 import json
 import sys
 import tempfile
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -42,11 +42,12 @@ def turn(home: Path, current: Records) -> dict[str, Taken]:
 
 def _commit(warehouse: Warehouse, name: str, rows: Records) -> None:
     base = warehouse.snapshot()
-    batch, made = consequences(_batch(name, rows), warehouse, base, load_settings())
+    batch = _batch(name, rows, _NOW + timedelta(days=base))
+    batch, made = consequences(batch, warehouse, base, load_settings())
     warehouse.publish(batch, made, base=base)
 
 
-def _batch(name: str, rows: Records) -> Batch:
+def _batch(name: str, rows: Records, at_utc: datetime) -> Batch:
     """One delivery per record kind, all of whose rows are loaded."""
     deliveries, given = [], {}
     for kind, frame in rows.items():
@@ -55,11 +56,11 @@ def _batch(name: str, rows: Records) -> Batch:
         given[kind] = frame.with_columns(delivery_id=pl.lit(digest[:16]), line_no=line_no)
         deliveries.append(
             DeliveryRow(
-                digest[:16], digest, f"{name}/{kind}.csv", frame.height * 200, _NOW, "loaded", record_kind=kind,
+                digest[:16], digest, f"{name}/{kind}.csv", frame.height * 200, at_utc, "loaded", record_kind=kind,
                 rows_read=frame.height, rows_loaded=frame.height,
             )
         )  # fmt: skip
-    return Batch(deliveries, _NOW, given)
+    return Batch(deliveries, at_utc, given)
 
 
 def _yard() -> pl.DataFrame:

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from corridor_etl.facts import records
 from corridor_etl.jobs.deliveries import Judged
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.resolution import Resolved
@@ -88,7 +89,10 @@ def _findings(readings: Sequence[Reading], resolved: Sequence[Resolved]) -> pl.D
 
 
 def current_with(batch: Batch, warehouse: Warehouse, snapshot: int) -> Mapping[str, pl.DataFrame]:
-    """Current records of every kind as they will be once the batch is committed; each is read when asked for."""
+    """Current records of every kind as they will be once the batch is committed; each is read when asked for.
+
+    Their columns are those that facts may be made from, and what says which version counts.
+    """
     return _Current(batch.added_rows(), warehouse, snapshot)
 
 
@@ -112,7 +116,8 @@ class _Current(Mapping[str, pl.DataFrame]):
 
     def _of(self, name: str) -> pl.DataFrame:
         kind = KINDS[name]
-        rows = [self._warehouse.unordered(name)]  # what is current does not depend on their order
+        needed = {*records.names(name), *versions.deciding(kind)}
+        rows = [self._warehouse.unordered(name, needed)]  # what is current does not depend on their order
         if name in self._added:
             new = versions.stored(self._added[name], kind, self._snapshot)
             rows.append(new.select(rows[0].columns))

@@ -32,19 +32,34 @@ def validate_subjects(subjects: pl.DataFrame, settings: Settings, *, now_utc: da
 def discrepancies(subjects: pl.DataFrame, verdict: Verdict) -> pl.DataFrame:
     """One row per rule and subject that breaks it, by rule and subject: what the subject says of itself, severity,
     ``other_delivery_id``, ``observed``, ``expected``. A rule written in two parts or degrees is one discrepancy."""
-    rank = pl.col("severity").replace_strict(SEVERITIES, range(len(SEVERITIES)))
-    joined = [pl.col(name).str.join("; ") for name in ("observed", "expected")]
-    broken = verdict.failures.group_by("row_id", "rule_id", maintain_order=True).agg(
-        pl.col("severity").sort_by(rank).last(), *joined
-    )
-    found = broken.join(subjects, on="row_id", how="left", maintain_order="left")
+    broken = _once(verdict.failures)
+    mine = subjects.lazy().filter(pl.col("row_id").is_in(broken["row_id"].unique().implode()))
+    told = mine.select("row_id", *_FROM_SUBJECT, *sorted(set(_others().values()))).collect()
+    found = broken.join(told, on="row_id", how="left")
     return found.select(
         "rule_id", "severity", *_FROM_SUBJECT, _other_delivery(), "observed", "expected"
     ).sort("rule_id", "subject_key")
 
 
+def _once(failures: pl.DataFrame) -> pl.DataFrame:
+    """One row per subject and rule, by the parts it broke: the worst severity, and what each says. Most broke one."""
+    by, joined = ["row_id", "rule_id"], ["observed", "expected"]
+    is_alone = ~failures.select(pl.struct(by).is_duplicated()).to_series()
+    rank = pl.col("severity").replace_strict(SEVERITIES, range(len(SEVERITIES)))
+    several = failures.filter(~is_alone).group_by(by, maintain_order=True).agg(
+        pl.col("severity").sort_by(rank).last(), *(pl.col(name).str.join("; ") for name in joined)
+    )  # fmt: skip
+    alone = failures.filter(is_alone).with_columns(pl.col(joined).fill_null(""))  # as joining does
+    return pl.concat([alone.select(several.columns), several])
+
+
+def _others() -> dict[str, str]:
+    """Rule -> the column with the delivery it compares with, of the rules that name one."""
+    named = {rule["meta"]["rule_id"]: rule["meta"].get("other") for rule in suite_rules(CROSS_SOURCE)}
+    return {rule: column for rule, column in named.items() if column}
+
+
 def _other_delivery() -> pl.Expr:
     """The delivery compared with, from the column that the rule names."""
-    columns = {rule["meta"]["rule_id"]: rule["meta"].get("other") for rule in suite_rules(CROSS_SOURCE)}
-    chosen = [pl.when(pl.col("rule_id") == rule).then(pl.col(name)) for rule, name in columns.items() if name]
+    chosen = [pl.when(pl.col("rule_id") == rule).then(pl.col(name)) for rule, name in _others().items()]
     return pl.coalesce(chosen).alias("other_delivery_id")

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from corridor_etl.clock import now_utc
 from corridor_etl.errors import UsageError
-from corridor_etl.warehouse import history
+from corridor_etl.warehouse import bulk, history
 from corridor_etl.warehouse.frames import fetched, insert, schema_of
 from corridor_etl.warehouse.schema import DISCREPANCY
 
@@ -29,7 +29,9 @@ DISCREPANCY_OPTIONAL = tuple(
 )
 _KEY = ["rule_id", "subject_key"]
 _SAID = list(DISCREPANCY_COLUMNS)
+_STORED = schema_of(DISCREPANCY.c[name] for name in ("discrepancy_id", "state", *_SAID))
 _BEFORE = "_before"
+_FEW = 500  # what every database takes as parameters of one statement
 _OPENED: dict[str, Any] = {
     "state": OPEN,
     "closed_at_utc": None,
@@ -43,31 +45,31 @@ def record(connection: Connection, failing: pl.DataFrame, snapshot: int, at_utc:
     """Brings the ledger to what fails now (:data:`DISCREPANCY_COLUMNS`, one row per rule and subject).
 
     New ones open; open ones that no longer fail heal; healed ones that fail again open with their first day kept. A
-    waiver stands as long as what was observed is the same.
+    waiver stands as long as what was observed is the same. What is open and says what it said before is not touched.
     """
-    with history.recorded(connection, DISCREPANCY, snapshot) as before:
-        _bring_up(connection, before.select("discrepancy_id", "state", *_SAID), failing, snapshot, at_utc)
-
-
-def _bring_up(
-    connection: Connection, stored: pl.DataFrame, failing: pl.DataFrame, snapshot: int, at_utc: datetime
-) -> None:
+    stored = bulk.unload(connection, DISCREPANCY, _STORED)
     known = failing.join(stored, on=_KEY, how="left", suffix=_BEFORE)
-    is_new = pl.col("discrepancy_id").is_null()
+    is_new, is_open = pl.col("discrepancy_id").is_null(), pl.col("state") == OPEN
     is_settled = (pl.col("state") == WAIVED) & (pl.col("observed") == pl.col(f"observed{_BEFORE}"))
-    seen = {"first_seen_at_utc": at_utc, "last_seen_at_utc": at_utc, "snapshot_opened": snapshot}
-    insert(connection, DISCREPANCY, known.filter(is_new).select(_SAID), **seen, **_OPENED)
-    again = known.filter(~is_new, ~is_settled.fill_null(False), pl.col("state") != OPEN)
-    _update(connection, again, snapshot_opened=snapshot, **_OPENED)
     is_other = pl.any_horizontal(
         pl.col(n).ne_missing(pl.col(f"{n}{_BEFORE}")) for n in _SAID if n not in _KEY
     )
-    _update(connection, known.filter(~is_new, pl.col("state") == OPEN, is_other))
-    healed = stored.filter(pl.col("state") == OPEN).join(failing, on=_KEY, how="anti")
-    _close(connection, healed["discrepancy_id"], HEALED, snapshot, at_utc)
-    # All that is open now fails now; most of it says what it said before.
-    is_open = DISCREPANCY.c.state == OPEN
-    connection.execute(update(DISCREPANCY).where(is_open).values(last_seen_at_utc=at_utc))
+    again = known.filter(~is_new, ~is_settled.fill_null(False), ~is_open)
+    other = known.filter(~is_new, is_open, is_other)
+    healed = stored.filter(is_open).join(failing, on=_KEY, how="anti")
+    _open(connection, known.filter(is_new).select(_SAID), snapshot, at_utc)
+    changing = pl.concat(rows["discrepancy_id"] for rows in (again, other, healed)).to_list()
+    with history.recorded(connection, DISCREPANCY, snapshot, "discrepancy_id", changing):
+        _update(connection, again, last_seen_at_utc=at_utc, snapshot_opened=snapshot, **_OPENED)
+        _update(connection, other, last_seen_at_utc=at_utc)
+        _close(connection, healed["discrepancy_id"], HEALED, snapshot, at_utc)
+
+
+def _open(connection: Connection, rows: pl.DataFrame, snapshot: int, at_utc: datetime) -> None:
+    """Inserts new ones; nothing else has been opened by this batch so far."""
+    seen = {"first_seen_at_utc": at_utc, "last_seen_at_utc": at_utc, "snapshot_opened": snapshot}
+    with history.recorded(connection, DISCREPANCY, snapshot, "snapshot_opened", [snapshot]):
+        insert(connection, DISCREPANCY, rows, **seen, **_OPENED)
 
 
 def _update(connection: Connection, rows: pl.DataFrame, **constants: Any) -> None:
@@ -84,11 +86,10 @@ def _update(connection: Connection, rows: pl.DataFrame, **constants: Any) -> Non
 
 
 def _close(connection: Connection, numbers: pl.Series, state: str, snapshot: int, at_utc: datetime) -> None:
-    if numbers.is_empty():
-        return
-    mine = DISCREPANCY.c.discrepancy_id == bindparam("number")
     closed = {"state": state, "closed_at_utc": at_utc, "closed_by": _HEALING, "snapshot_closed": snapshot}
-    connection.execute(update(DISCREPANCY).where(mine).values(closed), [{"number": n} for n in numbers])
+    for part in numbers.to_frame().iter_slices(_FEW):
+        mine = DISCREPANCY.c.discrepancy_id.in_(part.to_series().to_list())
+        connection.execute(update(DISCREPANCY).where(mine).values(closed))
 
 
 def read(connection: Connection, as_of: int | None = None) -> pl.DataFrame:

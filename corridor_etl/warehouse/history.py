@@ -13,7 +13,7 @@ import polars as pl
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, select, true
 
 from corridor_etl.warehouse import bulk
-from corridor_etl.warehouse.frames import fetched, fetched_among, insert, schema_of
+from corridor_etl.warehouse.frames import fetched, insert, schema_of
 from corridor_etl.warehouse.schema import (
     DELIVERY,
     DELIVERY_WEEK,
@@ -26,24 +26,18 @@ from corridor_etl.warehouse.schema import (
 # Tracked tables with a column that is never null: where it is undone to null, the row was not there.
 _PRESENCE = {DELIVERY: "status", DELIVERY_WEEK: "rows_loaded", QUARANTINE: "state", DISCREPANCY: "state"}
 _APPEARED = ""
+_MANY = 5_000  # numbers in one statement
 _INSTANT = "%Y-%m-%d %H:%M:%S%.6f"
 _CHANGE = {"value_before": pl.Int64(), "value_after": pl.Int64()}
 
 
 @contextmanager
 def recorded(
-    connection: Connection,
-    table: Table,
-    snapshot: int,
-    column: str | None = None,
-    values: Collection[object] = (),
-) -> Iterator[pl.DataFrame]:
-    """Records what the block changes in a tracked table; yields its rows before.
-
-    Without ``column`` the whole table is watched, else the rows in which it has one of ``values``.
-    """
+    connection: Connection, table: Table, snapshot: int, column: str, values: Collection[int]
+) -> Iterator[None]:
+    """Records what the block changes in the rows of a tracked table in which ``column`` has one of ``values``."""
     before = _rows(connection, table, column, values)
-    yield before
+    yield
     changes = _differences(
         _as_text(before, table), _as_text(_rows(connection, table, column, values), table), []
     )
@@ -143,11 +137,12 @@ def _differences(before: pl.DataFrame, after: pl.DataFrame, week: list[str]) -> 
     return both.filter(pl.col("value_before").ne_missing(pl.col("value_after"))).sort(*on, "name")
 
 
-def _rows(connection: Connection, of: Table, column: str | None, values: Collection[object]) -> pl.DataFrame:
-    if column is None:
-        return bulk.unload(connection, of, schema_of(of.columns)).sort(_names_of_key(of))
-    query: Select[tuple[object, ...]] = select(of).order_by(*of.primary_key.columns)
-    return fetched_among(connection, query, of.c[column], values)
+def _rows(connection: Connection, of: Table, column: str, values: Collection[int]) -> pl.DataFrame:
+    """In no order; asked in as many statements as that takes."""
+    schema, wanted = schema_of(of.columns), list(values)
+    parts = [wanted[i : i + _MANY] for i in range(0, len(wanted), _MANY)]
+    found = [bulk.unload(connection, of, schema, of.c[column].in_(part)) for part in parts]
+    return pl.concat([pl.DataFrame(schema=schema), *found])
 
 
 def _names_of_key(of: Table) -> list[str]:

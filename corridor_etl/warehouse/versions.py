@@ -147,6 +147,12 @@ def current(rows: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
     return _patched(found, latest_first, kind).sort(list(kind.key))
 
 
+def deciding(kind: RecordKind) -> list[str]:
+    """The columns without which :func:`current` cannot say what counts; of others it needs none."""
+    document = [kind.document] if kind.document else []
+    return [*kind.key, kind.version, *document, *kind.week_of, "action", *(c.name for c in LINEAGE)]
+
+
 def _latest(rows: pl.DataFrame, kind: RecordKind) -> pl.Series:
     """Places in ``rows`` of the highest version of each key that is no patch and no cancellation, by key.
 
@@ -178,7 +184,8 @@ def _of_latest_documents(rows: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
 
 def _patched(records: pl.DataFrame, patches: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
     """Records with what later patches say in place of their own; ``patches`` are ordered, the latest first."""
-    key, said = list(kind.key), [c for c in kind.schema if c not in (*kind.key, "action")]
+    key = list(kind.key)
+    said = [c for c in kind.schema if c in records.columns and c not in (*key, "action")]
     bases = records.select(*key, pl.col(kind.version).alias("_base"))
     later = patches.join(bases, on=key, how="inner", nulls_equal=True, maintain_order="left")
     changes = (

@@ -109,9 +109,10 @@ class Warehouse(Answers):
         """The same rows by (snapshot, delivery_id, line_no)."""
         return self.lake.collected(self.scan(kind, weeks=weeks, as_of=as_of))
 
-    def unordered(self, kind: str) -> pl.DataFrame:
-        """All versions of a record kind in memory and in no order, which is cheaper than :meth:`rows`."""
-        return self.lake.gathered(self.scan(kind))
+    def unordered(self, kind: str, columns: Collection[str]) -> pl.DataFrame:
+        """These columns of all versions of a record kind in no order, which is cheaper than :meth:`rows`."""
+        rows = self.scan(kind)
+        return self.lake.gathered(rows.select(c for c in rows.collect_schema() if c in columns))
 
     def rows_of(self, kind: str, keys: pl.DataFrame) -> pl.DataFrame:
         """The same rows of some records only; ``keys`` has the key columns of the kind, each key once or more often."""

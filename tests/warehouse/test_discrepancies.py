@@ -11,13 +11,15 @@ from typing import Any
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from corridor_etl.errors import UsageError
 from corridor_etl.warehouse import Batch, Warehouse
 from corridor_etl.warehouse.discrepancies import DISCREPANCY_COLUMNS
-from corridor_etl.warehouse.engine import writing
-from corridor_etl.warehouse.schema import DISCREPANCY
+from corridor_etl.warehouse.engine import reading, writing
+from corridor_etl.warehouse.frames import fetched
+from corridor_etl.warehouse.schema import DISCREPANCY, STATE_CHANGE
 
 DAY = datetime(2025, 6, 2, 1, 0, tzinfo=UTC)
 Commit = Callable[..., int]
@@ -65,7 +67,10 @@ def test_a_discrepancy_opens_stays_heals_and_opens_again_with_its_first_day(
     commit()
     healed = only(warehouse)
     assert (healed["state"], healed["closed_by"], healed["snapshot_closed"]) == ("healed", "healing", 3)
-    assert healed["closed_at_utc"] == DAY + timedelta(days=2)
+    assert (healed["closed_at_utc"], healed["last_seen_at_utc"]) == (
+        DAY + timedelta(days=2),
+        DAY + timedelta(days=1),
+    )
     commit({})
     again = only(warehouse)
     assert (again["state"], again["snapshot_opened"], again["first_seen_at_utc"]) == ("open", 4, DAY)
@@ -87,6 +92,23 @@ def test_a_batch_that_compared_nothing_leaves_the_ledger_alone(warehouse: Wareho
     before = warehouse.discrepancies()
     commit(judged=False)
     assert_frame_equal(warehouse.discrepancies(), before)
+
+
+def test_a_commit_writes_only_what_became_another(warehouse: Warehouse, commit: Commit) -> None:
+    keys = [{"subject_key": f"T{n}"} for n in range(9)]
+    commit(*keys)
+    before = warehouse.discrepancies()
+    commit(*keys)
+    assert_frame_equal(warehouse.discrepancies(), before)
+    commit({"subject_key": "T0", "observed": "worse"}, {"subject_key": "T9"}, *keys[2:])
+    with reading(warehouse.engine) as connection:
+        changes = fetched(connection, select(STATE_CHANGE).where(STATE_CHANGE.c.snapshot > 1))
+    assert set(changes.filter(snapshot=2)["row_key"]) == set()
+    assert dict(changes.group_by("row_key").agg("column_name").iter_rows()) == {
+        "1": ["last_seen_at_utc", "observed"],
+        "2": ["closed_at_utc", "closed_by", "snapshot_closed", "state"],
+        "10": ["state"],
+    }
 
 
 def test_a_waiver_holds_while_the_same_is_observed(warehouse: Warehouse, commit: Commit) -> None:

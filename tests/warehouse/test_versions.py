@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corridor_etl.model import kind
-from corridor_etl.warehouse.versions import arrivals, current, orphans, revised, stored
+from corridor_etl.warehouse.versions import arrivals, current, deciding, orphans, revised, stored
 
 BOOKING = kind("booking")
 
@@ -173,6 +173,17 @@ ROW = st.fixed_dictionaries(
 
 def numbered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row | {"line_no": i} for i, row in enumerate(rows, 1)]
+
+
+@given(rows=st.lists(ROW, max_size=12).map(numbered))
+@pytest.mark.parametrize("shown", [(), ("teu",), ("containers", "train_no")])
+def test_what_is_current_does_not_depend_on_the_columns_shown(
+    make: SimpleNamespace, rows: list[dict[str, Any]], shown: tuple[str, ...]
+) -> None:
+    whole = make.bookings(*rows).with_columns(iso_week=BOOKING.iso_week())
+    names = [name for name in whole.columns if name in {*deciding(BOOKING), *shown}]
+    assert len(names) < len(whole.columns)
+    assert current(whole.select(names), BOOKING).equals(current(whole, BOOKING).select(names))
 
 
 @given(data=st.data(), rows=st.lists(ROW, max_size=12).map(numbered))
