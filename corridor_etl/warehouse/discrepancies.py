@@ -20,7 +20,7 @@ from corridor_etl.warehouse.schema import DISCREPANCY
 OPEN, HEALED, WAIVED = "open", "healed", "waived"
 _HEALING = "healing"
 _KEPT_BY_LEDGER = (
-    "discrepancy_id", "first_seen_at_utc", "last_seen_at_utc", "state", "closed_at_utc", "closed_by", "reason",
+    "discrepancy_id", "first_seen_at_utc", "changed_at_utc", "state", "closed_at_utc", "closed_by", "reason",
     "snapshot_opened", "snapshot_closed",
 )  # fmt: skip
 DISCREPANCY_COLUMNS = schema_of(c for c in DISCREPANCY.columns if c.name not in _KEPT_BY_LEDGER)
@@ -60,14 +60,14 @@ def record(connection: Connection, failing: pl.DataFrame, snapshot: int, at_utc:
     _open(connection, known.filter(is_new).select(_SAID), snapshot, at_utc)
     changing = pl.concat(rows["discrepancy_id"] for rows in (again, other, healed)).to_list()
     with history.recorded(connection, DISCREPANCY, snapshot, "discrepancy_id", changing):
-        _update(connection, again, last_seen_at_utc=at_utc, snapshot_opened=snapshot, **_OPENED)
-        _update(connection, other, last_seen_at_utc=at_utc)
+        _update(connection, again, changed_at_utc=at_utc, snapshot_opened=snapshot, **_OPENED)
+        _update(connection, other, changed_at_utc=at_utc)
         _close(connection, healed["discrepancy_id"], HEALED, snapshot, at_utc)
 
 
 def _open(connection: Connection, rows: pl.DataFrame, snapshot: int, at_utc: datetime) -> None:
     """Inserts new ones; nothing else has been opened by this batch so far."""
-    seen = {"first_seen_at_utc": at_utc, "last_seen_at_utc": at_utc, "snapshot_opened": snapshot}
+    seen = {"first_seen_at_utc": at_utc, "changed_at_utc": at_utc, "snapshot_opened": snapshot}
     with history.recorded(connection, DISCREPANCY, snapshot, "snapshot_opened", [snapshot]):
         insert(connection, DISCREPANCY, rows, **seen, **_OPENED)
 

@@ -19,7 +19,7 @@ from corridor_etl.warehouse import Warehouse
 
 WEEKS = ("2025-W09", "2025-W10", "2025-W11", "2025-W12", "2025-W13")
 LATE = "manifest_X9003_"
-OF_TIME = ("discrepancy_id", "first_seen_at_utc", "last_seen_at_utc", "snapshot_opened")
+OF_TIME = ("discrepancy_id", "first_seen_at_utc", "changed_at_utc", "snapshot_opened")
 
 
 @pytest.fixture(scope="module")

@@ -62,12 +62,12 @@ def test_a_discrepancy_opens_stays_heals_and_opens_again_with_its_first_day(
     assert (opened["state"], opened["snapshot_opened"], opened["first_seen_at_utc"]) == ("open", 1, DAY)
     commit({"observed": "still none"})
     stays = only(warehouse)
-    assert (stays["observed"], stays["last_seen_at_utc"]) == ("still none", DAY + timedelta(days=1))
+    assert (stays["observed"], stays["changed_at_utc"]) == ("still none", DAY + timedelta(days=1))
     assert (stays["snapshot_opened"], stays["first_seen_at_utc"]) == (1, DAY)
     commit()
     healed = only(warehouse)
     assert (healed["state"], healed["closed_by"], healed["snapshot_closed"]) == ("healed", "healing", 3)
-    assert (healed["closed_at_utc"], healed["last_seen_at_utc"]) == (
+    assert (healed["closed_at_utc"], healed["changed_at_utc"]) == (
         DAY + timedelta(days=2),
         DAY + timedelta(days=1),
     )
@@ -105,7 +105,7 @@ def test_a_commit_writes_only_what_became_another(warehouse: Warehouse, commit: 
         changes = fetched(connection, select(STATE_CHANGE).where(STATE_CHANGE.c.snapshot > 1))
     assert set(changes.filter(snapshot=2)["row_key"]) == set()
     assert dict(changes.group_by("row_key").agg("column_name").iter_rows()) == {
-        "1": ["last_seen_at_utc", "observed"],
+        "1": ["changed_at_utc", "observed"],
         "2": ["closed_at_utc", "closed_by", "snapshot_closed", "state"],
         "10": ["state"],
     }

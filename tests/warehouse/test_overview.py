@@ -49,7 +49,7 @@ def filled(warehouse: Warehouse, make: SimpleNamespace) -> Warehouse:
                 DISCREPANCY.insert().values(
                     rule_id="XR-001", severity="critical", subject="trip", subject_key=f"t{number}",
                     record_kind="booking", record_key="k", observed="nothing", expected="a declaration", state=state,
-                    first_seen_at_utc=make.now - timedelta(days=number), last_seen_at_utc=make.now,
+                    first_seen_at_utc=make.now - timedelta(days=number), changed_at_utc=make.now,
                     closed_at_utc=closed, snapshot_opened=2,
                 )
             )  # fmt: skip

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 
 from corridor_etl.errors import SettingsError
 
-HEAD = "0029_discrepancy_seen"
+HEAD = "0029_discrepancy_changed"
 VERSION_TABLE = "alembic_version"
 
 

@@ -30,9 +30,7 @@ DISCREPANCY = Table(
     text("observed", "what the documents say"),
     text("expected", "what the rule expects"),
     instant("first_seen_at_utc", "when it was found the first time"),
-    instant(
-        "last_seen_at_utc", "when it was first found to say what it says; it is found until it is closed"
-    ),
+    instant("changed_at_utc", "when it came to say what it says; it is found until it is closed"),
     text("state", "open, healed (the documents agree or cannot be compared any more) or waived"),
     instant("closed_at_utc", "when it healed or was waived; null while open", nullable=True),
     text("closed_by", "who waived it, or healing; null while open", nullable=True),
