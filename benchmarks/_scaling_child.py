@@ -73,20 +73,21 @@ def _read_samples(tray: SharedTray) -> None:
 
 
 def _measured(client: Client) -> dict[str, float]:
-    tray, before, watch = SharedTray(inbox_files()), _seconds(client), Watch()
+    tray, before, watch = SharedTray(inbox_files()), seconds_of(client), Watch()
     orders = {file: tray.order(file) for file in tray.files}
     sent = watch.told("archive")
     futures: dict[Path, Any] = {f: client.submit(o.filled, pure=False) for f, o in orders.items()}
     for file, future in futures.items():
         tray.take(file, future.result())
     read = watch.told("read")
-    workers = {"workers_cpu_s": _seconds(client) - before}
+    workers = {"workers_cpu_s": seconds_of(client) - before}
     watch = Watch()
     tray.in_order()
     return {**sent, **read, **workers, **watch.told("fetch")}
 
 
-def _seconds(client: Client) -> float:
+def seconds_of(client: Client) -> float:
+    """Processor seconds of all workers until now."""
     return float(sum(client.run(time.process_time).values()))
 
 

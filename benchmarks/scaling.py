@@ -1,5 +1,7 @@
 """Deliveries of a port read by 1, 2 and 4 workers on this machine, beside one process; and what a commit costs.
 
+The issues of a week, in all editions and languages, are rendered by 1 and 2 workers too.
+
 Workers have one thread each and get everything from an S3 server on loopback, which takes its share of the same cores.
 So it shows what going through the store costs and that workers add up; not what many machines would do.
 """
@@ -24,6 +26,9 @@ EVENTS = int(os.environ.get("BENCH_SCALING_EVENTS", "160000"))
 WORKERS = {1: 0.5, 2: 0.9, 4: 0.5}
 """How many workers, and which part of the speed of one process they reach at least where two cores are all there is."""
 GOAL_COMMIT = 3.0
+WORKERS_OF_ISSUES = (1, 2)
+GOAL_ISSUE = 0.9
+"""Which part of the processor time of issues at most stays with the flow."""
 Taken = dict[str, float]
 
 
@@ -35,6 +40,9 @@ def run() -> Iterator[Bar]:
         yield _of_commit(alone)
         for number, goal in WORKERS.items():
             yield _of_workers(number, goal, in_a_child("benchmarks._scaling_child", str(number)), alone)
+        alone = in_a_child("benchmarks._scaling_issues", "0")
+        for number in WORKERS_OF_ISSUES:
+            yield from _of_issues(number, in_a_child("benchmarks._scaling_issues", str(number)), alone)
 
 
 def _of_commit(alone: Taken) -> Bar:
@@ -55,6 +63,19 @@ def _of_workers(number: int, goal: float, taken: Taken, alone: Taken) -> Bar:
         f"scaling, {number} workers; peer is one process", "events/s", EVENTS / taken["read_wall_s"], goal,
         EVENTS / alone["read_wall_s"], is_of_ratio=True, note=note,
     )  # fmt: skip
+
+
+def _of_issues(number: int, taken: Taken, alone: Taken) -> Iterator[Bar]:
+    for what, name in (("one", "the weekly issue"), ("others", "three other editions")):
+        note = (
+            f"CPU of workers {taken[f'{what}_workers_cpu_s']:.2f} s; "
+            f"wall {taken[f'{what}_wall_s']:.1f}, alone {alone[f'{what}_wall_s']:.1f} s"
+        )
+        yield Bar(
+            f"scaling, {name} with {number} workers, CPU of the flow; peer is one process", "ms",
+            taken[f"{what}_cpu_s"] * 1e3, GOAL_ISSUE, alone[f"{what}_cpu_s"] * 1e3, is_ceiling=True,
+            is_of_ratio=True, note=note,
+        )  # fmt: skip
 
 
 @contextmanager

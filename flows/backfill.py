@@ -21,11 +21,12 @@ from corridor_etl.jobs.backfill import at_work, request
 from corridor_etl.jobs.backfill_run import Comparing, Outcome, ended_in_any_case, figures, issues, line
 from corridor_etl.jobs.backfill_work import Work
 from corridor_etl.jobs.interrupting import Stop, stopping_between_steps
+from flows import _rendering, _task_runners
 from flows._progress import Progress
 from flows._runtime import RETRIED, Reason, WeekRange
 
 WINDOW = 2
-READERS: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=WINDOW)
+RENDERERS: TaskRunner[Any] = _task_runners.AsSet(max_workers=WINDOW)
 SHOWN_CELLS = 500
 Mode = Annotated[
     Literal["default", "all", "only-failed"], Field(description="Which weeks of the range are taken.")
@@ -53,7 +54,7 @@ def issue(week: str, work: Work) -> str:
 @flow(
     flow_run_name="backfill {weeks} ({reason})",
     persist_result=False,
-    task_runner=READERS,
+    task_runner=RENDERERS,
 )
 def backfill(
     weeks: WeekRange,
@@ -89,8 +90,12 @@ def _requester() -> str:
 
 
 def _worked(backfill_id: int, stop: Stop) -> Outcome:
-    with at_work(backfill_id) as work, ended_in_any_case(work):
-        steps, said = _Tasks(work), _Progress(work).said
+    with (
+        at_work(backfill_id, _rendering.press()) as work,
+        ended_in_any_case(work),
+        ThreadPoolTaskRunner[Any](max_workers=WINDOW) as threads,
+    ):
+        steps, said = _Tasks(work, threads), _Progress(work).said
         figures(work, steps, stop, said, WINDOW)
         _show(work)
         return issues(work, steps, stop, said)
@@ -98,12 +103,13 @@ def _worked(backfill_id: int, stop: Stop) -> Outcome:
 
 @dataclass(frozen=True)
 class _Tasks:
-    """The steps of a backfill as tasks of this run."""
+    """The steps of a backfill as tasks of this run; all weeks are made at once, so comparing stays in its process."""
 
     work: Work
+    threads: TaskRunner[Any]
 
     def compare(self, week: str) -> Comparing:
-        return compare.submit(week, self.work)
+        return self.threads.submit(compare, {"week": week, "work": self.work})
 
     def put_in(self, week: str) -> str:
         return put_in(week, self.work)

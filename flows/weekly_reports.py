@@ -9,27 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
+from prefect.task_runners import TaskRunner
 from pydantic import Field
 
 from corridor_etl.errors import TerminalError
 from corridor_etl.jobs.due_weeks import CATCH_UP_WEEKS, DueIssue, due_issues
 from corridor_etl.jobs.incidents import look_after
+from corridor_etl.jobs.issue_plans import Wanted, in_turn
+from corridor_etl.jobs.press import Press
 from corridor_etl.jobs.revising import changed_weeks
 from corridor_etl.jobs.site import SiteBuilt, build_site
 from corridor_etl.jobs.weekly import IssueResult, publish_week, revise_week
 from corridor_etl.jobs.weeks import week_to_report
 from corridor_etl.reports.editions import edition_names
 from corridor_etl.settings import load_settings
-from flows import assets, events
+from flows import _rendering, _task_runners, assets, events
 from flows._runtime import RETRIED, Week, parameter, scheduled_start
 
 EDITION_PATTERN = f"^({'|'.join(edition_names())})$"
 EditionName = Annotated[str, Field(pattern=EDITION_PATTERN, examples=["weekly"])]
 ISSUE_SECONDS = 3600
+RENDERERS: TaskRunner[Any] = _task_runners.AsSet(max_workers=2)
 
 
 def due_week(asked_for: str | None, scheduled_at: datetime) -> str:
@@ -43,15 +47,15 @@ def run_name() -> str:
 
 
 @task(task_run_name="publish {edition} {week}", timeout_seconds=ISSUE_SECONDS, **RETRIED)
-def publish(edition: str, week: str, scheduled_at: datetime | None) -> IssueResult:
+def publish(edition: str, week: str, scheduled_at: datetime | None, press: Press) -> IssueResult:
     """Publishes one edition of one week and queues its mails, unless that was done before."""
-    return publish_week(week, edition_id=edition, scheduled_at=scheduled_at)
+    return publish_week(week, edition_id=edition, scheduled_at=scheduled_at, press=press)
 
 
 @task(task_run_name="revise {edition} {week}", timeout_seconds=ISSUE_SECONDS, **RETRIED)
-def revise(edition: str, week: str) -> IssueResult:
+def revise(edition: str, week: str, press: Press) -> IssueResult:
     """Publishes the next revision of a week whose figures have changed, and queues its mails."""
-    return revise_week(week, edition_id=edition)
+    return revise_week(week, edition_id=edition, press=press)
 
 
 @task(task_run_name="find what changed in {edition}", timeout_seconds=ISSUE_SECONDS, **RETRIED)
@@ -66,7 +70,7 @@ def site() -> SiteBuilt:
     return build_site()
 
 
-@flow(name="weekly-reports", flow_run_name=run_name, persist_result=False)
+@flow(name="weekly-reports", flow_run_name=run_name, task_runner=RENDERERS, persist_result=False)
 def weekly_reports(
     week: Week | None = None,
     editions: list[EditionName] | None = None,
@@ -88,10 +92,11 @@ def weekly_reports(
         if week
         else due_issues(scheduled_at, catch_up_weeks=catch_up_weeks, editions=named)
     )
-    issues, failed = _published(due)
+    press = _rendering.press()
+    issues, failed = _published(due, press)
     if not due:
         get_run_logger().info(f"every issue up to {due_week(None, scheduled_at)} was published before")
-    _revised(named)
+    _revised(named, press)
     look_after()
     get_run_logger().info(f"site {site().index}")
     if issues:
@@ -100,12 +105,12 @@ def weekly_reports(
     return issues
 
 
-def _published(due: Sequence[DueIssue]) -> tuple[list[IssueResult], list[str]]:
+def _published(due: Sequence[DueIssue], press: Press) -> tuple[list[IssueResult], list[str]]:
     """What became of each issue, and those whose task failed; one that fails does not stop the others."""
     issues, failed = [], []
     log = get_run_logger()
-    for one in due:
-        state = publish(one.edition, one.week, one.scheduled_at, return_state=True)
+    for one in in_turn([Wanted(d.week, d.edition, d.scheduled_at) for d in due], press):
+        state = publish(one.edition, one.week, one.scheduled_at, press, return_state=True)
         if not state.is_completed():
             failed.append(f"{one.edition} {one.week}")
             continue
@@ -116,12 +121,12 @@ def _published(due: Sequence[DueIssue]) -> tuple[list[IssueResult], list[str]]:
     return issues, failed
 
 
-def _revised(editions: Sequence[str]) -> None:
-    for name in editions:
-        for changed in weeks_to_revise(name):
-            issue = revise(name, changed)
-            get_run_logger().warning(issue.line())
-            _tell(issue)
+def _revised(editions: Sequence[str], press: Press) -> None:
+    changed = [Wanted(week, name, is_revision=True) for name in editions for week in weeks_to_revise(name)]
+    for one in in_turn(changed, press):
+        issue = revise(one.edition, one.week, press)
+        get_run_logger().warning(issue.line())
+        _tell(issue)
 
 
 def _tell(issue: IssueResult) -> None:

@@ -14,6 +14,7 @@ from corridor_etl.clock import now_utc
 from corridor_etl.errors import UsageError
 from corridor_etl.jobs.backfill_states import ISSUE_VERSION, taken, week_states
 from corridor_etl.jobs.backfill_work import Work, is_as_then
+from corridor_etl.jobs.press import HERE, Press
 from corridor_etl.jobs.versions import build_of
 from corridor_etl.reference.calendar import parse_range
 from corridor_etl.settings import Settings, load_settings
@@ -81,7 +82,7 @@ def _known(warehouse: Warehouse, wanted: Request, settings: Settings) -> Begun |
 
 
 @contextmanager
-def at_work(backfill_id: int) -> Iterator[Work]:
+def at_work(backfill_id: int, press: Press = HERE) -> Iterator[Work]:
     """The only process at work on backfills, on this one; ``UsageError`` where it is done, rejected or not there."""
     with Warehouse.open() as warehouse, warehouse.lease(BACKFILL) as lease:
         row = warehouse.backfills.one(backfill_id)
@@ -92,7 +93,7 @@ def at_work(backfill_id: int) -> Iterator[Work]:
                 f"backfill {backfill_id} waits for approval",
                 fix=f"corridor backfill show {backfill_id}, then approve or reject it.",
             )
-        work = Work(backfill_id, warehouse, lease, load_settings())
+        work = Work(backfill_id, warehouse, lease, load_settings(), press)
         work.start()
         yield work
 

@@ -116,7 +116,7 @@ def issues(work: Work, steps: Steps, stop: Stop, said: Said) -> Outcome:
     if work.is_held and not stop:
         work.wait()
         return Outcome(work.id, "waiting_approval", tuple(sorted(work.failed)))
-    for week in [] if work.is_held else work.to_issue():
+    for week in work.in_turn([] if work.is_held else work.to_issue()):
         if stop:
             break
         with _guarded(work, week, said):

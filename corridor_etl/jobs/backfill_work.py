@@ -7,20 +7,25 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import polars as pl
 
 from corridor_etl.clock import now_utc
 from corridor_etl.errors import BaseMoved, CorridorError, TerminalError
-from corridor_etl.jobs.backfill_issues import publish_issues
+from corridor_etl.jobs.backfill_issues import publish_issues, send_issues_ahead
 from corridor_etl.jobs.backfill_states import ISSUE_VERSION
 from corridor_etl.jobs.firm_ground import ATTEMPTS
+from corridor_etl.jobs.press import HERE, Press
 from corridor_etl.jobs.remaking import Comparison, Remade
 from corridor_etl.jobs.turns import INGEST, turn
 from corridor_etl.jobs.versions import build_of
 from corridor_etl.settings import Settings
 from corridor_etl.warehouse import Lease, Warehouse
+
+_WEEKS_AHEAD = 4
+"""Of how many weeks the issues may be begun, the one that is at its turn among them."""
 
 
 def is_as_then(row: dict[str, Any], warehouse: Warehouse, settings: Settings) -> bool:
@@ -33,8 +38,10 @@ def is_as_then(row: dict[str, Any], warehouse: Warehouse, settings: Settings) ->
 class Work:
     """One backfill at work. ``compare`` may run in several threads, ``put_in`` and ``issue`` one at a time."""
 
-    def __init__(self, backfill_id: int, warehouse: Warehouse, lease: Lease, settings: Settings) -> None:
-        self.id = backfill_id
+    def __init__(
+        self, backfill_id: int, warehouse: Warehouse, lease: Lease, settings: Settings, press: Press = HERE
+    ) -> None:
+        self.id, self.press = backfill_id, press
         self.warehouse, self.lease, self.settings = warehouse, lease, settings
         self.record = warehouse.backfills
         self.row = self.record.one(backfill_id)
@@ -97,6 +104,15 @@ class Work:
         """Weeks whose issues are still to be looked at, in order."""
         found = self.weeks().filter(pl.col("finished_at_utc").is_null() | (pl.col("state") == "failed"))
         return [w for w in found["iso_week"] if w not in self.failed]
+
+    def in_turn(self, weeks: Sequence[str]) -> Iterator[str]:
+        """The weeks one by one; where issues are rendered elsewhere, those of the next weeks are begun ahead."""
+        for number, week in enumerate(weeks):
+            if self.press.is_elsewhere:
+                next_ones = pl.col("iso_week").is_in(weeks[number : number + _WEEKS_AHEAD])
+                rows = self.weeks().filter(next_ones).to_dicts()
+                send_issues_ahead(rows, self.warehouse, self.settings, self.press)
+            yield week
 
     def compare(self, week: str) -> dict[str, int]:
         """Makes a week anew and keeps how it differs from the live one; the counts of what differs."""
@@ -163,7 +179,8 @@ class Work:
         """Publishes what a week's issues lack and ends the week; what became of them."""
         began = time.perf_counter()
         row = self.weeks().filter(iso_week=week).row(0, named=True)
-        told = publish_issues(row, self.warehouse, self.settings, queue_mail=self.row["reissue"])
+        how = {"queue_mail": self.row["reissue"], "press": self.press}
+        told = publish_issues(row, self.warehouse, self.settings, **how)
         state = "unchanged" if row["snapshot"] is None else "swapped"
         ended = {"state": state, "issue": told, "error": None, "finished_at_utc": now_utc()}
         spent = time.perf_counter() - began

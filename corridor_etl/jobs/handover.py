@@ -1,7 +1,8 @@
-"""Readings another process has made, handed over through the store: rows as files, the rest as a reference.
+"""What another process has made, handed over through the store; of a reading, rows as files, the rest as a reference.
 
-Who reads a delivery belongs to ``intake``, who commits it to ``ingest``. Nothing in the database refers to these
-files: what is not committed is swept when it is a day old, and read again by the next run.
+Who reads a delivery belongs to ``intake``, who commits it to ``ingest``, what else is handed over to ``render_orders``.
+Nothing in the database refers to these files: what nobody takes over is swept when it is a day old, and made again by
+the next run.
 """
 
 from __future__ import annotations
@@ -60,6 +61,26 @@ def taken_over(handed: Handed, store: Store) -> Reading:
     return _with(handed.rest, frames)
 
 
+def put(content: bytes, folder: str, store: Store) -> str:
+    """Writes bytes by their own SHA-256 into a folder; the name to fetch them by."""
+    name = f"{folder}/{hashlib.sha256(content).hexdigest()}.bin"
+    store.put(name, content)
+    return name
+
+
+def fetched(name: str, store: Store) -> bytes:
+    """The bytes of a file, of the SHA-256 its name says; errors as in :func:`taken_over`."""
+    content = store.read(name)
+    found = hashlib.sha256(content).hexdigest()
+    if found != Path(name).stem:
+        raise TransientError(
+            f"the bytes on their way in {store.address}/{name} have changed",
+            expected=f"SHA-256 {Path(name).stem}, not {found}",
+            fix="Run this again: they are made anew.",
+        )
+    return content
+
+
 def cleared(handed: Iterable[Handed], store: Store) -> None:
     """Removes the files of readings that are in the warehouse now."""
     for name in sorted({name for one in handed for name in one.files.values()}):
@@ -89,12 +110,5 @@ def _put(frame: pl.DataFrame, sha256: str, path: Path, store: Store) -> str:
 
 
 def _got(name: str, empty: pl.DataFrame, store: Store) -> pl.DataFrame:
-    content = store.read(name)
-    found = hashlib.sha256(content).hexdigest()
-    if found != Path(name).stem:
-        raise TransientError(
-            f"the rows on their way in {store.address}/{name} have changed",
-            expected=f"SHA-256 {Path(name).stem}, not {found}",
-            fix="Run this again: the delivery is read anew.",
-        )
-    return pl.read_parquet(io.BytesIO(content), hive_partitioning=False).cast(pl.Schema(empty.schema))
+    content = io.BytesIO(fetched(name, store))
+    return pl.read_parquet(content, hive_partitioning=False).cast(pl.Schema(empty.schema))

@@ -53,6 +53,12 @@ class Plan:
     corrects: int | None = None
     anyway: Anyway | None = None
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What its contexts depend on; a revision is made for the moment at which it is begun."""
+        due = None if self.revision else self.due
+        return self.kind.id, self.week, self.issue_no, self.revision, self.snapshot, due, self.corrects
+
 
 @dataclass(frozen=True)
 class Version:

@@ -6,24 +6,19 @@ that names archived bytes, and give back references to files. What is read, and 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-import polars as pl
-
-import corridor_etl
 from corridor_etl import settings as configuration
 from corridor_etl.clock import now_utc
-from corridor_etl.errors import SettingsError
 from corridor_etl.jobs.content import Content
 from corridor_etl.jobs.handover import Handed, cleared, handed_over, staging, taken_over
 from corridor_etl.jobs.intake import delivery_name, read_archived, read_deliveries
 from corridor_etl.jobs.reading import Reading
-from corridor_etl.settings import load_settings
+from corridor_etl.jobs.terms import Terms
 from corridor_etl.warehouse.archive import Archive
 
 _TOLD = 20
@@ -151,34 +146,6 @@ class SharedTray(Tray):
 
     def _in_order(self) -> list[Handed]:
         return [one for file in self.files for one in self._handed.get(file, ())]
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What two machines must have in common to read a delivery alike."""
-
-    version: str
-    configuration: str
-    store: str
-
-    @classmethod
-    def here(cls) -> Terms:
-        """Those of this process."""
-        said = load_settings().model_dump_json().encode()
-        version = f"{corridor_etl.__version__}, polars {pl.__version__}"
-        return cls(version, hashlib.sha256(said).hexdigest()[:16], staging().address)
-
-    def require_here(self) -> None:
-        """``SettingsError`` where this process would read a delivery in another way than the one that asks."""
-        here = Terms.here()
-        if different := [name for name, value in vars(self).items() if getattr(here, name) != value]:
-            theirs = "; ".join(f"{name} {getattr(self, name)}" for name in different)
-            ours = "; ".join(f"{name} {getattr(here, name)}" for name in different)
-            raise SettingsError(
-                f"this worker has {ours}",
-                expected=f"what the machine of the flow has: {theirs}",
-                fix="Give every worker the same package, corridor.toml and CORRIDOR_STORE_URL, and start it again.",
-            )
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -19,26 +18,18 @@ from corridor_etl.clock import now_utc
 from corridor_etl.errors import UsageError
 from corridor_etl.jobs.issue_checks import jumps, unsound
 from corridor_etl.jobs.issue_data import has_data, report_data
-from corridor_etl.jobs.issue_versions import (
-    Anyway,
-    Plan,
-    Version,
-    contexts,
-    letters,
-    problems,
-    queued,
-    rendered,
-)
+from corridor_etl.jobs.issue_plans import Wanted, held_by, is_unchanged, last_of, plan_of
+from corridor_etl.jobs.issue_versions import Anyway, Plan, Version, letters, problems, queued
+from corridor_etl.jobs.press import HERE, Press
 from corridor_etl.jobs.turns import ISSUES
 from corridor_etl.jobs.weeks import scheduled_instant
 from corridor_etl.reports.context import WeeklyContext, weekly_context
-from corridor_etl.reports.editions import WEEKLY, edition
+from corridor_etl.reports.editions import WEEKLY
 from corridor_etl.reports.issue import freeze
 from corridor_etl.settings import Settings, load_settings
 from corridor_etl.warehouse import ChangeRow, IssueParts, IssueRow, Lease, LetOutRow, Warehouse
 
 PAGE = "index.html"
-_LOOK = "look at it, and publish it with --anyway REASON if it is true."
 
 
 @dataclass(frozen=True)
@@ -69,6 +60,7 @@ def publish_week(
     scheduled_at: datetime | None = None,
     queue_mail: bool = True,
     anyway: Anyway | None = None,
+    press: Press = HERE,
 ) -> IssueResult:
     """Publishes the issue of a week once; a second call says so and changes nothing.
 
@@ -78,17 +70,13 @@ def publish_week(
     one by one: ``LeaseHeld`` where another process was at it for too long, ``LeaseLost`` where one has taken over.
     """
     settings = load_settings()
-    kind = edition(edition_id)
+    wanted = Wanted(week, edition_id, scheduled_at, anyway=anyway)
     with Warehouse.open() as warehouse, warehouse.lease(ISSUES) as lease:
-        issues = warehouse.issues().filter(edition=edition_id)
-        last = _last(issues, week)
-        if last is not None:
-            return IssueResult(week, "was published before", edition_id, _page(last["folder"]))
-        # What is committed meanwhile belongs to a later snapshot than the issue names.
-        number = issues.filter(revision=0).height + 1
-        due = scheduled_at or scheduled_instant(week, settings)
-        plan = Plan(kind, week, number, 0, warehouse.snapshot(), due, anyway=anyway)
-        return _made(plan, warehouse, settings, lease, queue_mail)
+        issues = warehouse.listed_issues()
+        plan = plan_of(wanted, issues, warehouse, settings)
+        if plan is None:
+            return IssueResult(week, "was published before", edition_id, _last_page(wanted, issues))
+        return _made(plan, _Desk(warehouse, settings, lease, queue_mail, press))
 
 
 def revise_week(
@@ -98,53 +86,55 @@ def revise_week(
     scheduled_at: datetime | None = None,
     queue_mail: bool = True,
     anyway: Anyway | None = None,
+    press: Press = HERE,
 ) -> IssueResult:
     """Publishes the next revision of a published week if a figure of it changed; the issues before stay as they are.
 
     ``UsageError`` where the week is not published. The rest is as in :func:`publish_week`.
     """
     settings = load_settings()
-    kind = edition(edition_id)
+    wanted = Wanted(week, edition_id, scheduled_at, is_revision=True, anyway=anyway)
     with Warehouse.open() as warehouse, warehouse.lease(ISSUES) as lease:
-        last = _last(warehouse.issues().filter(edition=edition_id), week)
-        if last is None:
+        issues = warehouse.listed_issues()
+        plan = plan_of(wanted, issues, warehouse, settings)
+        if plan is None:
             raise UsageError(
                 f"no issue of {edition_id} {week} is published", fix=f"corridor report publish {week}"
             )
-        due = scheduled_at or now_utc()
-        revision, snapshot = int(last["revision"]) + 1, warehouse.snapshot()
-        plan = Plan(kind, week, int(last["issue_no"]), revision, snapshot, due, int(last["snapshot"]), anyway)
-        return _made(plan, warehouse, settings, lease, queue_mail, before=_page(last["folder"]))
+        desk = _Desk(warehouse, settings, lease, queue_mail, press)
+        return _made(plan, desk, before=_last_page(wanted, issues))
 
 
-def _last(issues: pl.DataFrame, week: str) -> dict[str, Any] | None:
-    mine = issues.filter(week=week).sort("revision")
-    return None if mine.is_empty() else mine.row(-1, named=True)
+@dataclass(frozen=True)
+class _Desk:
+    """What every step of an issue needs."""
+
+    warehouse: Warehouse
+    settings: Settings
+    lease: Lease
+    queue_mail: bool
+    press: Press
+
+
+def _last_page(wanted: Wanted, issues: pl.DataFrame) -> Path | None:
+    last = last_of(wanted, issues)
+    return None if last is None else _page(last["folder"])
 
 
 def _page(folder: str) -> Path:
     return configuration.home() / folder / PAGE
 
 
-def _made(
-    plan: Plan,
-    warehouse: Warehouse,
-    settings: Settings,
-    lease: Lease,
-    queue_mail: bool,
-    before: Path | None = None,
-) -> IssueResult:
-    made = contexts(plan, warehouse, settings)
+def _made(plan: Plan, desk: _Desk, before: Path | None = None) -> IssueResult:
+    made = desk.press.contexts(plan, desk.warehouse, desk.settings)
     name = plan.kind.id
     if not made:
         return IssueResult(plan.week, "has no data yet, nothing published", name)
-    if plan.revision and not made[0].changes:
+    if is_unchanged(plan, made):
         return IssueResult(plan.week, f"has not changed since r{plan.revision - 1}", name, before)
-    stopped = () if plan.anyway else tuple(f"{jump}: {_LOOK}" for jump in jumps(made[0]))
-    if held := (*made[0].held, *stopped):
-        return _held(plan, warehouse, held)
-    versions = rendered(made)
-    return _published(plan, versions, warehouse, settings, lease, queue_mail)
+    if held := held_by(plan, made):
+        return _held(plan, desk.warehouse, held)
+    return _published(plan, desk.press.versions(plan, made), desk)
 
 
 def _held(plan: Plan, warehouse: Warehouse, reasons: Sequence[str]) -> IssueResult:
@@ -153,27 +143,21 @@ def _held(plan: Plan, warehouse: Warehouse, reasons: Sequence[str]) -> IssueResu
     return IssueResult(plan.week, "is held", plan.kind.id, reasons=tuple(reasons))
 
 
-def _published(
-    plan: Plan,
-    versions: Sequence[Version],
-    warehouse: Warehouse,
-    settings: Settings,
-    lease: Lease,
-    queue_mail: bool,
-) -> IssueResult:
+def _published(plan: Plan, versions: Sequence[Version], desk: _Desk) -> IssueResult:
+    warehouse, settings = desk.warehouse, desk.settings
     sent = letters(versions, settings)
     failed = problems(versions, sent, settings)
     failed += unsound(versions[0].context, warehouse, warehouse.at(plan.snapshot), settings)
     if failed:
         return _held(plan, warehouse, [f"Check failed: {problem}." for problem in failed])
     home, first = configuration.home(), versions[0].context
-    rows, paths = queued(sent, home) if queue_mail else ([], [])
+    rows, paths = queued(sent, home) if desk.queue_mail else ([], [])
     warehouse.record_issue(
         _issue_row(versions[0]),
         figures(first),
         rows,
         parts=IssueParts([v.row() for v in versions], _change_rows(first), _let_out(plan, first)),
-        lease=lease,
+        lease=desk.lease,
         put_files=lambda: [freeze(v.context, v.rendered, home) for v in versions],
     )
     state = f"published as r{plan.revision}" if plan.revision else "published"

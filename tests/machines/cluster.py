@@ -15,7 +15,7 @@ from pathlib import Path
 from corridor_etl.settings import checkout
 
 ALONE = ("CORRIDOR_TASK_RUNNER", "CORRIDOR_DASK_ADDRESS", "CORRIDOR_DATABASE_URL")
-"""What a worker is not told: it reads deliveries and knows no database."""
+"""What a worker is not told: it reads deliveries, renders issues and knows no database."""
 
 
 @dataclass(frozen=True)

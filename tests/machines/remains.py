@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -9,16 +10,19 @@ import polars as pl
 from corridor_etl.jobs.health import problems
 from corridor_etl.jobs.weekly import publish_week
 from corridor_etl.model import KINDS
-from corridor_etl.warehouse import Warehouse
+from corridor_etl.warehouse import Warehouse, durable
 from corridor_etl.warehouse.lake import digest_in
 
 NOW = "2025-06-30T06:00:00+05:00"
 
 
-def remains(home: Path, week: str | None = None) -> dict[str, pl.DataFrame]:
-    """Marts, records with their lineage, ledger, what is held back, digests of the lake's files; the issue of a week."""
-    if week is not None:
-        publish_week(week)
+def remains(home: Path, week: str, editions: Sequence[str]) -> dict[str, pl.DataFrame]:
+    """Marts, records with their lineage, ledger, what is held back, digests of the lake's files; the issues of a week.
+
+    Those that are not published yet are published here.
+    """
+    for edition in editions:
+        publish_week(week, edition_id=edition)
     with Warehouse.open(home) as warehouse:
         assert problems(warehouse) == []
         found = {table: warehouse.mart(table) for table in warehouse.mart_tables()}
@@ -27,10 +31,19 @@ def remains(home: Path, week: str | None = None) -> dict[str, pl.DataFrame]:
         found["deliveries"] = warehouse.deliveries()
         found["quarantine"] = warehouse.quarantine()
         found["batches"] = warehouse.batches()
-        if week is not None:
-            found["figures"] = warehouse.issue_figures("weekly", week, 0)
-            found["issue"] = warehouse.issues().select("week", "state", "content_sha256")
+        found["issues"] = warehouse.issues().drop("published_at_utc")
+        found["versions"] = warehouse.issue_versions()
+        found |= {f"figures of {name}": warehouse.issue_figures(name, week, 0) for name in editions}
+        found["pages"] = _pages(home / "site")
         return found
+
+
+def _pages(site: Path) -> pl.DataFrame:
+    """Name and digest of each file of each issue, without the pages around them."""
+    files = [path for path in sorted(site.glob("*/*/*/r*/*/*")) if path.is_file()]
+    rows = [(str(path.relative_to(site)), durable.sha256_of(path)) for path in files]
+    assert rows, f"no issue below {site}"
+    return pl.DataFrame(rows, schema={"name": pl.String, "sha256": pl.String}, orient="row")
 
 
 def _files(warehouse: Warehouse, kind: str) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ from prefect import settings as prefect_settings
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from corridor_etl.errors import SettingsError, TransientError
+from corridor_etl.jobs.press import HERE, SharedPress
 from corridor_etl.jobs.trays import SharedTray, Tray
-from flows import _task_runners, ingest
+from flows import _rendering, _task_runners, backfill, ingest, weekly_reports
 
 WHOLE = {
     "CORRIDOR_TASK_RUNNER": "dask",
@@ -34,9 +36,10 @@ def with_server(address: str | None = "http://127.0.0.1:4200/api") -> Any:
 
 
 def test_without_a_setting_tasks_are_threads_of_the_flow() -> None:
-    runner = ingest.READERS.duplicate()
-    assert isinstance(runner, ThreadPoolTaskRunner)
+    for runner in (ingest.READERS, weekly_reports.RENDERERS, backfill.RENDERERS):
+        assert isinstance(runner.duplicate(), ThreadPoolTaskRunner)
     assert type(_task_runners.tray([])) is Tray
+    assert _rendering.press() is HERE
 
 
 def test_with_it_they_go_through_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,6 +47,7 @@ def test_with_it_they_go_through_the_store(monkeypatch: pytest.MonkeyPatch) -> N
     with with_server():
         assert _task_runners.checked_address() == "tcp://127.0.0.1:1"
     assert type(_task_runners.tray([Path("a")])) is SharedTray
+    assert type(_rendering.press()) is SharedPress
 
 
 @pytest.mark.parametrize(
@@ -82,3 +86,19 @@ def test_a_cluster_that_is_not_there_may_be_tried_again(monkeypatch: pytest.Monk
     monkeypatch.setattr(_task_runners, "ANSWER_SECONDS", 0.5)
     with with_server(), pytest.raises(TransientError, match="no Dask scheduler answers at tcp://127"):
         ingest.READERS.duplicate()
+
+
+@pytest.mark.parametrize(
+    ("ended_with", "raised", "said"),
+    [
+        (SettingsError("this worker has another version"), SettingsError, "this worker has another version"),
+        (RuntimeError("3 workers died"), TransientError, "rendering brief was lost: 3 workers died"),
+    ],
+)
+def test_what_a_worker_says_is_told_and_what_dask_says_may_be_tried_again(
+    ended_with: Exception, raised: type[Exception], said: str
+) -> None:
+    future: Future[Any] = Future()
+    future.set_exception(ended_with)
+    with pytest.raises(raised, match=said):
+        _rendering.Sent("brief", future).result()

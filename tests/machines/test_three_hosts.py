@@ -17,10 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from corridor_etl.jobs.ingest import ingest
+from corridor_etl.jobs.press import VERSIONS_PER_ORDER
 from corridor_etl.reference.calendar import parse_range
+from corridor_etl.reports.editions import edition_names
 from corridor_etl.settings import checkout, load_settings
 from corridor_etl.simulator import simulate
 from flows import offline_environment
@@ -29,7 +32,7 @@ from tests.machines.cluster import ALONE, running, worker
 from tests.machines.hosts import Host, hosts
 from tests.machines.remains import NOW, different, remains
 
-pytestmark = [pytest.mark.long, pytest.mark.server]
+pytestmark = [pytest.mark.long, pytest.mark.server, pytest.mark.timeout(1200)]
 WEEK = "2025-W10"
 KEYS = {
     "AWS_ACCESS_KEY_ID": "AKIATESTTESTTESTTEST",
@@ -39,6 +42,13 @@ KEYS = {
 BUCKET = (
     "import sys, urllib.request as u; u.urlopen(u.Request(sys.argv[1], method='PUT'), timeout=60).close()"
 )
+BOTH_AT_WORK = """
+import os, time
+from distributed import Client
+with Client(os.environ["CORRIDOR_DASK_ADDRESS"]) as client:
+    while not client.run_on_scheduler(lambda dask_scheduler: all(w.processing for w in dask_scheduler.workers.values())):
+        time.sleep(0.02)
+"""
 
 
 @dataclass(frozen=True)
@@ -129,27 +139,52 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any
         patch.setenv("CORRIDOR_NOW", NOW)
         simulate(home, parse_range(WEEK), seed=1, faults=True, settings=load_settings())
         ingest()
-        return home / "inbox", remains(home, WEEK)
+        return home / "inbox", remains(home, WEEK, edition_names())
 
 
-def leave_alone(_platform: Platform, _workers: dict[str, subprocess.Popen[bytes]]) -> None:
+@dataclass(frozen=True)
+class Team:
+    """The run of the flow, the workers by their letters, and where they write."""
+
+    platform: Platform
+    folder: Path
+    run: subprocess.Popen[bytes]
+    workers: dict[str, subprocess.Popen[bytes]]
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "flow.log").read_text(encoding="utf-8")
+
+
+def leave_alone(_team: Team) -> None:
     """Nothing happens."""
 
 
-def kill_b(_platform: Platform, workers: dict[str, subprocess.Popen[bytes]]) -> None:
-    workers["b"].kill()
+def kill_b(team: Team) -> None:
+    until_both_read(team)
+    team.workers["b"].kill()
 
 
-def cut_off_c(platform: Platform, _workers: dict[str, subprocess.Popen[bytes]]) -> None:
-    platform.c.cut_off()
+def cut_off_c(team: Team) -> None:
+    until_both_read(team)
+    team.platform.c.cut_off()
 
 
-@pytest.mark.parametrize("happening", [leave_alone, kill_b, cut_off_c])
+def kill_b_while_it_renders(team: Team) -> None:
+    until_both_render(team)
+    team.workers["b"].kill()
+
+
+LOST_IN_ITS_FIRST_TASK = (kill_b, cut_off_c)
+
+
+# What is cut off stays so.
+@pytest.mark.parametrize("happening", [leave_alone, kill_b, kill_b_while_it_renders, cut_off_c])
 def test_three_hosts_make_what_one_process_makes(
     platform: Platform,
     alone: tuple[Path, dict[str, Any]],
     new_database: Callable[[], str],
-    happening: Callable[[Platform, dict[str, subprocess.Popen[bytes]]], None],
+    happening: Callable[[Team], None],
 ) -> None:
     inbox, expected = alone
     folder = platform.folder / happening.__name__
@@ -165,19 +200,25 @@ def test_three_hosts_make_what_one_process_makes(
         flow = {"CORRIDOR_HOME": str(folder / "flow"), "CORRIDOR_DATABASE_URL": new_database()}
         program = [sys.executable, "-m", "tests.machines.flow_run", str(folder / "left"), WEEK]
         run = started(stack, platform.a, program, {**environment, **flow}, folder / "flow.log")
-        until_both_read(folder, run)
-        happening(platform, workers)
-        assert run.wait(400) == 0, (folder / "flow.log").read_text(encoding="utf-8")
+        team = Team(platform, folder, run, workers)
+        happening(team)
+        assert run.wait(900) == 0, team.log
     done = {letter: finished(folder / f"{letter}.log") for letter in ("b", "c")}
-    found, left = pickle.loads((folder / "left").read_bytes())
-    told = (folder / "flow.log").read_text(encoding="utf-8").splitlines()[-1]
-    print(f"{happening.__name__}: {told} ({time.monotonic() - began:.0f} s); tasks finished {done}")
-    assert sum(done.values()) == found["deliveries"].height, "each delivery was read once to its end"
-    assert (min(done.values()) == 0) == (happening is not leave_alone), (
-        "whoever was lost was in its first task"
-    )
+    told, found, left = pickle.loads((folder / "left").read_bytes())
+    print(f"{happening.__name__}: {told[0]} ({time.monotonic() - began:.0f} s); tasks finished {done}")
+    assert all(" published" in line for line in told[1:-1])
+    assert told[-1].endswith("is done")
+    tasks = found["deliveries"].height + orders(found["versions"])
+    assert sum(done.values()) == tasks, "each delivery was read and each version rendered once to its end"
+    assert (min(done.values()) == 0) == (happening in LOST_IN_ITS_FIRST_TASK)
     assert different(expected, found) == []
     assert left == []
+
+
+def orders(versions: pl.DataFrame) -> int:
+    """In how many tasks the versions of a week are rendered."""
+    counts = versions.group_by("edition", "audience").len()["len"]
+    return sum(-(-number // VERSIONS_PER_ORDER) for number in counts)
 
 
 def finished(log: Path) -> int:
@@ -190,10 +231,21 @@ def started_worker(letter: str, host: Host, folder: Path, environment: dict[str,
     return worker(letter, folder, told, [environment["CORRIDOR_DASK_ADDRESS"]], hidden)
 
 
-def until_both_read(folder: Path, run: subprocess.Popen[bytes], seconds: float = 240) -> None:
+def until_both_read(team: Team) -> None:
     """Both workers have fetched their first delivery: from then on they are in the middle of a task."""
-    until = time.monotonic() + seconds
-    while not all((folder / letter / "spool").exists() for letter in ("b", "c")):
-        assert run.poll() is None, (folder / "flow.log").read_text(encoding="utf-8")
-        assert time.monotonic() < until, f"no worker at work within {seconds} s"
+    until(team, lambda: all((team.folder / letter / "spool").exists() for letter in ("b", "c")))
+
+
+def until_both_render(team: Team) -> None:
+    """Every delivery is loaded, and both workers are at work again."""
+    until(team, lambda: "rows read" in team.log)
+    look = [*team.platform.a.inside(), sys.executable, "-c", BOTH_AT_WORK]
+    subprocess.run(look, env=team.platform.environment, check=True, timeout=600)
+
+
+def until(team: Team, is_so: Callable[[], bool], seconds: float = 600) -> None:
+    last = time.monotonic() + seconds
+    while not is_so():
+        assert team.run.poll() is None, team.log
+        assert time.monotonic() < last, f"no worker at work within {seconds} s"
         time.sleep(0.02)

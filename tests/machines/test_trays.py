@@ -18,7 +18,8 @@ from corridor_etl.jobs.handover import handed_over, staging, taken_over
 from corridor_etl.jobs.ingest import ingest, publish_readings
 from corridor_etl.jobs.intake import read_deliveries
 from corridor_etl.jobs.reading import Reading
-from corridor_etl.jobs.trays import ArchivedOrder, SharedTray, Terms, Tray
+from corridor_etl.jobs.terms import Terms
+from corridor_etl.jobs.trays import ArchivedOrder, SharedTray, Tray
 from corridor_etl.settings import checkout
 from corridor_etl.warehouse import Warehouse
 from tests.machines.remains import NOW
