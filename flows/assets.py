@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prefect.assets import add_asset_metadata, materialize
 from prefect.cache_policies import NO_CACHE
 
-from corridor_etl.jobs.ingest import BatchResult
-from corridor_etl.jobs.trays import Origins
-from corridor_etl.jobs.weekly import IssueResult
+if TYPE_CHECKING:  # each flow imports what it does; assets of the others' work must not cost it their imports
+    from corridor_etl.jobs.ingest import BatchResult
+    from corridor_etl.jobs.trays import Origins
+    from corridor_etl.jobs.weekly import IssueResult
 
 MARTS = "corridor://marts"
 _NOT_IN_KEYS = re.compile("[^A-Za-z0-9_.-]+")

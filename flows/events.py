@@ -6,14 +6,15 @@ They are news for automations, never the record of anything: the ledger is. With
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prefect.events import emit_event
 from prefect.settings import PREFECT_API_URL
 
-from corridor_etl.delivery.sender import SendReport
-from corridor_etl.jobs.ingest import BatchResult
-from corridor_etl.jobs.weekly import IssueResult
+if TYPE_CHECKING:  # each flow imports what it does; news of the others' work must not cost it their imports
+    from corridor_etl.delivery.sender import SendReport
+    from corridor_etl.jobs.ingest import BatchResult
+    from corridor_etl.jobs.weekly import IssueResult
 
 EVENTS: dict[str, tuple[str, ...]] = {
     "corridor.delivery.rejected": ("delivery", "reason", "message"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,3 +53,12 @@ def test_sending_is_told_only_where_somebody_has_to_look() -> None:
 def test_an_event_says_neither_more_nor_less_than_its_table() -> None:
     with pytest.raises(ValueError, match="zip"):
         events.event("corridor.issue.published", "issue.weekly.2025-W24", "weekly")
+
+
+def test_telling_of_issues_costs_other_flows_no_imports() -> None:
+    code = (
+        "import sys, flows.ingest, flows.deliver, flows.notify;"
+        "print([m for m in ('altair', 'fontTools', 'great_expectations') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -137,3 +138,17 @@ def test_a_changed_or_copied_expectation_has_a_configuration_of_its_own() -> Non
     assert rule.copy(deep=True).configuration is not first
     rule.mostly = 0.5
     assert rule.configuration.kwargs["mostly"] == 0.5
+
+
+def test_a_configuration_gives_back_its_expectation_until_it_says_something_else() -> None:
+    rule = load_suite("booking").expectations[0]
+    said = rule.configuration
+    assert said.to_domain_obj() is rule
+    copied = deepcopy(said)
+    assert copied == said
+    assert copied.to_json_dict() == said.to_json_dict()
+    assert copied.to_domain_obj() is not rule
+    copied.kwargs["mostly"] = 0.25
+    assert (copied.to_domain_obj().mostly, rule.mostly) == (0.25, 1.0)
+    said.kwargs["mostly"] = 0.5
+    assert said.to_domain_obj().mostly == 0.5

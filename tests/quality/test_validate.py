@@ -152,6 +152,18 @@ def test_great_expectations_is_not_loaded_before_it_is_needed() -> None:
     assert done.stdout.strip() == "False"
 
 
+def test_what_only_distributions_need_is_loaded_when_it_is_asked_for() -> None:
+    code = (
+        "import sys, corridor_etl.quality.context;"
+        "parts = ('altair.vegalite', 'scipy.stats.distributions');"
+        "print([p in sys.modules for p in parts], end=' ');"
+        "import altair, scipy.stats;"
+        "altair.Chart; print(scipy.stats.norm.cdf(0), [p in sys.modules for p in parts])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[False, False] 0.5 [True, True]"
+
+
 @contextmanager
 def _rule_that_raises(when: str) -> Iterator[dict[str, Any]]:
     """An expectation whose check raises while the query is planned or while it runs; unknown again afterwards."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any, ClassVar
 
 import polars as pl
 from great_expectations.compatibility import pydantic
 from great_expectations.expectations.expectation import MulticolumnMapExpectation
+from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.render import RenderedStringTemplateContent
 from great_expectations.render.components import LegacyRendererType
 from great_expectations.render.renderer.renderer import renderer
@@ -24,6 +26,29 @@ from corridor_etl.quality.polars_engine import register_record_check
 Check = Callable[..., pl.Expr]
 Rule = type["RowExpectation"]
 EMPTY_CELL = "(empty)"
+
+
+class _Configuration(ExpectationConfiguration):
+    """What a row expectation says, with a way back to it.
+
+    Great Expectations makes the expectation of a configuration anew eight times a run, once for each of its metrics.
+    """
+
+    def __init__(self, expectation: RowExpectation, said: ExpectationConfiguration) -> None:
+        self.__dict__.update(said.__dict__)
+        self._way_back = (expectation, dict(said.kwargs))
+
+    def to_domain_obj(self) -> Any:
+        """The expectation itself, as long as the arguments are the ones it was made with."""
+        expectation, kwargs = self._way_back
+        return expectation if self.kwargs == kwargs else super().to_domain_obj()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> ExpectationConfiguration:
+        """A stock configuration, because a copy is made to be changed."""
+        copied = ExpectationConfiguration(self.type, {})
+        said = {name: value for name, value in self.__dict__.items() if name != "_way_back"}
+        copied.__dict__.update(deepcopy(said, memo))
+        return copied
 
 
 class RowExpectation(MulticolumnMapExpectation):
@@ -42,7 +67,7 @@ class RowExpectation(MulticolumnMapExpectation):
     def configuration(self) -> Any:
         """The stock property, made once: Great Expectations asks for it sixty times a run, and it is not cheap."""
         if self._made is None:
-            self._made = super().configuration
+            self._made = _Configuration(self, super().configuration)
         return self._made
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -263,4 +263,4 @@ def test_package_stands_alone() -> None:
         "print([m for m in sys.modules if m.startswith('corridor_etl.') and 'polars_engine' not in m])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "['corridor_etl.quality']"
+    assert done.stdout.strip() == "['corridor_etl.quality.late_modules', 'corridor_etl.quality']"
