@@ -1,6 +1,6 @@
 """Late modules: what Great Expectations imports for distributions of columns, loaded when something asks it.
 
-SciPy and Altair are a third of what it costs to import Great Expectations, and no suite here uses them; every run that
+SciPy and Altair are a fifth of what it costs to import Great Expectations, and no suite here uses them; every run that
 judges rows would pay that. The standard library's ``LazyLoader`` puts it off, nothing is left out. Of our modules
 only the one that draws charts asks for one of them, and while it is imported other threads wait.
 """
