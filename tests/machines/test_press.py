@@ -120,6 +120,7 @@ def life(press: Press, home: Path) -> dict[str, Any]:
     return {"said": said, "rows": [frame.to_dicts() for frame in rows], "mails": mails, "site": site}
 
 
+@pytest.mark.long
 def test_issues_of_several_weeks_and_their_revisions_are_those_of_one_process(
     made: tuple[Path, Path], home: Path
 ) -> None:

@@ -116,6 +116,8 @@ def test_a_changed_archived_file_is_noticed(store: Store, tmp_path: Path) -> Non
 def test_an_upload_that_dies_midway_leaves_nothing_visible(
     s3: str, s3_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(s3_store, "REQUEST_TIMEOUT_SECONDS", 5)  # it tries again, and again in vain
+    monkeypatch.setattr(s3_store, "ATTEMPTS", 2)
     store = opened(tmp_path, "lake")
     store.put("before", b"there")
     with cut_after(12 << 20, s3_server) as address:
