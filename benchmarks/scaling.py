@@ -27,7 +27,7 @@ WORKERS = {1: 0.5, 2: 0.9, 4: 0.5}
 """How many workers, and which part of the speed of one process they reach at least where two cores are all there is."""
 GOAL_COMMIT = 3.0
 WORKERS_OF_ISSUES = (1, 2)
-GOAL_ISSUE = 0.9
+GOAL_ISSUE = 0.7
 """Which part of the processor time of issues at most stays with the flow."""
 Taken = dict[str, float]
 
