@@ -6,6 +6,8 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,13 @@ def _warm_up() -> None:
 
 def by_workers(number: int) -> dict[str, float]:
     """Some workers read everything into the store, and it is fetched from there; nothing is committed."""
+    with warm(number, _read_samples, SharedTray(SAMPLES)) as client:
+        return _measured(client)
+
+
+@contextmanager
+def warm(number: int, work: Callable[..., object], *arguments: object) -> Iterator[Client]:
+    """A client of so many workers, each of which has done some work once."""
     with (
         tempfile.TemporaryDirectory() as folder,
         cluster(Path(folder), number, {"POLARS_MAX_THREADS": "1"}) as found,
@@ -63,8 +72,8 @@ def by_workers(number: int) -> dict[str, float]:
     ):
         client.wait_for_workers(number, timeout=120)
         for address in client.scheduler_info(n_workers=-1)["workers"]:
-            client.submit(_read_samples, SharedTray(SAMPLES), workers=[address], pure=False).result()
-        return _measured(client)
+            client.submit(work, *arguments, workers=[address], pure=False).result()
+        yield client
 
 
 def _read_samples(tray: SharedTray) -> None:

@@ -8,9 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from distributed import Client
-
-from benchmarks._scaling_child import Watch, seconds_of
+from benchmarks._scaling_child import Watch, seconds_of, warm
 from corridor_etl.jobs.ingest import ingest
 from corridor_etl.jobs.issue_plans import Wanted, in_turn, plan_of
 from corridor_etl.jobs.issue_versions import contexts
@@ -22,7 +20,6 @@ from corridor_etl.reports.editions import WEEKLY, edition_names
 from corridor_etl.settings import load_settings
 from corridor_etl.simulator import simulate
 from corridor_etl.warehouse import Warehouse
-from tests.machines.cluster import cluster
 
 WARM, WEEK = "2025-W09", "2025-W10"
 NOW = "2025-06-02T01:00:00+00:00"
@@ -35,15 +32,7 @@ def alone() -> dict[str, float]:
 
 def by_workers(number: int) -> dict[str, float]:
     """Workers render, this process does the rest."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        cluster(Path(folder), number, {"POLARS_MAX_THREADS": "1"}) as found,
-        Client(found.address, set_as_default=False) as client,
-    ):
-        client.wait_for_workers(number, timeout=120)
-        order = _an_order()
-        for address in client.scheduler_info(n_workers=-1)["workers"]:
-            client.submit(order.filled, workers=[address], pure=False).result()
+    with warm(number, _an_order().filled) as client:
         press = SharedPress(lambda given: client.submit(given.filled, pure=False))
         before = seconds_of(client)
         told = _published([WEEKLY], press, "one")

@@ -6,13 +6,11 @@ import pickle
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from corridor_etl.clock import now_utc
 from corridor_etl.errors import SettingsError, TransientError, UsageError
 from corridor_etl.jobs.handover import staging
 from corridor_etl.jobs.ingest import ingest
@@ -28,6 +26,7 @@ from corridor_etl.reports.render import render
 from corridor_etl.settings import checkout, load_settings
 from corridor_etl.simulator import simulate
 from corridor_etl.warehouse import Warehouse
+from tests.machines.swept import assert_swept_after_a_day
 
 WEEK, NEXT = WEEKS = ("2025-W20", "2025-W21")
 EDITIONS = ("brief", "trade")
@@ -245,11 +244,4 @@ def test_a_worker_that_would_render_otherwise_refuses_the_order(name: str) -> No
 
 def test_what_nobody_took_is_swept_after_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
     printed = RenderOrder.of(brief()).filled()
-    monkeypatch.delenv("CORRIDOR_NOW")
-    for hours, swept in ((0, set()), (25, {printed.file})):
-        monkeypatch.setenv("CORRIDOR_NOW", (now_utc() + timedelta(hours=hours)).isoformat())
-        with Warehouse.open() as warehouse:
-            found = warehouse.sweep(older_than=timedelta(hours=24), is_dry_run=False, with_archive=False)
-        assert {orphan.name for orphan in found if orphan.place == "staging"} == swept
-        monkeypatch.delenv("CORRIDOR_NOW")
-    assert list(staging().listed()) == []
+    assert_swept_after_a_day({printed.file}, monkeypatch)

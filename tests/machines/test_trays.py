@@ -6,13 +6,11 @@ import io
 import pickle
 import zipfile
 from dataclasses import fields, replace
-from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from corridor_etl.clock import now_utc
 from corridor_etl.errors import SettingsError, TransientError, UsageError
 from corridor_etl.jobs.handover import handed_over, staging, taken_over
 from corridor_etl.jobs.ingest import ingest, publish_readings
@@ -21,8 +19,8 @@ from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.terms import Terms
 from corridor_etl.jobs.trays import ArchivedOrder, SharedTray, Tray
 from corridor_etl.settings import checkout
-from corridor_etl.warehouse import Warehouse
 from tests.machines.remains import NOW
+from tests.machines.swept import assert_swept_after_a_day
 
 SAMPLES = sorted((checkout() / "tests" / "samples").iterdir())
 
@@ -107,15 +105,7 @@ def test_what_was_never_committed_is_swept_after_a_day(monkeypatch: pytest.Monke
     tray = through_the_store([file])
     tray.empty(is_committed=False)
     ingest([checkout() / "tests" / "samples" / "coarri.edi"])
-    monkeypatch.delenv("CORRIDOR_NOW")
-    waiting = {entry.name for entry in staging().listed()}
-    for hours, swept in ((0, set()), (25, waiting)):
-        monkeypatch.setenv("CORRIDOR_NOW", (now_utc() + timedelta(hours=hours)).isoformat())
-        with Warehouse.open() as warehouse:
-            found = warehouse.sweep(older_than=timedelta(hours=24), is_dry_run=False, with_archive=False)
-        assert {orphan.name for orphan in found if orphan.place == "staging"} == swept
-        monkeypatch.delenv("CORRIDOR_NOW")
-    assert list(staging().listed()) == []
+    assert_swept_after_a_day({entry.name for entry in staging().listed()}, monkeypatch)
 
 
 def test_rows_that_change_on_their_way_are_not_committed() -> None:
