@@ -11,6 +11,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -110,6 +111,24 @@ def _put_whole(made: MadeHome, database: Path, store: Store) -> None:
     shutil.copyfile(made.home / DATABASE, aside)
     made.point_to(store, open_engine(f"sqlite:///{aside}"))
     aside.rename(database)
+
+
+@dataclass(frozen=True)
+class KeptHome:
+    """A home in a folder, and a copy of it to put it back from: its path is part of what is in it."""
+
+    home: Path
+    saved: Path
+
+    @classmethod
+    def of(cls, home: Path) -> KeptHome:
+        """Keeps the home as it is now."""
+        return cls(home, Path(shutil.copytree(home, home.with_name("saved"))))
+
+    def put_back(self) -> None:
+        """Makes it again what it was."""
+        shutil.rmtree(self.home)
+        shutil.copytree(self.saved, self.home)
 
 
 @contextmanager

@@ -13,11 +13,11 @@ from importlib.metadata import version
 import corridor_etl
 from corridor_etl.errors import SettingsError
 from corridor_etl.jobs.handover import staging
+from corridor_etl.jobs.versions import DIGITS, digest_of_files
 from corridor_etl.settings import checkout, load_settings
 
 _LIBRARIES = ("polars", "altair", "vl-convert-python", "jinja2", "css-inline", "xlsxwriter")
 """Libraries of which another version may read or draw otherwise."""
-_DIGITS = 16
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Terms:
     def here(cls) -> Terms:
         """Those of this process."""
         said = load_settings().model_dump_json().encode()
-        return cls(_versions(), hashlib.sha256(said).hexdigest()[:_DIGITS], _templates(), staging().address)
+        return cls(_versions(), hashlib.sha256(said).hexdigest()[:DIGITS], _templates(), staging().address)
 
     def require_here(self) -> None:
         """``SettingsError`` where this process would fill an order in another way than the one that asks."""
@@ -55,9 +55,5 @@ def _versions() -> str:
 
 @cache
 def _templates() -> str:
-    digest, folder = hashlib.sha256(), checkout() / "templates"
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(folder).as_posix()}\n{len(content)}\n".encode())
-        digest.update(content)
-    return digest.hexdigest()[:_DIGITS]
+    folder = checkout() / "templates"
+    return digest_of_files(folder.rglob("*"), folder)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,10 +42,15 @@ def digest_of(package: Path) -> str:
         *(p for name in _PACKAGES for p in (package / name).rglob("*")),
         *(package / m for m in _MODULES),
     ]
+    return digest_of_files(files, package)
+
+
+def digest_of_files(files: Iterable[Path], folder: Path) -> str:
+    """A digest of the bytes of files and of their names below ``folder``; without caches, and whatever their order."""
     digest = hashlib.sha256()
     for path in sorted(p for p in files if p.is_file() and "__pycache__" not in p.parts):
         content = path.read_bytes()
-        digest.update(f"{path.relative_to(package).as_posix()}\n{len(content)}\n".encode())
+        digest.update(f"{path.relative_to(folder).as_posix()}\n{len(content)}\n".encode())
         digest.update(content)
     return digest.hexdigest()[:DIGITS]
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from corridor_etl.clock import now_utc
 from corridor_etl.errors import UsageError
 from corridor_etl.warehouse import bulk, history
-from corridor_etl.warehouse.frames import fetched, insert, schema_of
+from corridor_etl.warehouse.frames import fetched, in_parts, insert, schema_of
 from corridor_etl.warehouse.schema import DISCREPANCY
 
 OPEN, HEALED, WAIVED = "open", "healed", "waived"
@@ -31,7 +31,6 @@ _KEY = ["rule_id", "subject_key"]
 _SAID = list(DISCREPANCY_COLUMNS)
 _STORED = schema_of(DISCREPANCY.c[name] for name in ("discrepancy_id", "state", *_SAID))
 _BEFORE = "_before"
-_FEW = 500  # what every database takes as parameters of one statement
 _OPENED: dict[str, Any] = {
     "state": OPEN,
     "closed_at_utc": None,
@@ -87,8 +86,8 @@ def _update(connection: Connection, rows: pl.DataFrame, **constants: Any) -> Non
 
 def _close(connection: Connection, numbers: pl.Series, state: str, snapshot: int, at_utc: datetime) -> None:
     closed = {"state": state, "closed_at_utc": at_utc, "closed_by": _HEALING, "snapshot_closed": snapshot}
-    for part in numbers.to_frame().iter_slices(_FEW):
-        mine = DISCREPANCY.c.discrepancy_id.in_(part.to_series().to_list())
+    for part in in_parts(numbers):
+        mine = DISCREPANCY.c.discrepancy_id.in_(part)
         connection.execute(update(DISCREPANCY).where(mine).values(closed))
 
 

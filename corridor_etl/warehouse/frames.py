@@ -24,6 +24,7 @@ from corridor_etl.warehouse import bulk
 from corridor_etl.warehouse.columns import UtcDateTime
 
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
+Value = TypeVar("Value")
 
 _FEW = 500  # what every database takes as parameters of one statement
 
@@ -53,9 +54,14 @@ def fetched_among(
     connection: Connection, query: Select[Any], column: ColumnElement[Any], values: Iterable[object]
 ) -> pl.DataFrame:
     """The rows of a query in which ``column`` has one of many values, asked in as many statements as that takes."""
-    found = list(values)
-    parts = [found[i : i + _FEW] for i in range(0, len(found), _FEW)] or [[]]
+    parts = in_parts(values) or [[]]
     return pl.concat(fetched(connection, query.where(column.in_(part))) for part in parts)
+
+
+def in_parts(values: Iterable[Value], at_most: int = _FEW) -> list[list[Value]]:
+    """Values in pieces that one statement takes; no values are no piece."""
+    found = list(values)
+    return [found[i : i + at_most] for i in range(0, len(found), at_most)]
 
 
 def conformed(

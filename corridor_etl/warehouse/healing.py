@@ -19,12 +19,11 @@ from corridor_etl.errors import BaseMoved
 from corridor_etl.model import RecordKind
 from corridor_etl.warehouse import balances, history
 from corridor_etl.warehouse.batch import Batch
-from corridor_etl.warehouse.frames import fetched
+from corridor_etl.warehouse.frames import fetched, fetched_among
 from corridor_etl.warehouse.schema import QUARANTINE
 
 ORPHAN_RULE = "ST-007"
 STAYS = "rows_quarantined"
-_IDS_PER_QUERY = 500
 
 
 def waiting(connection: Connection, kind: RecordKind) -> pl.DataFrame:
@@ -85,13 +84,9 @@ def _expected(rows: pl.DataFrame) -> pl.DataFrame:
 def _weeks_of(connection: Connection, expected: pl.DataFrame) -> dict[int, str]:
     """The week each row is counted under so far; ``BaseMoved`` for one that is in another state by now."""
     ids = sorted(set(expected["delivery_id"]))
-    found: dict[int, tuple[str, str]] = {}
-    columns = (QUARANTINE.c.quarantine_id, QUARANTINE.c.state, QUARANTINE.c.iso_week)
-    for start in range(0, len(ids), _IDS_PER_QUERY):
-        some = QUARANTINE.c.delivery_id.in_(ids[start : start + _IDS_PER_QUERY])
-        found |= {
-            n: (state, week or "") for n, state, week in connection.execute(select(*columns).where(some))
-        }
+    query = select(QUARANTINE.c.quarantine_id, QUARANTINE.c.state, QUARANTINE.c.iso_week)
+    held = fetched_among(connection, query, QUARANTINE.c.delivery_id, ids)
+    found = {number: (state, week or "") for number, state, week in held.iter_rows()}
     for number, state in expected.select("quarantine_id", "state").iter_rows():
         if found.get(number, ("", ""))[0] != state:
             raise BaseMoved(

@@ -13,7 +13,7 @@ import polars as pl
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, select, true
 
 from corridor_etl.warehouse import bulk
-from corridor_etl.warehouse.frames import fetched, insert, schema_of
+from corridor_etl.warehouse.frames import fetched, in_parts, insert, schema_of
 from corridor_etl.warehouse.schema import (
     DELIVERY,
     DELIVERY_WEEK,
@@ -139,9 +139,8 @@ def _differences(before: pl.DataFrame, after: pl.DataFrame, week: list[str]) -> 
 
 def _rows(connection: Connection, of: Table, column: str, values: Collection[int]) -> pl.DataFrame:
     """In no order; asked in as many statements as that takes."""
-    schema, wanted = schema_of(of.columns), list(values)
-    parts = [wanted[i : i + _MANY] for i in range(0, len(wanted), _MANY)]
-    found = [bulk.unload(connection, of, schema, of.c[column].in_(part)) for part in parts]
+    schema = schema_of(of.columns)
+    found = [bulk.unload(connection, of, schema, of.c[column].in_(part)) for part in in_parts(values, _MANY)]
     return pl.concat([pl.DataFrame(schema=schema), *found])
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, and_, func, not_, or_, select
 
 from corridor_etl.warehouse import ledger
 from corridor_etl.warehouse.batch import Batch
-from corridor_etl.warehouse.frames import fetched, insert
+from corridor_etl.warehouse.frames import fetched, fetched_among, insert
 from corridor_etl.warehouse.schema import (
     BATCH,
     DELIVERY,
@@ -26,7 +26,6 @@ from corridor_etl.warehouse.schema import (
 
 LOOK_BACK_DAYS = 400
 """Profiles older than this, by the days of their rows, are no measure any more."""
-_FEW = 500  # what every database takes as parameters of one statement
 _WAIVED = "waived"
 
 
@@ -118,10 +117,7 @@ def numbered_alike(connection: Connection, document_nos: Collection[str]) -> pl.
         .join(DELIVERY, DELIVERY.c.delivery_no == r.delivery_no)
         .outerjoin(days, days.c.delivery_no == r.delivery_no)
     )
-    names = sorted(document_nos)
-    parts = [names[i : i + _FEW] for i in range(0, len(names), _FEW)] or [[]]
-    found = [fetched(connection, query.where(r.document_no.in_(part))) for part in parts]
-    return pl.concat(found)
+    return fetched_among(connection, query, r.document_no, sorted(document_nos))
 
 
 def interchanges_of(connection: Connection, senders: Collection[str]) -> pl.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from corridor_etl.settings import checkout, load_settings
 from corridor_etl.simulator import simulate
 from corridor_etl.warehouse import Batch, Warehouse
 from corridor_etl.warehouse.backfills import Backfills
+from tests.made_homes import KeptHome
 
 WEEKS = "2025-W20:2025-W22"
 LISTED = parse_range(WEEKS)
@@ -39,35 +39,25 @@ Undisturbed = tuple[dict[str, pl.DataFrame], pl.DataFrame]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A home with three weeks ingested and nothing published, and a copy to put it back from: its path is part of it."""
+def made(tmp_path_factory: pytest.TempPathFactory) -> KeptHome:
+    """A home with three weeks ingested and nothing published."""
     home = tmp_path_factory.mktemp("backfill") / "home"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CORRIDOR_HOME", str(home))
         patch.setenv("CORRIDOR_NOW", NOW)
         simulate(home, LISTED, seed=1, faults=False, settings=load_settings())
         ingest()
-    saved = home.with_name("saved")
-    shutil.copytree(home, saved)
-    return home, saved
+    return KeptHome.of(home)
 
 
 @pytest.fixture
-def home(
-    made: tuple[Path, Path], own_home: Path, english_only: Path, monkeypatch: pytest.MonkeyPatch
-) -> Path:
+def home(made: KeptHome, own_home: Path, english_only: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The home as it was made, with issues in one language."""
-    put_back(made)
-    monkeypatch.setenv("CORRIDOR_HOME", str(made[0]))
+    made.put_back()
+    monkeypatch.setenv("CORRIDOR_HOME", str(made.home))
     monkeypatch.setenv("CORRIDOR_NOW", NOW)
     monkeypatch.setenv("CORRIDOR_CONFIG", str(english_only))
-    return made[0]
-
-
-def put_back(made: tuple[Path, Path]) -> None:
-    home, saved = made
-    shutil.rmtree(home)
-    shutil.copytree(saved, home)
+    return made.home
 
 
 @pytest.fixture(scope="module")
@@ -86,11 +76,11 @@ def other_rule(home: Path, hasty: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.fixture(scope="module")
-def undisturbed(made: tuple[Path, Path], hasty: Path) -> Undisturbed:
+def undisturbed(made: KeptHome, hasty: Path) -> Undisturbed:
     """What a backfill after another rule comes to when nothing stops it."""
-    put_back(made)
+    made.put_back()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CORRIDOR_HOME", str(made[0]))
+        patch.setenv("CORRIDOR_HOME", str(made.home))
         patch.setenv("CORRIDOR_NOW", BEFORE_ANY_ISSUE)
         patch.setenv("CORRIDOR_CONFIG", str(hasty))
         assert made_again().state == "done"

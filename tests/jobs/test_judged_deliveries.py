@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from corridor_etl.quality import suites
 from corridor_etl.settings import checkout
 from corridor_etl.warehouse import Warehouse
 from tests.jobs.port_weeks import BOXES, deliver, week_file
+from tests.made_homes import KeptHome
 
 
 def usual(home: Path, *weeks: int) -> BatchResult:
@@ -28,25 +28,21 @@ def usual(home: Path, *weeks: int) -> BatchResult:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A home with six weeks of one sender, and a copy to put it back from: its path is part of it."""
+def made(tmp_path_factory: pytest.TempPathFactory) -> KeptHome:
+    """A home with six weeks of one sender."""
     home = tmp_path_factory.mktemp("judged") / "home"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CORRIDOR_HOME", str(home))
         usual(home, *range(6))
-    saved = home.with_name("saved")
-    shutil.copytree(home, saved)
-    return home, saved
+    return KeptHome.of(home)
 
 
 @pytest.fixture
-def six_weeks(made: tuple[Path, Path], own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def six_weeks(made: KeptHome, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The home of a sender who has a history."""
-    home, saved = made
-    shutil.rmtree(home)
-    shutil.copytree(saved, home)
-    monkeypatch.setenv("CORRIDOR_HOME", str(home))
-    return home
+    made.put_back()
+    monkeypatch.setenv("CORRIDOR_HOME", str(made.home))
+    return made.home
 
 
 def findings(*rules: str) -> list[dict[str, Any]]:

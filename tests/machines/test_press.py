@@ -27,6 +27,7 @@ from corridor_etl.settings import checkout, load_settings
 from corridor_etl.simulator import simulate
 from corridor_etl.warehouse import Warehouse
 from tests.machines.swept import assert_swept_after_a_day
+from tests.made_homes import KeptHome
 
 WEEK, NEXT = WEEKS = ("2025-W20", "2025-W21")
 EDITIONS = ("brief", "trade")
@@ -35,8 +36,8 @@ DUE = [Wanted(week, edition) for week in WEEKS for edition in EDITIONS]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
-    """A home with two weeks ingested but for one train, and a copy to put it back from: its path is part of it."""
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeptHome]:
+    """A home with two weeks ingested but for one train."""
     home = tmp_path_factory.mktemp("press") / "home"
     usual = (checkout() / "corridor.toml").read_text(encoding="utf-8")
     config = home.with_name("corridor.toml")
@@ -49,9 +50,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]
         late = next(p for p in sorted((home / "inbox" / "train_operator").iterdir()) if "_X9" in p.name)
         late.rename(late_file(home))
         ingest()
-    saved = home.with_name("saved")
-    shutil.copytree(home, saved)
-    yield home, saved
+    yield KeptHome.of(home)
     shutil.rmtree(home.parent)
 
 
@@ -60,18 +59,12 @@ def late_file(home: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def home(made: tuple[Path, Path], own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("CORRIDOR_HOME", str(made[0]))
+def home(made: KeptHome, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CORRIDOR_HOME", str(made.home))
     monkeypatch.setenv("CORRIDOR_NOW", NOW)
-    monkeypatch.setenv("CORRIDOR_CONFIG", str(made[0].with_name("corridor.toml")))
-    put_back(made)
-    return made[0]
-
-
-def put_back(made: tuple[Path, Path]) -> None:
-    home, saved = made
-    shutil.rmtree(home)
-    shutil.copytree(saved, home)
+    monkeypatch.setenv("CORRIDOR_CONFIG", str(made.home.with_name("corridor.toml")))
+    made.put_back()
+    return made.home
 
 
 @dataclass
@@ -121,10 +114,10 @@ def life(press: Press, home: Path) -> dict[str, Any]:
 
 @pytest.mark.long
 def test_issues_of_several_weeks_and_their_revisions_are_those_of_one_process(
-    made: tuple[Path, Path], home: Path
+    made: KeptHome, home: Path
 ) -> None:
     here = life(HERE, home)
-    put_back(made)
+    made.put_back()
     elsewhere = Elsewhere()
     there = life(SharedPress(elsewhere), home)
     assert there["said"] == here["said"]
