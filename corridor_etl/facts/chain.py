@@ -14,7 +14,7 @@ from typing import Literal
 import polars as pl
 
 from corridor_etl.facts.milestones import INSTANTS, left_at_utc
-from corridor_etl.facts.numbered import BOX, TRIP, beside
+from corridor_etl.facts.numbered import BOX, SPOT, TRIP, Spots, beside
 
 BEFORE, AFTER = pl.duration(days=30), pl.duration(days=60)
 INSTANT = pl.duration(microseconds=1)
@@ -76,20 +76,21 @@ _OF_TRIP = (
 )  # fmt: skip
 
 
-def with_chain(trips: pl.DataFrame, moves: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+def with_chain(trips: pl.DataFrame, moves: pl.DataFrame, places: pl.DataFrame, spots: Spots) -> pl.DataFrame:
     """``trips`` with the columns :data:`NAMES`, instants in UTC; null where no actual event fits.
 
     ``trips`` needs the six milestones, trip_id, service_id, direction, full_empty, departure_on_local,
-    planned_departure_at_utc and the numbers of ``facts.numbered``, whose ``box_events`` the ``moves`` are; ``places``
-    is :func:`corridor_etl.facts.places.role_nodes`. A service that has a domestic leg at either end has it at one only:
+    planned_departure_at_utc and the numbers of ``facts.numbered``, whose ``box_events`` of ``spots`` the ``moves`` are;
+    ``places`` is :func:`corridor_etl.facts.places.role_nodes`. A service that has a domestic leg at either end has it at one only:
     that before the train counts.
     """
     bounds = _bounds(trips).lazy()
-    spots, anywhere = _spots(places), _table(link for link in LINKS if link.roles == (ANYWHERE,))
+    anywhere = _table(link for link in LINKS if link.roles == (ANYWHERE,))
+    anywhere = anywhere.cast({"event_code": spots.codes})
     # The few places first: most events happen where no link is looked for, and need not be brought to a trip.
     placed = (
         moves.lazy()
-        .join(spots.lazy(), on=["facility_node", "event_code"])
+        .join(_spots(places, spots).lazy(), on=SPOT)
         .join(bounds, on=BOX)
         .filter(pl.all_horizontal(pl.col(name) == pl.col(f"{name}_of_spot") for name in _WAY))
     )
@@ -127,7 +128,7 @@ def _bounds(trips: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _spots(places: pl.DataFrame) -> pl.DataFrame:
+def _spots(places: pl.DataFrame, spots: Spots) -> pl.DataFrame:
     """Per service and direction the events to look for, node by node; a leg from a node to itself is none."""
     node = ["service_id", "direction", "role", "node"]
     others = places.select("service_id", "direction", unless="role", other="node")
@@ -137,7 +138,8 @@ def _spots(places: pl.DataFrame) -> pl.DataFrame:
     way = ["service_id", "direction", "link"]
     first = legs.with_columns((pl.col("takes") == "last").any().over(way).alias("has_leg_before"))
     return first.filter((pl.col("takes") == "last") | ~pl.col("has_leg_before")).select(
-        *(pl.col(name).alias(f"{name}_of_spot") for name in _WAY), *list(_COLUMNS)[1:], facility_node="node"
+        *(pl.col(name).alias(f"{name}_of_spot") for name in _WAY), *list(_COLUMNS)[2:],
+        spots.number("node", "event_code"),
     )  # fmt: skip
 
 

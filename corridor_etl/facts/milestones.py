@@ -11,7 +11,7 @@ from typing import Literal
 
 import polars as pl
 
-from corridor_etl.facts.numbered import BOX, TRIP, beside
+from corridor_etl.facts.numbered import BOX, SPOT, TRIP, Spots, beside
 
 
 @dataclass(frozen=True)
@@ -43,16 +43,18 @@ _SPOT = {
 }  # fmt: skip
 
 
-def with_milestones(trips: pl.DataFrame, moves: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+def with_milestones(
+    trips: pl.DataFrame, moves: pl.DataFrame, places: pl.DataFrame, spots: Spots
+) -> pl.DataFrame:
     """``trips`` with the six ``*_at_utc`` columns; null where no actual event fits.
 
     ``trips`` needs service_id, direction, departure_on_local and the numbers of ``facts.numbered``, whose
-    ``box_events`` the ``moves`` are; ``places`` is :func:`corridor_etl.facts.places.role_nodes`.
+    ``box_events`` of ``spots`` the ``moves`` are; ``places`` is :func:`corridor_etl.facts.places.role_nodes`.
     """
     is_last = pl.col("takes") == "last"
     found = (
         moves.lazy()
-        .join(_spots(places).lazy(), on=["facility_node", "event_code"])
+        .join(_spots(places, spots).lazy(), on=SPOT)
         .join(_wanted(trips).lazy(), on=BOX)
         .filter(
             pl.all_horizontal(pl.col(name) == pl.col(f"{name}_of_spot") for name in _WAY),
@@ -71,13 +73,13 @@ def left_at_utc() -> pl.Expr:
     return pl.coalesce("departed_at_utc", "planned_departure_at_utc", noon)
 
 
-def _spots(places: pl.DataFrame) -> pl.DataFrame:
+def _spots(places: pl.DataFrame, spots: Spots) -> pl.DataFrame:
     """Which event at which node is which milestone of a way: of a service in one direction."""
     rows = [(m.role, m.event_code, m.takes, m.name) for m in MILESTONES]
     table = pl.DataFrame(rows, schema=_SPOT, orient="row")
     return places.join(table, on="role").select(
-        *(pl.col(name).alias(f"{name}_of_spot") for name in _WAY), "event_code", "takes", "milestone",
-        facility_node="node",
+        *(pl.col(name).alias(f"{name}_of_spot") for name in _WAY), "takes", "milestone",
+        spots.number("node", "event_code"),
     )  # fmt: skip
 
 

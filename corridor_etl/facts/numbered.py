@@ -6,10 +6,32 @@ Numbers are good within one run only: they never leave the facts.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
-TRIP, BOX = "trip_number", "box_number"
+TRIP, BOX, SPOT = "trip_number", "box_number", "spot_number"
+
+
+@dataclass(frozen=True)
+class Spots:
+    """What happens where, as one whole number: an event code at a node of the corridor."""
+
+    nodes: pl.Enum
+    codes: pl.Enum
+
+    @classmethod
+    def of(cls, nodes: pl.Series, codes: Collection[str]) -> Spots:
+        """Those of some nodes and event codes."""
+        return cls(pl.Enum(nodes.unique().sort()), pl.Enum(sorted(codes)))
+
+    def number(self, node: str, code: str) -> pl.Expr:
+        """The number of what two columns say, called :data:`SPOT`; null elsewhere."""
+        place, event = (
+            pl.col(name).cast(dtype, strict=False).to_physical().cast(pl.UInt32)
+            for name, dtype in ((node, self.nodes), (code, self.codes))
+        )
+        return (place * len(self.codes.categories) + event).alias(SPOT)
 
 
 def numbered_trips(trips: pl.DataFrame) -> pl.DataFrame:
@@ -17,18 +39,22 @@ def numbered_trips(trips: pl.DataFrame) -> pl.DataFrame:
     return trips.with_row_index(TRIP).with_columns(pl.col("container_no").rank("dense").alias(BOX))
 
 
-def box_events(trips: pl.DataFrame, events: pl.DataFrame, codes: Collection[str]) -> pl.DataFrame:
-    """Actual events with one of the ``codes`` of boxes that have a trip.
+def box_events(trips: pl.DataFrame, events: pl.DataFrame, spots: Spots) -> pl.DataFrame:
+    """Actual events with one of the codes of ``spots`` of boxes that have a trip.
 
-    box_number, facility_node, event_code, event_at_utc, event_on_local, and ``box_load``: F, E or null by the event.
+    box_number, spot_number, event_code (among those of ``spots``), event_at_utc, event_on_local, and ``box_load``: F, E
+    or null by the event.
     """
     boxes = trips.lazy().select("container_no", BOX).unique(BOX)
     return (
         events.lazy()
-        .filter(pl.col("classifier") == "ACT", pl.col("event_code").is_in(sorted(codes)))
+        .filter(pl.col("classifier") == "ACT")
         .select(
-            "container_no", "facility_node", "event_code", "event_at_utc", "event_on_local", box_load="full_empty"
+            "container_no", spots.number("facility_node", "event_code"),
+            pl.col("event_code").cast(spots.codes, strict=False), "event_at_utc", "event_on_local",
+            box_load="full_empty",
         )
+        .drop_nulls("event_code")
         .join(boxes, on="container_no")
         .drop("container_no")
         .collect()

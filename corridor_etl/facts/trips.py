@@ -10,7 +10,7 @@ import polars as pl
 from corridor_etl.facts import chain, milestones
 from corridor_etl.facts.flows import with_flow
 from corridor_etl.facts.journeys import with_journeys
-from corridor_etl.facts.numbered import box_events, numbered_trips
+from corridor_etl.facts.numbered import Spots, box_events, numbered_trips
 from corridor_etl.facts.places import role_nodes, with_local_date
 from corridor_etl.facts.rates import Rates, rates_of
 from corridor_etl.facts.records import records
@@ -38,9 +38,10 @@ def container_trips(
     listed = _identified(records("manifest_container", manifests))
     trips = numbered_trips(listed.select(name for name in COLUMNS if name in listed.columns).sort("trip_id"))
     places = role_nodes(trips, settings)
-    moves = box_events(trips, records("port_event", events), {*milestones.EVENT_CODES, *chain.EVENT_CODES})
-    trips = milestones.with_milestones(trips, moves, places)
-    trips = with_journeys(chain.with_chain(trips, moves, places))
+    spots = Spots.of(places["node"], milestones.EVENT_CODES | chain.EVENT_CODES)
+    moves = box_events(trips, records("port_event", events), spots)
+    trips = milestones.with_milestones(trips, moves, places, spots)
+    trips = with_journeys(chain.with_chain(trips, moves, places, spots))
     trips = with_flow(
         trips, records("declaration_item", declarations), settings, rates or rates_of(None, settings)
     )
