@@ -74,7 +74,7 @@ def _declarations(linked: pl.DataFrame, known: Sources) -> pl.DataFrame:
             "regime", "declaration_no", "item_no", "gross_kg", "packages", "hs_code", "delivery_id", "line_no"
         ),
         on=["regime", "declaration_no"],
-    ).sort("group_no", "declaration_no", "item_no").collect()  # fmt: skip
+    ).collect().sort("group_no", "declaration_no", "item_no")  # fmt: skip
     whole = of_item.filter(_is_first())
     sums = whole.group_by("group_no", maintain_order=True).agg(
         total("gross_kg").alias("declared_gross_kg"),

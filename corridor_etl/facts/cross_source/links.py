@@ -56,6 +56,7 @@ def links(known: Sources) -> pl.DataFrame:
         .drop("way")
         .with_columns(_gap_days().alias("gap_days"), is_named.alias("is_named"))
         .filter((pl.col("gap_days") <= LINKED_DAYS) | pl.col("is_named"))
+        .collect()
         .sort(
             "declared_no",
             pl.col("is_named").not_(),
@@ -65,7 +66,6 @@ def links(known: Sources) -> pl.DataFrame:
             nulls_last=True,
         )
         .unique("declared_no", keep="first", maintain_order=True)
-        .collect()
     )
 
 

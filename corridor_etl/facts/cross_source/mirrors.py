@@ -65,7 +65,7 @@ def _at_home(whole: pl.DataFrame, known: Sources) -> pl.DataFrame:
     boxes = listed_by(whole, "group_no", {"container_no": "container_nos"})
     declared = known.declarations.lazy().filter(regime="CN").select(_DECLARED)
     mine = whole.lazy().select("group_no", "group", "declaration_no").unique(["group_no", "declaration_no"])
-    items = mine.join(declared, on="declaration_no").sort("group_no", "declaration_no", "item_no").collect()
+    items = mine.join(declared, on="declaration_no").collect().sort("group_no", "declaration_no", "item_no")
     items = items.with_columns(rate_date=pl.coalesce("released_on_local", "declared_on_local"))
     days = known.settings.corridor.fx_max_age_days
     value = in_currency(items, "USD", on="rate_date", max_age_days=days)
@@ -89,9 +89,9 @@ def _abroad(whole: pl.DataFrame, known: Sources) -> pl.DataFrame:
         "declaration_no", "item_no", "stat_value_usd", "item_net_kg", "delivery_id"
     )  # fmt: skip
     mine = whole.lazy().select("group_no", declaration_no="import_no").unique()
-    items = mine.join(declared, on="declaration_no").sort("group_no", "declaration_no", "item_no")
+    items = mine.join(declared, on="declaration_no").collect().sort("group_no", "declaration_no", "item_no")
     return items.group_by("group_no", maintain_order=True).agg(
         total("stat_value_usd").alias("import_value_usd"),
         total("item_net_kg").alias("import_net_kg"),
         pl.col("delivery_id").first().alias("declaration_delivery_id"),
-    ).collect()  # fmt: skip
+    )  # fmt: skip

@@ -40,9 +40,9 @@ def subjects(known: Sources) -> pl.DataFrame:
         .join(trips, on="box_no")
         .select("load_no", days.alias("list_gap_days"), "list_delivery_id")
         .filter(pl.col("list_gap_days").is_between(0, SOUGHT_DAYS))
+        .collect()
         .sort("load_no", "list_gap_days", "list_delivery_id")
         .unique("load_no", keep="first", maintain_order=True)
-        .collect()
     )
     at = loads.select(instant("event_at_utc")).to_series()
     return beside(loads, later, "load_no").with_columns(

@@ -15,9 +15,9 @@ DECLARED_DAYS = 7
 PORT_DAYS = 7  # the port must have reported for so long before a departure to be missed there
 _MARGIN = pl.duration(hours=1)
 _EXITS = ("GTOT", "RAIL_LOAD")
+_WEIGHED = ("vgm_kg", "gross_gross_kg")
 _BEFORE = (
-    "trip_no", "event_at_utc", "tie_no", "left_on_utc", "full_empty", "size_type", "vgm_kg",
-    "gross_gross_kg", "seal_nos", "delivery_id",
+    "trip_no", "event_at_utc", "tie_no", "left_on_utc", "full_empty", "size_type", *_WEIGHED, "seal_nos", "delivery_id",
 )  # fmt: skip
 _USED = {
     *CROSS_SCHEMA, "trip_id", "trip_no", "service_id", "direction", "container_no", "departure_week", "tare_kg",
@@ -81,19 +81,20 @@ def _before_departure(events: pl.DataFrame) -> pl.DataFrame:
     start = pl.coalesce("trip_gate_in_at_utc", pl.col("left_on_utc") - pl.duration(days=2))
     end = pl.coalesce("trip_arrived_at_utc", pl.col("left_on_utc") + _MARGIN)
     at = pl.col("event_at_utc")
+    early = at <= pl.col("left_on_utc") + _MARGIN
     own = (
         events.lazy()
         .filter(at.is_between(start, end))
         .select(_BEFORE)
-        .sort("trip_no", "event_at_utc", "tie_no")
+        .with_columns(pl.when(early).then(pl.col(name)).alias(name) for name in _WEIGHED)
+        .drop("left_on_utc")
         .collect()
+        .sort("trip_no", "event_at_utc", "tie_no")
     )
-    early = at <= pl.col("left_on_utc") + _MARGIN
-    weighed = [pl.col(c).filter(early).drop_nulls().last() for c in ("vgm_kg", "gross_gross_kg")]
     said = listed_by(own, "trip_no", {"full_empty": "port_full_empty", "size_type": "port_size_type"})
     last = own.group_by("trip_no", maintain_order=True).agg(
-        pl.coalesce(weighed).alias("port_weighed_kg"),
-        pl.col("seal_nos").drop_nulls().last().alias("port_seal_nos"),
+        pl.coalesce(pl.col(name).last(ignore_nulls=True) for name in _WEIGHED).alias("port_weighed_kg"),
+        pl.col("seal_nos").last(ignore_nulls=True).alias("port_seal_nos"),
         pl.col("delivery_id").first().alias("port_delivery_id"),
     )
     return beside(last, said, "trip_no")
@@ -121,12 +122,10 @@ def _port_exits(known: Sources, events: pl.DataFrame) -> pl.DataFrame:
         events.lazy()
         .filter(pl.col("event_code").is_in(_EXITS), at < left + pl.duration(days=PORT_DAYS))
         .join(ports.lazy().rename({"node": "facility_node"}).select(way), on=way)
-        .select("trip_no", "event_at_utc", "left_on_utc")
-        .sort("trip_no", "event_at_utc")
     )
-    nearest = pl.coalesce(at.filter(at <= left).last(), at.first())
+    nearest = pl.coalesce(pl.when(at <= left).then(at).max(), at.min())
     hours = (left.first() - nearest).dt.total_minutes() / 60
-    return exits.group_by("trip_no", maintain_order=True).agg(hours.alias("port_exit_hours")).collect()
+    return exits.group_by("trip_no").agg(hours.alias("port_exit_hours")).collect()
 
 
 def seaports() -> list[str]:

@@ -42,14 +42,16 @@ _FIRSTS = ("delivery_id", "line_no", "event_code", "facility_code", "event_at_ut
 
 def subjects(known: Sources) -> pl.DataFrame:
     """One row per visit in which more than one of the instants is known; the first of each counts."""
+    steps = _several(_numbered(_steps(known)))
+    is_first = (pl.col("visit") != pl.col("visit").shift(1)).fill_null(True)
+    instants = steps.group_by("visit", maintain_order=True).agg(
+        *(pl.when(pl.col("column") == name).then("event_at_utc").min().alias(name) for name in _COLUMNS),
+        pl.col("conveyance_name").first(ignore_nulls=True).alias("train_no"),
+    )
     found = (
-        _several(_numbered(_steps(known)))
-        .group_by("visit", maintain_order=True)
-        .agg(
-            *(pl.when(pl.col("column") == name).then("event_at_utc").min().alias(name) for name in _COLUMNS),
-            *(pl.col(name).first() for name in ("container_no", "facility_node", "way", *_FIRSTS)),
-            pl.col("conveyance_name").first(ignore_nulls=True).alias("train_no"),
-        )
+        steps.filter(is_first)
+        .select("container_no", "facility_node", "way", *_FIRSTS)
+        .hstack(instants.drop("visit"))
         .filter(pl.sum_horizontal(pl.col(name).is_not_null() for name in _COLUMNS) > 1)
     )
     at = found.select(instant("event_at_utc")).to_series()
@@ -76,8 +78,8 @@ def _steps(known: Sources) -> pl.DataFrame:
         .with_columns(_place_no().alias("place_no"))
         # One event alone is no visit.
         .filter(pl.col("place_no").is_duplicated())
-        .sort("place_no", "event_at_utc", "tie_no")
         .collect()
+        .sort("place_no", "event_at_utc", "tie_no")
     )
 
 
