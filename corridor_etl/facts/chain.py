@@ -81,8 +81,8 @@ def with_chain(trips: pl.DataFrame, moves: pl.DataFrame, places: pl.DataFrame, s
 
     ``trips`` needs the six milestones, trip_id, service_id, direction, full_empty, departure_on_local,
     planned_departure_at_utc and the numbers of ``facts.numbered``, whose ``box_events`` of ``spots`` the ``moves`` are;
-    ``places`` is :func:`corridor_etl.facts.places.role_nodes`. A service that has a domestic leg at either end has it at one only:
-    that before the train counts.
+    ``places`` is :func:`corridor_etl.facts.places.role_nodes`. A service that has a domestic leg at either end has it
+    at one only: that before the train counts.
     """
     bounds = _bounds(trips).lazy()
     anywhere = _table(link for link in LINKS if link.roles == (ANYWHERE,))

@@ -1,6 +1,7 @@
 """Where each box is when: the events of a trip in the order of the way, with the clock of the world.
 
-Trains move as one; boxes enter the first gate and leave the last one by themselves.
+Trains move as one; boxes enter the first gate and leave the last one by themselves. What is reported of a box between
+these milestones belongs to ``between``.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def trip_events(seed: int, train: Train) -> Iterator[tuple[Box, list[Event]]]:
     way = passage(seed, train)
     for place, box in enumerate(train.boxes):
         source = dice(seed, "box", train.departure.train_no, train.departure.departure_on, box.number)
-        yield box, [_unambiguous(e) for e in _trip(source, train, box, way, place)]
+        yield box, [unambiguous(e) for e in _trip(source, train, box, way, place)]
 
 
 def _trip(source: Random, train: Train, box: Box, way: Passage, place: int) -> Iterator[Event]:
@@ -72,24 +73,24 @@ def _trip(source: Random, train: Train, box: Box, way: Passage, place: int) -> I
     if box.goods is not None and box.goods.origin in SEA_PORTS and at["door_origin"] == PORT:
         yield _discharge(source, train, box, gate_in)
     remarks = GATE_REMARK if source.random() * 100 < GATE_REMARK_PCT else ""
-    yield replace(_event(train, box, "GTIN", at["door_origin"], gate_in), remarks=remarks)
+    yield replace(moved(train, box, "GTIN", at["door_origin"], gate_in), remarks=remarks)
     if route.feeder and at["door_origin"] == PORT:
-        yield _event(
+        yield moved(
             train, box, "RAIL_LOAD", PORT, gate_in + timedelta(minutes=240 + 3 * place), by_train=False
         )
-    yield _event(train, box, "RAIL_LOAD", at["origin"], way.departed - timedelta(minutes=90 + 4 * place))
-    yield _event(train, box, "DEPA", at["origin"], way.departed)
-    yield _event(train, box, "ARRI", at["border_in"], way.border_arrived)
+    yield moved(train, box, "RAIL_LOAD", at["origin"], way.departed - timedelta(minutes=90 + 4 * place))
+    yield moved(train, box, "DEPA", at["origin"], way.departed)
+    yield moved(train, box, "ARRI", at["border_in"], way.border_arrived)
     break_of_gauge = next(at[r] for r in ("border_in", "border_out") if nodes()[at[r]]["country"] == "KZ")
-    yield _event(train, box, "XSHIP", break_of_gauge, _whole_minute(min(lifted, left)))
-    yield _event(train, box, "DEPA", at["border_out"], left, by_train=False)
-    yield _event(train, box, "ARRI", at["destination"], arrived, by_train=False)
-    yield _event(
+    yield moved(train, box, "XSHIP", break_of_gauge, whole_minute(min(lifted, left)))
+    yield moved(train, box, "DEPA", at["border_out"], left, by_train=False)
+    yield moved(train, box, "ARRI", at["destination"], arrived, by_train=False)
+    yield moved(
         train, box, "GTOT", at["door_destination"], _later(arrived, source, route.delivery), by_train=False
     )
 
 
-def _event(train: Train, box: Box, code: str, node: str, at_utc: datetime, by_train: bool = True) -> Event:
+def moved(train: Train, box: Box, code: str, node: str, at_utc: datetime, by_train: bool = True) -> Event:
     """An event; wagon and train are those of the first leg, so they are known up to the border only."""
     is_gate = code in ("GTIN", "GTOT")
     on_wagon = by_train and not is_gate and code != "XSHIP"
@@ -135,11 +136,12 @@ def _feeder(far_port: str) -> tuple[str, str]:
     return f"{digits}{check}", name
 
 
-def _whole_minute(instant: datetime) -> datetime:
+def whole_minute(instant: datetime) -> datetime:
+    """The minute an instant is in: files give no seconds."""
     return instant.replace(second=0, microsecond=0)
 
 
-def _unambiguous(event: Event) -> Event:
+def unambiguous(event: Event) -> Event:
     """An event in the hour a clock repeats happens an hour later: files carry no mark for the second one."""
     local = event.at_local
     if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():

@@ -86,6 +86,14 @@ PER_USD = {"USD": Decimal(1), "CNY": Decimal("7.23"), "EUR": Decimal("0.90"), "K
 LATE_MINUTES = (((-12, 45), 55), ((46, 115), 25), ((125, 420), 20))  # range, weight
 LEFT_BEHIND_PCT = 3  # boxes that wait at the border for the next shunt
 LEFT_BEHIND_HOURS = (14.0, 26.0)
+STUFFED_BEFORE_HOURS = (6.0, 24.0)  # before the gate
+FEEDER_ARRIVES_BEFORE_HOURS = (8.0, 14.0)  # at the train's origin, before the train
+FEEDER_LEAVES_AFTER_HOURS = (5.0, 9.0)  # the train's destination, after the train
+FEEDER_TAKES_HOURS = (62.0, 76.0)
+EMPTY_AFTER_HOURS = (4.0, 16.0)  # handed back, after the last gate
+# when a train leaves the near side and comes to the far one, in per cent of its time at the border
+BORDER_SIDES_PCT = {"before_lift": (25, 33), "after_lift": (82, 90)}
+UNREPORTED_PCT = 5  # of what happens to a box between its milestones
 UNDECLARED_PCT = 3  # lots in transit, which no declaration names
 SHARED_BOX_PCT = 18  # single boxes that hold two traders' goods under two declarations
 SECOND_ITEM_PCT = 30

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from corridor_etl.reference.calendar import monday, shifted
 from corridor_etl.settings import Settings
+from corridor_etl.simulator.between import between
 from corridor_etl.simulator.bookings import booked_slots
 from corridor_etl.simulator.containers import TEU_X100, Stock
 from corridor_etl.simulator.customs import declared_items
@@ -40,7 +41,7 @@ def world(seed: int, last_week: str, settings: Settings) -> World:
         told.bookings += booked_slots(seed, train)
         told.items += declared_items(seed, train, passage(seed, train))
         for box, events in trip_events(seed, train):
-            told.events += events
+            told.events += [*events, *between(seed, train, box, events)]
             last = events[-1]
             stock.put(route.service_id, last.node, box.number, box.size_type, last.at_utc + EMPTIED_AFTER)
         told.lists.append(list(_listed(train)))
