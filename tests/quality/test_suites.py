@@ -10,11 +10,13 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+import polars as pl
 import pytest
 
 from corridor_etl.model import CROSS_SOURCE, KINDS
 from corridor_etl.quality import catalogue
 from corridor_etl.quality.delivery_rules import DELIVERY_SUITES
+from corridor_etl.quality.expectations._row import _verdict_of
 from corridor_etl.quality.history import RANGE_COLUMNS
 from corridor_etl.quality.runner import run_parameters
 from corridor_etl.quality.suites import load_suite, suite_folder, suite_rules
@@ -197,3 +199,15 @@ def test_runs_share_rules_and_each_has_its_own_parameters(settings: Settings) ->
     assert {(a["latest_at_utc"], b["latest_at_utc"]) for a, b in apart} == {
         (early["latest_at_utc"], late["latest_at_utc"])
     }
+
+
+def test_a_check_is_made_anew_for_other_types_and_thresholds_only() -> None:
+    verdict = _verdict_of(type(load_suite("booking").expectations[0]))
+    text, number = {"train_no": pl.String(), "teu": pl.Int64()}, {"train_no": pl.Int64()}
+    made = verdict(["train_no"], text, None)
+    assert verdict(["train_no"], text, None, optional_in_corrections=None) is not made
+    assert verdict(["train_no"], {**text, "teu": pl.String()}, None) is made
+    assert not verdict(["train_no"], number, None).meta.eq(made)
+    lenient = verdict(["train_no"], text, None, optional_in_corrections=["train_no"])
+    assert not lenient.meta.eq(made)
+    assert verdict(["train_no"], text, None, optional_in_corrections=["train_no"]) is lenient

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from copy import deepcopy
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import polars as pl
@@ -178,7 +179,7 @@ def judged(
 ) -> pl.Expr:
     """The rule's check over named columns; thresholds that are None keep the check's default.
 
-    A check that has a parameter ``schema`` is given the batch's column types.
+    A check that has a parameter ``schema`` is given the types of these columns.
     """
     given = {name: thresholds[name] for name in rule.parameters if thresholds.get(name) is not None}
     check = rule.check
@@ -203,7 +204,17 @@ def judged_by(check: Check) -> Callable[[Rule], Rule]:
 
 
 def _verdict_of(rule: Rule) -> Callable[..., pl.Expr]:
+    """The check as the engine asks for it; what it gave for the same columns, types and thresholds is given again."""
+
+    @lru_cache(maxsize=64)
+    def made(
+        columns: tuple[tuple[str, pl.DataType], ...], thresholds: tuple[tuple[str, Any], ...]
+    ) -> pl.Expr:
+        given = {name: list(value) if isinstance(value, tuple) else value for name, value in thresholds}
+        return judged(rule, [name for name, _ in columns], given, dict(columns))
+
     def verdict(names: list[str], schema: dict[str, pl.DataType], _: Any, **thresholds: Any) -> pl.Expr:
-        return judged(rule, names, thresholds, schema)
+        frozen = sorted((name, tuple(v) if isinstance(v, list) else v) for name, v in thresholds.items())
+        return made(tuple((name, schema[name]) for name in names), tuple(frozen))
 
     return verdict
