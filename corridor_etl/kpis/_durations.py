@@ -78,7 +78,10 @@ def chain_rows(durations: pl.LazyFrame, settings: Settings) -> pl.DataFrame:
 def _grouped(durations: pl.LazyFrame, *count: pl.Expr, **figures: pl.Expr) -> pl.DataFrame:
     """The figures of each group, in the order of seconds, with the group's dimensions as texts."""
     key = ["monday", *DIMENSIONS[1:]]
-    groups = durations.sort("duration_s").group_by(key).agg(*count, **figures).collect()
+    ordered = durations.sort("duration_s").collect()
+    plan = ordered.lazy().group_by(key).agg(*count, **figures)
+    # to make the figures of nothing takes as long as to make those of a week
+    groups = plan.collect() if ordered.height else pl.DataFrame(schema=plan.collect_schema())
     week = pl.col("monday").dt.strftime(ISO_WEEK).alias("iso_week")
     return groups.with_columns(week, pl.col(DIMENSIONS[1:]).cast(pl.String)).drop("monday")
 

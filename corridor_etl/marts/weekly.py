@@ -9,6 +9,7 @@ import polars as pl
 from corridor_etl.facts.corridor import Facts, corridor_facts
 from corridor_etl.kpis import Kpi, kpis
 from corridor_etl.settings import Settings
+from corridor_etl.warehouse.schema.marts import MADE_FROM
 
 
 def weekly_marts(
@@ -27,7 +28,7 @@ def weekly_marts(
     """
     facts = facts or corridor_facts(current, settings)
     return {
-        mart: _table(members, facts, settings)
+        mart: _table(members, facts, settings) if _has_records(mart, current) else _no_rows(members)
         for mart, members in members_by_mart().items()
         if among is None or mart in among
     }
@@ -45,6 +46,15 @@ def members_by_mart() -> dict[str, list[Kpi]]:
 def mart_rows(mart: str, facts: Facts, settings: Settings) -> pl.DataFrame:
     """The rows of one table from the facts, as :func:`weekly_marts` makes them."""
     return _table(members_by_mart()[mart], facts, settings)
+
+
+def _has_records(mart: str, current: Mapping[str, pl.DataFrame]) -> bool:
+    return any(kind in current and current[kind].height > 0 for kind in MADE_FROM[mart])
+
+
+def _no_rows(members: list[Kpi]) -> pl.DataFrame:
+    """What the KPIs of a mart make of no records."""
+    return pl.DataFrame(schema=members[0].schema)
 
 
 def _table(members: list[Kpi], facts: Facts, settings: Settings) -> pl.DataFrame:

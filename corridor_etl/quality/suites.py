@@ -6,7 +6,7 @@ What a rule says is written in the suite; how it is judged belongs to ``checks``
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,16 +41,28 @@ def load_suite(kind: str, parameters: dict[str, Any] | None = None) -> Expectati
     """The suite as an object of its own, so that a run cannot change what another run reads.
 
     ``parameters`` take the place of ``$PARAMETER`` here, because the parser of Great Expectations breaks for good when
-    several threads use it for the first time at once.
+    several threads use it for the first time at once. With them the suite is for a run, which changes no rule: its
+    rules are those of earlier runs, as they remember what Great Expectations asked of them.
     """
     from great_expectations.core import ExpectationSuite
+    from great_expectations.expectations.registry import get_expectation_impl
 
     import corridor_etl.quality.expectations  # noqa: F401 - registers the classes the suite names
 
     written = json.loads(suite_text(kind))
-    for rule in written["expectations"] if parameters is not None else ():
-        rule["kwargs"] |= resolved(rule["kwargs"], parameters or {})
-    return ExpectationSuite(name=written["name"], expectations=written["expectations"], meta=written["meta"])
+    rules = written["expectations"]
+    if parameters is not None:
+        for rule in rules:
+            rule["kwargs"] |= resolved(rule["kwargs"], parameters)
+        rules = [_rule_of_runs(json.dumps(rule), get_expectation_impl(rule["type"])) for rule in rules]
+    return ExpectationSuite(name=written["name"], expectations=rules, meta=written["meta"])
+
+
+@lru_cache(maxsize=2000)
+def _rule_of_runs(written: str, _made_by: type) -> Any:
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    return ExpectationConfiguration(**json.loads(written)).to_domain_obj()
 
 
 def resolved(kwargs: dict[str, Any], parameters: dict[str, Any]) -> dict[str, Any]:

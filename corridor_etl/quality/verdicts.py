@@ -53,15 +53,16 @@ def verdict_of(
 
     Rows a rule could not judge are missing in its result.
     """
-    failures = [_failures(failing, result, parameters) for result in results]
+    broken = [result for result in results if result.result["unexpected_count"]]
+    failures = [_failures(failing, result, parameters) for result in broken]
     counts = [
         {
             "rule_id": result.expectation_config.meta["rule_id"],
             "severity": result.expectation_config.severity.value,
             "evaluated": result.result["element_count"] - result.result.get("missing_count", 0),
-            "unexpected": failed.height,
+            "unexpected": result.result["unexpected_count"],
         }
-        for result, failed in zip(results, failures, strict=True)
+        for result in results
     ]
     every = pl.concat([pl.DataFrame(schema=FAILURE_SCHEMA), *failures])
     return Verdict(every.sort("row_id", "rule_id", "column"), _checks(counts))

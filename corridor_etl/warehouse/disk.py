@@ -42,6 +42,8 @@ _FIXES_OF_SQLITE = {
     sqlite3.SQLITE_CANTOPEN: _CLOSED,
 }
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
+_END_NOT_WRITTEN = "Invalid thrift: transport error"
+"""What Polars says, without a number, where a disk does not take the end of a Parquet file."""
 _FIXES_OF_POSTGRESQL = {"53100": _FULL, "58030": _BROKEN}
 
 
@@ -62,6 +64,8 @@ def of_file(error: OSError | pl.exceptions.PolarsError) -> DiskFailed | None:
     number = getattr(error, "errno", None) or (int(told[1]) if told else 0)
     fix = _FIXES_OF_FILES.get(number)
     name = getattr(error, "filename", None)
+    if number == 0 and isinstance(error, pl.exceptions.PolarsError) and _END_NOT_WRITTEN in str(error):
+        return _failed(str(error), _FULL_OR_BROKEN)
     return None if fix is None else _failed(f"{os.strerror(number)}{f' at {name}' if name else ''}", fix)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from corridor_etl.errors import SettingsError, UsageError, WarehouseBusy
 from corridor_etl.warehouse import disk
+from corridor_etl.warehouse.connections import WhileHeld
 
 BUSY_TIMEOUT_MS = 30_000
 _WRITER = "corridor_writer"
@@ -46,9 +47,13 @@ def database_url(home: Path) -> str:
     return make_url(given).set(drivername=_DRIVERS[name]).render_as_string(hide_password=False)
 
 
+@lru_cache(maxsize=32)
 def open_engine(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
-    """An engine on ``url`` that follows the rules of this module; nothing is created yet."""
-    # Without a pool no connection outlives its use, so a process may fork at any time.
+    """An engine on ``url`` that follows the rules of this module; nothing is created yet.
+
+    The same for everybody in the process, as it remembers the statements it has made SQL of; see :mod:`.connections`
+    for what becomes of its connections.
+    """
     if not url.startswith("sqlite"):
         # A writer that died with its machine must not keep the lock for hours.
         alive = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
@@ -58,7 +63,7 @@ def open_engine(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
         # A database made under the C locale would give bytes for text.
         connecting = {"options": options, "connect_timeout": 10, "client_encoding": "utf8", **alive}
         return create_engine(url, poolclass=NullPool, connect_args=connecting)
-    engine = create_engine(url, poolclass=NullPool)
+    engine = create_engine(url, poolclass=WhileHeld)
     event.listen(engine, "connect", partial(_prepare_sqlite, busy_timeout_ms))
     event.listen(engine, "begin", _begin_sqlite)
     return engine

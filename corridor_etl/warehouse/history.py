@@ -29,6 +29,9 @@ _APPEARED = ""
 _MANY = 5_000  # numbers in one statement
 _INSTANT = "%Y-%m-%d %H:%M:%S%.6f"
 _CHANGE = {"value_before": pl.Int64(), "value_after": pl.Int64()}
+_NO_CHANGES = pl.DataFrame(
+    schema={"iso_week": pl.String(), "row_key": pl.String(), "measure": pl.String(), **_CHANGE}
+)
 
 
 @contextmanager
@@ -54,9 +57,7 @@ def record_mart(
     old = set(connection.scalars(select(MART_CHANGE.c.iso_week).where(*known))) | set(before["iso_week"])
     is_old = pl.col("iso_week").is_in(sorted(old))
     weeks = before.select("iso_week", snapshot_before="snapshot").unique("iso_week")
-    changes = _differences(
-        _keyed(before.drop("snapshot"), mart), _keyed(after.filter(is_old), mart), ["iso_week"]
-    ).rename({"name": "measure"})
+    changes = mart_differences(mart, before.drop("snapshot"), after.filter(is_old)) if old else _NO_CHANGES
     appeared = after.filter(~is_old).select("iso_week").unique().sort("iso_week")
     marks = appeared.with_columns(row_key=pl.lit(_APPEARED), measure=pl.lit(_APPEARED))
     marks = marks.with_columns(pl.lit(None, dtype=dtype).alias(name) for name, dtype in _CHANGE.items())

@@ -19,7 +19,9 @@ from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.io.pyarrow import parquet_file_to_data_file
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
-from pyiceberg.table import Table
+from pyiceberg.table import Table, Transaction
+from pyiceberg.table.metadata import TableMetadata
+from pyiceberg.table.update import TableUpdate
 from pyiceberg.transforms import IdentityTransform
 from pyiceberg.types import (
     BooleanType,
@@ -144,8 +146,22 @@ def add_files(bound: BoundCatalog, name: str, files: Sequence[str], snapshot: in
     table = load(bound, name)
     # The batch number is checked in the same transaction, so no file can be added twice.
     addresses = [f"{bound.store.address}/{file}" for file in files]
-    table.add_files(addresses, {"corridor.snapshot": str(snapshot)}, check_duplicate_files=False)
+    with _Transaction(table) as transaction:
+        transaction.add_files(addresses, {"corridor.snapshot": str(snapshot)}, check_duplicate_files=False)
     _settle(bound, table)
+
+
+class _Transaction(Transaction):
+    """One whose metadata is worked out anew for a change, and not for each of the twenty looks a commit takes at it."""
+
+    _known: tuple[TableMetadata, tuple[TableUpdate, ...], TableMetadata] | None = None
+
+    @property
+    def table_metadata(self) -> TableMetadata:
+        base, updates = self._table.metadata, self._updates
+        if self._known is None or self._known[0] is not base or self._known[1] is not updates:
+            self._known = base, updates, super().table_metadata
+        return self._known[2]
 
 
 def replace_files(bound: BoundCatalog, name: str, removed: Collection[str], added: Sequence[str]) -> None:
@@ -157,7 +173,7 @@ def replace_files(bound: BoundCatalog, name: str, removed: Collection[str], adde
     live = {_name(bound, task.file.file_path): task.file for task in table.scan().plan_files()}
     if gone := sorted(set(removed) - live.keys()):
         raise ValueError(f"no live files of {name}: {', '.join(gone)}")
-    with table.transaction() as transaction, transaction.update_snapshot().overwrite() as overwritten:
+    with _Transaction(table) as transaction, transaction.update_snapshot().overwrite() as overwritten:
         for file in sorted(removed):
             overwritten.delete_data_file(live[file])
         for file in added:

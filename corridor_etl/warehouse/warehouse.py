@@ -6,7 +6,7 @@ Each method is one transaction. How things are stored belongs to the modules it 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Self
@@ -35,6 +35,7 @@ from corridor_etl.warehouse.archive import Archive
 from corridor_etl.warehouse.backfills import Backfills
 from corridor_etl.warehouse.batch import Batch, DeliveryRow
 from corridor_etl.warehouse.compaction import Merge
+from corridor_etl.warehouse.connections import kept
 from corridor_etl.warehouse.engine import database_url, of_the_past, open_engine, reading
 from corridor_etl.warehouse.incident_ledger import Incidents
 from corridor_etl.warehouse.issues import IssueRow, OutboxRow
@@ -55,6 +56,7 @@ class Warehouse(Answers):
         self.as_of = as_of
         self.archive = Archive.of(home)
         self.lake = Lake(opened(home, "lake"))
+        self._held = ExitStack()
 
     @classmethod
     def open(cls, home: Path | None = None, settings: Settings | None = None) -> Warehouse:
@@ -80,10 +82,11 @@ class Warehouse(Answers):
             return moments.snapshot_of(connection, text, zone)
 
     def __enter__(self) -> Self:
+        self._held.enter_context(kept(self.engine))
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self.engine.dispose()
+        self._held.close()
 
     def snapshot(self) -> int:
         """The number of the last committed batch, 0 before the first."""

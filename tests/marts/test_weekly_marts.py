@@ -9,9 +9,11 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
+from corridor_etl.facts.corridor import corridor_facts
 from corridor_etl.facts.departures import train_departures
-from corridor_etl.marts.weekly import weekly_marts
+from corridor_etl.marts.weekly import mart_rows, weekly_marts
 from corridor_etl.settings import Settings, checkout
 from corridor_etl.warehouse.mart_tables import checked
 from corridor_etl.warehouse.schema import MARTS
@@ -57,6 +59,14 @@ def test_every_table_is_there_as_the_warehouse_stores_it(
     for name, table in found.items():
         assert checked(name, table).equals(table), name
         assert table.is_empty() is (not records or records["booking"].is_empty()), name
+
+
+@pytest.mark.parametrize("mart", MARTS)
+def test_a_mart_has_no_rows_where_there_are_no_records_it_is_made_from(mart: str, settings: Settings) -> None:
+    others = {kind: rows for kind, rows in one_train().items() if kind not in MADE_FROM[mart]}
+    made = mart_rows(mart, corridor_facts(others, settings), settings)  # which nothing is left out of
+    assert made.is_empty()
+    assert_frame_equal(weekly_marts(others, settings)[mart], made)
 
 
 def test_the_kinds_a_mart_is_made_from_are_those_without_which_it_is_another(settings: Settings) -> None:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from copy import deepcopy
+from datetime import UTC, datetime
 from pathlib import Path
 from string import Template
 from typing import Any
 
+import polars as pl
 import pytest
 
 from corridor_etl.model import CROSS_SOURCE, KINDS
 from corridor_etl.quality import catalogue
 from corridor_etl.quality.delivery_rules import DELIVERY_SUITES
+from corridor_etl.quality.expectations._row import _verdict_of
 from corridor_etl.quality.history import RANGE_COLUMNS
+from corridor_etl.quality.runner import run_parameters
 from corridor_etl.quality.suites import load_suite, suite_folder, suite_rules
 from corridor_etl.reference._tables import table
+from corridor_etl.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = [
@@ -152,3 +157,57 @@ def test_a_configuration_gives_back_its_expectation_until_it_says_something_else
     assert (copied.to_domain_obj().mostly, rule.mostly) == (0.25, 1.0)
     said.kwargs["mostly"] = 0.5
     assert said.to_domain_obj().mostly == 0.5
+
+
+def test_a_copy_for_a_batch_remembers_its_expectation_until_it_says_something_else() -> None:
+    rule = load_suite("booking").expectations[0]
+    copied, again = deepcopy(rule.configuration), deepcopy(rule.configuration)
+    assert copied.to_domain_obj() is again.to_domain_obj()
+    again.kwargs["mostly"] = 0.25
+    assert again.to_domain_obj().mostly == 0.25
+    assert copied.to_domain_obj().mostly == 1.0
+    again.meta["rule_id"] = "OTHER"
+    assert again.to_domain_obj().meta["rule_id"] == "OTHER"
+    assert rule.meta["rule_id"] == copied.meta["rule_id"] != "OTHER"
+    assert deepcopy(again) == again
+    rule.mostly = 0.75
+    assert deepcopy(rule.configuration).to_domain_obj().mostly == 0.75
+
+
+def test_what_a_rule_depends_on_is_made_once_and_cannot_be_changed_by_who_asks() -> None:
+    rule = load_suite("booking").expectations[0]
+    asked = {"result_format": {"result_format": "BASIC"}}
+    first = rule.get_validation_dependencies(None, asked)
+    wanted, made = first.get_metric_names(), first.get_metric_configurations()
+    first.remove_metric_configuration("table.row_count")
+    first.result_format["result_format"] = "COMPLETE"
+    again = rule.get_validation_dependencies(None, asked)
+    assert again.get_metric_names() == wanted
+    assert all(a is b for a, b in zip(again.get_metric_configurations(), made, strict=True))
+    assert again.result_format["result_format"] == "BASIC"
+    fewer = rule.get_validation_dependencies(None, {"result_format": {"result_format": "BOOLEAN_ONLY"}})
+    assert set(fewer.get_metric_names()) < set(wanted)
+
+
+def test_runs_share_rules_and_each_has_its_own_parameters(settings: Settings) -> None:
+    early, late = (run_parameters(settings, datetime(year, 6, 2, tzinfo=UTC)) for year in (2025, 2026))
+    first, again, other = (load_suite("port_event", given) for given in (early, early, late))
+    assert first is not again
+    assert all(a is b for a, b in zip(first.expectations, again.expectations, strict=True))
+    pairs = zip(first.expectations, other.expectations, strict=True)
+    apart = [(a.configuration.kwargs, b.configuration.kwargs) for a, b in pairs if a is not b]
+    assert {(a["latest_at_utc"], b["latest_at_utc"]) for a, b in apart} == {
+        (early["latest_at_utc"], late["latest_at_utc"])
+    }
+
+
+def test_a_check_is_made_anew_for_other_types_and_thresholds_only() -> None:
+    verdict = _verdict_of(type(load_suite("booking").expectations[0]))
+    text, number = {"train_no": pl.String(), "teu": pl.Int64()}, {"train_no": pl.Int64()}
+    made = verdict(["train_no"], text, None)
+    assert verdict(["train_no"], text, None, optional_in_corrections=None) is not made
+    assert verdict(["train_no"], {**text, "teu": pl.String()}, None) is made
+    assert not verdict(["train_no"], number, None).meta.eq(made)
+    lenient = verdict(["train_no"], text, None, optional_in_corrections=["train_no"])
+    assert not lenient.meta.eq(made)
+    assert verdict(["train_no"], text, None, optional_in_corrections=["train_no"]) is lenient

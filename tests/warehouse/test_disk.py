@@ -55,6 +55,15 @@ def test_what_sqlite_met_is_told_like_a_file(code: int, fix: str) -> None:
     assert fix in found.message
 
 
+def test_an_end_of_a_lake_file_that_was_not_written_is_the_disks() -> None:
+    with pytest.raises(DiskFailed, match="did not take what was written"), disk.explained():
+        raise pl.exceptions.ComputeError(
+            "parquet: File out of specification: Invalid thrift: transport error"
+        )
+    with pytest.raises(pl.exceptions.ComputeError), disk.explained():
+        raise pl.exceptions.ComputeError("parquet: File out of specification: Invalid thrift: bad data")
+
+
 def test_a_database_that_may_not_grow_is_told_and_keeps_what_it_has(own_home: Path) -> None:
     with Warehouse.open(own_home) as warehouse:
         with pytest.raises(DiskFailed, match="database or disk is full"):

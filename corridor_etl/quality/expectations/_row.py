@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from copy import deepcopy
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import polars as pl
@@ -19,6 +20,7 @@ from great_expectations.render import RenderedStringTemplateContent
 from great_expectations.render.components import LegacyRendererType
 from great_expectations.render.renderer.renderer import renderer
 from great_expectations.render.renderer_configuration import RendererConfiguration
+from great_expectations.validator.validator import ValidationDependencies
 
 from corridor_etl.quality.expectations._wording import plain, worded
 from corridor_etl.quality.polars_engine import register_record_check
@@ -44,9 +46,36 @@ class _Configuration(ExpectationConfiguration):
         return expectation if self.kwargs == kwargs else super().to_domain_obj()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> ExpectationConfiguration:
-        """A stock configuration, because a copy is made to be changed."""
-        copied = ExpectationConfiguration(self.type, {})
+        """A configuration without the way back, because a copy is made to be changed."""
+        copied = _Copy(self.type, {})
         said = {name: value for name, value in self.__dict__.items() if name != "_way_back"}
+        copied.__dict__.update(deepcopy(said, memo))
+        copied._copied_from = self._way_back[0]
+        return copied
+
+
+class _Copy(ExpectationConfiguration):
+    """What Great Expectations makes of a configuration for a run: the same for the batch that it names."""
+
+    _copied_from: RowExpectation
+
+    def __eq__(self, other: object) -> bool:
+        return bool(deepcopy(self) == other)
+
+    __hash__ = ExpectationConfiguration.__hash__
+
+    def to_domain_obj(self) -> Any:
+        """The stock expectation, made once for all runs as long as they ask for the same."""
+        said = {name: value for name, value in self.__dict__.items() if name != "_copied_from"}
+        known = self._copied_from._for_batch
+        if known is None or known[0] != said:
+            known = self._copied_from._for_batch = (deepcopy(said), super().to_domain_obj())
+        return known[1]
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> ExpectationConfiguration:
+        """A stock configuration."""
+        copied = ExpectationConfiguration(self.type, {})
+        said = {name: value for name, value in self.__dict__.items() if name != "_copied_from"}
         copied.__dict__.update(deepcopy(said, memo))
         return copied
 
@@ -62,6 +91,8 @@ class RowExpectation(MulticolumnMapExpectation):
     catch_exceptions: bool = True
 
     _made: Any = pydantic.PrivateAttr(default=None)
+    _for_batch: Any = pydantic.PrivateAttr(default=None)
+    _dependencies: Any = pydantic.PrivateAttr(default_factory=dict)
 
     @property
     def configuration(self) -> Any:
@@ -70,15 +101,30 @@ class RowExpectation(MulticolumnMapExpectation):
             self._made = _Configuration(self, super().configuration)
         return self._made
 
+    def get_validation_dependencies(
+        self, execution_engine: Any = None, runtime_configuration: dict[str, Any] | None = None
+    ) -> ValidationDependencies:
+        """The stock answer, made once: Great Expectations asks twice a run, and most of a small run went there."""
+        asked = (type(execution_engine), repr(runtime_configuration))
+        if asked not in self._dependencies:
+            self._dependencies[asked] = super().get_validation_dependencies(
+                execution_engine, deepcopy(runtime_configuration)
+            )
+        known = self._dependencies[asked]
+        return ValidationDependencies(dict(known.metric_configurations), dict(known.result_format))
+
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
-        if name != "_made":
-            self._made = None
+        if not name.startswith("_"):
+            self._forget()
+
+    def _forget(self) -> None:
+        self._made, self._for_batch, self._dependencies = None, None, {}
 
     def copy(self, **options: Any) -> Any:
         """The stock copy, which makes its own configuration."""
         copied = super().copy(**options)
-        copied._made = None
+        copied._forget()
         return copied
 
     @pydantic.validator("column_list")
@@ -133,7 +179,7 @@ def judged(
 ) -> pl.Expr:
     """The rule's check over named columns; thresholds that are None keep the check's default.
 
-    A check that has a parameter ``schema`` is given the batch's column types.
+    A check that has a parameter ``schema`` is given the types of these columns.
     """
     given = {name: thresholds[name] for name in rule.parameters if thresholds.get(name) is not None}
     check = rule.check
@@ -158,7 +204,17 @@ def judged_by(check: Check) -> Callable[[Rule], Rule]:
 
 
 def _verdict_of(rule: Rule) -> Callable[..., pl.Expr]:
+    """The check as the engine asks for it; what it gave for the same columns, types and thresholds is given again."""
+
+    @lru_cache(maxsize=64)
+    def made(
+        columns: tuple[tuple[str, pl.DataType], ...], thresholds: tuple[tuple[str, Any], ...]
+    ) -> pl.Expr:
+        given = {name: list(value) if isinstance(value, tuple) else value for name, value in thresholds}
+        return judged(rule, [name for name, _ in columns], given, dict(columns))
+
     def verdict(names: list[str], schema: dict[str, pl.DataType], _: Any, **thresholds: Any) -> pl.Expr:
-        return judged(rule, names, thresholds, schema)
+        frozen = sorted((name, tuple(v) if isinstance(v, list) else v) for name, v in thresholds.items())
+        return made(tuple((name, schema[name]) for name in names), tuple(frozen))
 
     return verdict
