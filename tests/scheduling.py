@@ -8,6 +8,8 @@ from pathlib import Path
 
 from xdist.scheduler import LoadScopeScheduling
 
+_TOGETHER = "temporary_server"
+"""Modules that name this fixture are one piece of work: the session has it once."""
 _SHARED = re.compile(r'scope="module"(?P<parameters>, params=)?')
 
 
@@ -16,11 +18,18 @@ class ByPreparation(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         path, _, test = nodeid.partition("::")
+        if _is_together(Path(str(self.config.rootpath)) / path):
+            return _TOGETHER
         shared = _shared(Path(str(self.config.rootpath)) / path)
         if shared is None:
             return nodeid
         # A module that prepares several things one after the other names each in brackets.
         return f"{path} {test.rpartition('[')[2]}" if shared and "[" in test else path
+
+
+@cache
+def _is_together(module: Path) -> bool:
+    return _TOGETHER in module.read_text(encoding="utf-8")
 
 
 @cache
