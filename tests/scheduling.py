@@ -8,8 +8,8 @@ from pathlib import Path
 
 from xdist.scheduler import LoadScopeScheduling
 
-_TOGETHER = "temporary_server"
-"""Modules that name this fixture are one piece of work: the session has it once."""
+_TOGETHER = ("temporary_server", "whole_season")
+"""What the session has once: modules that ask for the same of these fixtures are one piece of work."""
 _SHARED = re.compile(r'scope="module"(?P<parameters>, params=)?')
 
 
@@ -18,9 +18,10 @@ class ByPreparation(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         path, _, test = nodeid.partition("::")
-        if _is_together(Path(str(self.config.rootpath)) / path):
-            return _TOGETHER
-        shared = _shared(Path(str(self.config.rootpath)) / path)
+        module = Path(str(self.config.rootpath)) / path
+        if asked := _asked_of_session(module):
+            return asked
+        shared = _shared(module)
         if shared is None:
             return nodeid
         # A module that prepares several things one after the other names each in brackets.
@@ -28,8 +29,9 @@ class ByPreparation(LoadScopeScheduling):
 
 
 @cache
-def _is_together(module: Path) -> bool:
-    return _TOGETHER in module.read_text(encoding="utf-8")
+def _asked_of_session(module: Path) -> str | None:
+    text = module.read_text(encoding="utf-8")
+    return next((name for name in _TOGETHER if re.search(rf"\b{name}(_home)?: |\"{name}\"", text)), None)
 
 
 @cache
