@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import threading
 import time
 from collections.abc import Callable
@@ -15,7 +16,6 @@ from corridor_etl.warehouse.engine import open_engine, writing
 from tests.delivery import outboxes
 from tests.delivery.outboxes import mail, message_id, sender, states
 from tests.delivery.relay import Plan
-from tests.own_process import FORKED, begun
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -40,8 +40,11 @@ def test_two_processes_at_once_send_each_message_once(tmp_path: Path, plan: Plan
     home = tmp_path / "shared"
     mails = outboxes.filled(home, 16)
     plan.seconds = 0.05
-    start = FORKED.Event()
-    processes = [begun(_send, str(home), port, start) for _ in range(2)]
+    several = multiprocessing.get_context("spawn")
+    start = several.Event()
+    processes = [several.Process(target=_send, args=(str(home), port, start)) for _ in range(2)]
+    for process in processes:
+        process.start()
     start.set()
     for process in processes:
         process.join()

@@ -3,8 +3,11 @@ the other, or a clear refusal with exit code 4."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,13 +21,12 @@ from corridor_etl.jobs.health import problems
 from corridor_etl.jobs.ingest import ingest
 from corridor_etl.jobs.weekly import publish_week
 from corridor_etl.reference.calendar import parse_range
-from corridor_etl.settings import load_settings
+from corridor_etl.settings import checkout, load_settings
 from corridor_etl.simulator import simulate
 from corridor_etl.warehouse import Warehouse
 from corridor_etl.warehouse.engine import reading, writing
 from corridor_etl.warehouse.schema import LEASE
 from tests.journeys import made
-from tests.own_process import OwnProcess
 
 WEEK = "2025-W09"
 NOW = "2025-03-10T03:30:00+00:00"
@@ -55,16 +57,31 @@ def inbox(told: Path, own_home: Path, english_only: Path, monkeypatch: pytest.Mo
     return Path(shutil.copytree(told, own_home / "inbox"))
 
 
-def corridor(*arguments: str, **environment: str) -> OwnProcess:
+@contextmanager
+def corridor(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
     """The command in a process of its own, which does not outlive the block."""
-    return OwnProcess("from corridor_etl.cli.app import main; main()", *arguments, **environment)
+    argv = [sys.executable, "-c", "from corridor_etl.cli.app import main; main()", *arguments]
+    with subprocess.Popen(
+        argv, cwd=checkout(), env={**os.environ, **environment}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
-def until(is_so: Any, process: OwnProcess) -> None:
+def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Exit code and what was said."""
+    out, err = process.communicate(timeout=LAST)
+    return process.returncode, out + err
+
+
+def until(is_so: Any, process: subprocess.Popen[str]) -> None:
     """Waits for something that a process does."""
     limit = time.monotonic() + LAST
     while not is_so():
-        assert process.is_alive, process.ended()
+        assert process.poll() is None, process.communicate()
         assert time.monotonic() < limit
         time.sleep(0.01)
 
@@ -105,7 +122,7 @@ def test_two_ingests_of_one_inbox_and_a_backfill_do_the_work_once(
         while not publishers or publishers[-1] == "has no data yet, nothing published":
             publishers.append(publish_week(WEEK, queue_mail=False).state)
             time.sleep(2)
-        said = [process.ended() for process in (one, two)]
+        said = [ended(process) for process in (one, two)]
     assert {code for code, _ in said} <= {0, 1}, said
     assert sum("nothing new" in text for _, text in said) == 1, said
     assert publishers[-1] == "published"
@@ -116,15 +133,16 @@ def test_two_ingests_of_one_inbox_and_a_backfill_do_the_work_once(
 
 
 @contextmanager
-def paused_before_commit(process: OwnProcess, work: str, has_prepared: Any) -> Iterator[None]:
+def paused_before_commit(process: subprocess.Popen[str], work: str, has_prepared: Any) -> Iterator[None]:
     """A process that is stopped when all it has still to do is its commit, for the time of the block."""
     with Warehouse.open() as warehouse:
         until(lambda: lease_token(warehouse, work) == 1, process)
         with writing(warehouse.engine):  # nobody can commit, and so nobody can be stopped while committing
             until(has_prepared, process)
-            process.pause()
+            process.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, process.pid, os.WSTOPPED)
     yield
-    process.go_on()
+    process.send_signal(signal.SIGCONT)
 
 
 def lease_token(warehouse: Warehouse, name: str) -> int | None:
@@ -143,7 +161,7 @@ def test_an_ingest_paused_past_its_lease_changes_nothing_when_it_goes_on(
         with paused_before_commit(paused, "ingest", has_staged):
             assert ingest().snapshot == 1
             assert state() == undisturbed
-        code, said = paused.ended()
+        code, said = ended(paused)
     assert code == 4, said
     assert "the lease 'ingest' was taken over" in said
     assert state() == undisturbed
@@ -157,7 +175,7 @@ def test_a_killed_ingest_is_followed_by_the_next_at_once(
     with corridor("ingest", CORRIDOR_LEASE_SECONDS="3600") as killed:
         until(everything_archived(inbox), killed)
         killed.kill()
-        assert killed.ended()[0] == -signal.SIGKILL
+        assert ended(killed)[0] == -signal.SIGKILL
     monkeypatch.setenv("CORRIDOR_WAIT_SECONDS", "0")
     assert ingest().snapshot == 1
     assert state() == undisturbed
@@ -174,7 +192,7 @@ def test_who_waits_too_long_is_told_who_is_at_work_and_ends_with_exit_code_4(
         warehouse.lease(work) as held,
         corridor(*command, CORRIDOR_WAIT_SECONDS="0.5") as refused,
     ):
-        code, said = refused.ended()
+        code, said = ended(refused)
     assert code == 4, said
     waiting, _, refusal = said.partition("corridor: ")
     assert waiting.startswith("waiting at most 0.5 s: ")
@@ -198,7 +216,7 @@ def test_a_publisher_paused_past_its_lease_leaves_the_issue_of_the_other_alone(
             assert issue.page
             assert issue.state == "published"
             files = {p.name: p.read_bytes() for p in issue.page.parent.iterdir()}
-        code, said = paused.ended()
+        code, said = ended(paused)
     assert code == 4, said
     assert "the lease 'issues' was taken over" in said
     assert b'"snapshot": 2' in files["issue.json"], "the other's issue is of a later snapshot"

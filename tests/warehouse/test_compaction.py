@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,6 @@ from corridor_etl.model import kind
 from corridor_etl.warehouse import Batch, Warehouse, compaction, iceberg
 from corridor_etl.warehouse.engine import reading
 from corridor_etl.warehouse.lake import Lake, LiveFile
-from tests import own_process
 from tests.warehouse.places import one_database
 
 BOOKING = kind("booking")
@@ -111,7 +111,7 @@ def test_two_processes_publish_and_compact_without_losing_or_doubling_a_row(
 ) -> None:
     publish_some(warehouse, make, "ab")
     batches = [make.batch(f"n{n}") for n in range(6)]
-    with own_process.pool(2) as pool:
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
         published = pool.apply_async(_publish_many, (str(warehouse.home), batches))
         compacted = pool.apply_async(_compact_often, (str(warehouse.home), 6))
         assert published.get() == 0

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import pickle
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +20,6 @@ from corridor_etl.errors import BalanceBroken, BaseMoved, UsageError, WarehouseB
 from corridor_etl.warehouse import Batch, Warehouse
 from corridor_etl.warehouse.engine import database_url, open_engine, writing
 from corridor_etl.warehouse.schema import DELIVERY
-from tests import own_process
 
 # The last is the commit itself; all were tried, these stand for them.
 KILL_POINTS = {"sqlite": (6, 13, 26), "postgresql": (5, 11, 20)}
@@ -184,9 +186,10 @@ print(done)
 """
 
 
-def publish_killed(warehouse: Warehouse, work: Path, point: int) -> tuple[int, str]:
+def publish_killed(warehouse: Warehouse, work: Path, point: int) -> subprocess.CompletedProcess[str]:
     """Publishes ``work`` in another process that kills itself before its ``point``-th statement or commit."""
-    return own_process.ran(KILLED, str(warehouse.home), str(work), str(point))
+    argv = [sys.executable, "-c", KILLED, str(warehouse.home), str(work), str(point)]
+    return subprocess.run(argv, check=False, capture_output=True, text=True)
 
 
 def test_a_writer_killed_at_any_statement_leaves_nothing(
@@ -197,11 +200,12 @@ def test_a_writer_killed_at_any_statement_leaves_nothing(
     work = tmp_path / "work"
     work.write_bytes(pickle.dumps((make.batch("b"), make.match_mart({"laden_boxes": 99}))))
     for point in KILL_POINTS[database]:
-        assert publish_killed(warehouse, work, point)[0] == -signal.SIGKILL, f"not killed at {point}"
+        run = publish_killed(warehouse, work, point)
+        assert run.returncode == -signal.SIGKILL, run.stderr
         assert state(warehouse) == before, f"killed at {point}"
-    code, said = publish_killed(warehouse, work, 0)
-    assert code == 0, said
-    assert max(KILL_POINTS[database]) == int(said), "the last point is the commit itself"
+    run = publish_killed(warehouse, work, 0)
+    assert run.returncode == 0, run.stderr
+    assert max(KILL_POINTS[database]) == int(run.stdout), "the last point is the commit itself"
     assert warehouse.snapshot() == 2
     assert warehouse.rows("booking").height == 16
     assert warehouse.mart("mart_match_week")["laden_boxes"].to_list() == [99]
@@ -235,7 +239,7 @@ def test_two_processes_publish_without_losing_or_doubling_a_row(
     warehouse: Warehouse, make: SimpleNamespace
 ) -> None:
     work = [[make.batch(f"{who}{i}") for i in range(6)] for who in "ab"]
-    with own_process.pool(2) as pool:
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
         pool.starmap(_publish_many, [(str(warehouse.home), batches) for batches in work])
     assert warehouse.batches()["snapshot"].to_list() == list(range(1, 13))
     rows = warehouse.rows("booking")
@@ -245,7 +249,7 @@ def test_two_processes_publish_without_losing_or_doubling_a_row(
 
 def test_two_processes_open_a_new_home_at_once(tmp_path: Path) -> None:
     homes = [(str(tmp_path / "new"), []), (str(tmp_path / "new"), [])]
-    with own_process.pool(2) as pool:
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
         assert pool.starmap(_publish_many, homes) == [0, 0]
 
 

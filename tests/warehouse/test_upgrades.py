@@ -4,6 +4,8 @@ goes on. An upgrade that is killed leaves the old schema; a newer schema is refu
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,10 +16,10 @@ from sqlalchemy import inspect, text
 
 from corridor_etl.errors import SettingsError
 from corridor_etl.jobs.health import problems
+from corridor_etl.settings import checkout
 from corridor_etl.warehouse import Warehouse, migrations
 from corridor_etl.warehouse.engine import database_url, open_engine, reading, writing
 from tests.made_homes import undone
-from tests.own_process import ran
 from tests.warehouse import released_rows
 from tests.warehouse.released_rows import Rows, downgraded, filled, revisions, stored, stored_by, walked
 
@@ -166,9 +168,10 @@ def test_an_upgrade_killed_anywhere_leaves_the_old_schema_and_its_rows(
     filled(old, OLD, loaded)
     tables, rows = schema(old), stored(old)
     for point in (*KILLED_AT, 0):
-        code, said = ran(KILLED, str(old.home), str(point))
-        assert code == -signal.SIGKILL, said
-        assert bool(said) == (point == 0), f"the upgrade has fewer than {point} statements: {said}"
+        argv = [sys.executable, "-c", KILLED, str(old.home), str(point)]
+        run = subprocess.run(argv, cwd=checkout(), check=False, capture_output=True, text=True)
+        assert run.returncode == -signal.SIGKILL, run.stderr
+        assert bool(run.stdout) == (point == 0), f"the upgrade has fewer than {point} statements"
         assert schema(old) == tables
         assert stored(old) == rows
     with Warehouse.open(old.home) as warehouse:
