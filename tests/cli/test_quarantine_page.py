@@ -14,9 +14,11 @@ from typer.testing import CliRunner, Result
 from corridor_etl.cli.app import app
 from corridor_etl.errors import CorridorError
 from corridor_etl.settings import checkout
+from tests.made_homes import KeptHome
 
 PAGE = (checkout() / "docs" / "quarantine.md").read_text(encoding="utf-8")
 ANSWER = 0, 1
+NOW = "2025-06-02T01:00:00+00:00"
 
 
 def blocks(language: str) -> list[str]:
@@ -33,14 +35,26 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(app, arguments)
 
 
-@pytest.fixture
-def ingested(own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("CORRIDOR_NOW", "2025-06-02T01:00:00+00:00")
-    path = own_home / "inbox" / "rail_terminals" / "w09.csv"
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> KeptHome:
+    """A home that has ingested the file of the page."""
+    home = tmp_path_factory.mktemp("page") / "home"
+    path = home / "inbox" / "rail_terminals" / "w09.csv"
     path.parent.mkdir(parents=True)
     path.write_text(blocks("csv")[0], encoding="utf-8")
-    assert run("ingest").exit_code == 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CORRIDOR_HOME", str(home))
+        patch.setenv("CORRIDOR_NOW", NOW)
+        assert run("ingest").exit_code == 1
+    return KeptHome.of(home)
+
+
+@pytest.fixture
+def ingested(made: KeptHome, own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    made.put_back()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CORRIDOR_HOME", str(made.home))
+    monkeypatch.setenv("CORRIDOR_NOW", NOW)
     return tmp_path
 
 

@@ -149,6 +149,8 @@ class Sweep:
         seen = self._look(reader.digest(self.lane.home))
         halves = self._halves(point.command, seen, ended)
         tally.half_states += [(str(point), why) for why in halves]
+        if self.bug and tally.half_states:
+            return  # the planted bug is found
         # The reader has brought the database to rest; the same files and tables give the same next run.
         left = reader.digest(self.lane.home, reader.names(self.lane.kept(point.command)))
         rows = seen["raw"] or reader.digest(self.lane.home)

@@ -1,4 +1,4 @@
-"""Prefect's own PostgreSQL, for the tests that run its server as a team does."""
+"""Prefect's own PostgreSQL, for the tests that run its server as a team does, and one temporary server for the others."""
 
 from __future__ import annotations
 
@@ -11,11 +11,24 @@ from pathlib import Path
 
 import pytest
 
+from flows import offline
 from tests.flows.servers import free_port
 
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 HAS_POSTGRESQL = bool(PROGRAMS and sorted(Path("/usr/share/postgresql").glob("*/extension/pg_trgm.control")))
 NO_POSTGRESQL = "no PostgreSQL with pg_trgm, which Prefect needs; apt-get install postgresql"
+
+
+@pytest.fixture(scope="session")
+def temporary_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The server that flows called in this process find, once for all modules that name it, and the folder it keeps."""
+    folder = tmp_path_factory.mktemp("temporary_server")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CORRIDOR_HOME", str(folder))
+        with offline.own_prefect():
+            pass
+    yield folder
+    offline.stop()
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -45,13 +46,12 @@ def test_all_that_is_told_wakes_the_operators_and_one_run_is_enough_for_a_burst(
 
 
 @pytest.fixture
-def client(own_home: Any) -> Iterator[Any]:
+def client(temporary_server: Path) -> Iterator[Any]:
     with offline.own_prefect():
         from prefect.client.orchestration import get_client
 
         with get_client(sync_client=True) as opened:
             yield opened
-    offline.stop()
 
 
 def test_a_server_is_brought_up_to_date_however_often(client: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,27 +27,36 @@ ORIGINS = Origins(("port_records", "rail_records"), ("port_event",))
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A week of deliveries, not ingested yet."""
     folder = tmp_path_factory.mktemp("platform") / "home"
     simulate(folder, parse_range(WEEK), seed=3, faults=False, settings=load_settings())
-    yield folder
-    offline.stop()
+    return folder
 
 
 @pytest.fixture(autouse=True)
-def at_home(home: Path, english_only: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def at_home(home: Path, temporary_server: Path, english_only: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CORRIDOR_HOME", str(home))
     monkeypatch.setenv("CORRIDOR_CONFIG", str(english_only))
     monkeypatch.setenv("CORRIDOR_NOW", "2025-07-07T01:00:00+00:00")
 
 
-def progress_of_runs() -> dict[str, Any]:
+@pytest.fixture
+def progress_of_runs(temporary_server: Path) -> Callable[[], dict[str, Any]]:
+    """What a server shows of the runs since the test began."""
+    with offline.own_prefect():
+        before = {a.id for a in progress_artifacts()}
+    return lambda: {a.description: a.data for a in progress_artifacts() if a.id not in before}
+
+
+def progress_artifacts() -> list[Any]:
     with get_client(sync_client=True) as client:
-        return {a.description: a.data for a in client.read_artifacts() if a.type == "progress"}
+        return [a for a in client.read_artifacts() if a.type == "progress"]
 
 
-def test_an_ingest_shows_its_progress_and_a_run_without_work_shows_none() -> None:
+def test_an_ingest_shows_its_progress_and_a_run_without_work_shows_none(
+    progress_of_runs: Callable[[], dict[str, Any]],
+) -> None:
     with offline.own_prefect():
         from flows.ingest import ingest
 
@@ -58,7 +67,7 @@ def test_an_ingest_shows_its_progress_and_a_run_without_work_shows_none() -> Non
 
 
 def test_a_backfill_waits_for_approval_then_publishes_without_mail_and_then_has_nothing_to_do(
-    home: Path,
+    home: Path, progress_of_runs: Callable[[], dict[str, Any]]
 ) -> None:
     with offline.own_prefect():
         from corridor_etl.jobs.backfill import reject

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,16 +20,19 @@ PASSWORD = "PW-canary-5d21"
 
 
 @pytest.fixture
-def home(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with Warehouse.open(own_home) as warehouse, writing(warehouse.engine) as connection:
         outboxes.put(connection, own_home, 2)
     monkeypatch.setenv("CORRIDOR_NOW", outboxes.NOW)
-    yield own_home
-    offline.stop()
+    return own_home
 
 
 def test_the_flow_signs_in_with_the_password_of_a_block_and_keeps_it_nowhere(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    home: Path,
+    temporary_server: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     authority, plan = trustme.CA(), Plan()
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
@@ -60,6 +62,7 @@ def test_the_flow_signs_in_with_the_password_of_a_block_and_keeps_it_nowhere(
         with pytest.raises(RelayDown):
             deliver(password_block="relay-password")
     assert plan.ids() == {message_id(n): 1 for n in (1, 2)}
-    kept = [path for path in home.rglob("*") if path.is_file() and PASSWORD.encode() in path.read_bytes()]
-    assert kept == []
+    written = [path for folder in (home, temporary_server) for path in folder.rglob("*") if path.is_file()]
+    assert (temporary_server / "prefect" / "prefect.db") in written
+    assert [path for path in written if PASSWORD.encode() in path.read_bytes()] == []
     assert PASSWORD not in caplog.text

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,13 +46,12 @@ def first_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subproces
 
 
 @pytest.fixture(scope="module")
-def inbox(first_run: tuple[Path, subprocess.CompletedProcess[str]]) -> Iterator[Path]:
+def inbox(first_run: tuple[Path, subprocess.CompletedProcess[str]], temporary_server: Path) -> Path:
     """A home folder with a week of deliveries and one file that nobody can read."""
     home, _run = first_run
     simulate(home, parse_range("2025-W24"), seed=3, faults=False, settings=load_settings())
     (home / "inbox" / "scan0001.pdf").write_bytes(b"%PDF-1.7\nnot a delivery\n%%EOF\n")
-    yield home
-    offline.stop()
+    return home
 
 
 @pytest.fixture(autouse=True)

@@ -37,6 +37,24 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> KeptHome:
     return KeptHome.of(home)
 
 
+@pytest.fixture(scope="module")
+def made_of_one(tmp_path_factory: pytest.TempPathFactory) -> KeptHome:
+    """A home with the first week of one sender."""
+    home = tmp_path_factory.mktemp("first") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CORRIDOR_HOME", str(home))
+        usual(home, 0)
+    return KeptHome.of(home)
+
+
+@pytest.fixture
+def one_week(made_of_one: KeptHome, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The home of a sender who has sent once."""
+    made_of_one.put_back()
+    monkeypatch.setenv("CORRIDOR_HOME", str(made_of_one.home))
+    return made_of_one.home
+
+
 @pytest.fixture
 def six_weeks(made: KeptHome, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The home of a sender who has a history."""
@@ -148,17 +166,15 @@ def test_a_file_that_never_came_is_missed_and_a_message_that_comes_again_is_told
     assert (again["severity"], again["observed"]) == ("warning", "G0003 in ningbo_port/week_03.edi")
 
 
-def test_the_same_file_in_another_envelope_costs_no_row_and_is_told(own_home: Path) -> None:
-    usual(own_home, 0)
-    deliver(own_home, "again.edi", week_file(0, reference="000200"))
+def test_the_same_file_in_another_envelope_costs_no_row_and_is_told(one_week: Path) -> None:
+    deliver(one_week, "again.edi", week_file(0, reference="000200"))
     (outcome,) = ingest().deliveries
     assert (outcome.rows_loaded, outcome.rows_quarantined, outcome.rows_duplicate) == (0, 0, BOXES)
     assert [f["severity"] for f in findings("ST-006")] == ["warning"]
 
 
-def test_a_correction_of_a_document_that_never_came_is_told(own_home: Path) -> None:
-    usual(own_home, 0)
-    deliver(own_home, "correction.edi", week_file(1, document="G0777", function="5"))
+def test_a_correction_of_a_document_that_never_came_is_told(one_week: Path) -> None:
+    deliver(one_week, "correction.edi", week_file(1, document="G0777", function="5"))
     ingest()
     (lost,) = findings("ST-007")
     assert (lost["severity"], lost["observed"]) == ("warning", "G0777")
@@ -190,9 +206,8 @@ def test_what_a_reader_says_itself_is_not_said_again(own_home: Path) -> None:
     assert check("ST-002") == (1, 1)
 
 
-def test_the_same_bytes_again_are_counted_and_not_said_of_the_first(own_home: Path) -> None:
-    usual(own_home, 0)
-    deliver(own_home, "copy.edi", week_file(0))
+def test_the_same_bytes_again_are_counted_and_not_said_of_the_first(one_week: Path) -> None:
+    deliver(one_week, "copy.edi", week_file(0))
     assert ingest().count("duplicate") == 1
     assert check("ST-003") == (1, 1)
     assert findings("ST-003", "ST-006") == []
@@ -225,19 +240,18 @@ def run(*arguments: str) -> Any:
     return done.output
 
 
-def test_a_delivery_is_shown_with_its_profile_and_what_was_found(own_home: Path) -> None:
-    usual(own_home, *range(5))
-    deliver(own_home, "week_05.edi", week_file(5, kilograms=0.001))
+def test_a_delivery_is_shown_with_its_profile_and_what_was_found(six_weeks: Path) -> None:
+    deliver(six_weeks, "week_06.edi", week_file(6, kilograms=0.001))
     ingest()
-    shown = run("deliveries", "show", "6")
+    shown = run("deliveries", "show", "7")
     for words in ("vgm_kg", "kg", "BA-006", "critical", "comparable", "held"):
         assert words in shown
-    told = json.loads(run("deliveries", "show", "6", "--json"))
+    told = json.loads(run("deliveries", "show", "7", "--json"))
     (kind,) = told["profile"]
     assert (kind["record_kind"], kind["rows"], kind["comparable"], kind["is_held"]) == (
         "port_event",
         BOXES,
-        5,
+        6,
         True,
     )
     weights = next(c for c in kind["columns"] if c["column_name"] == "vgm_kg")

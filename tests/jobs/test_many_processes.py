@@ -38,21 +38,23 @@ LAST = 600.0
 SENDERS = {"booking_desk", "ningbo_port", "train_operator"}
 
 
-def told(home: Path) -> None:
-    """A simulated week with every fault; three senders tell as much of processes as all of them."""
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The inbox of a simulated week with every fault; three senders tell as much of processes as all of them."""
+    home = tmp_path_factory.mktemp("told")
     simulate(home, parse_range(WEEK), seed=1, faults=True, settings=load_settings())
     for folder in (home / "inbox").iterdir():
         if folder.name not in SENDERS:
             shutil.rmtree(folder)
+    return home / "inbox"
 
 
 @pytest.fixture
-def inbox(own_home: Path, english_only: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def inbox(told: Path, own_home: Path, english_only: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """One simulated week that waits to be ingested."""
     monkeypatch.setenv("CORRIDOR_CONFIG", str(english_only))
     monkeypatch.setenv("CORRIDOR_NOW", NOW)
-    told(own_home)
-    return own_home / "inbox"
+    return Path(shutil.copytree(told, own_home / "inbox"))
 
 
 @contextmanager
@@ -93,13 +95,13 @@ def state() -> tuple[Any, ...]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, ...]:
+def undisturbed(told: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, ...]:
     """The state that one ingest alone comes to."""
     home = tmp_path_factory.mktemp("undisturbed")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CORRIDOR_HOME", str(home))
         patch.setenv("CORRIDOR_NOW", NOW)
-        told(home)
+        shutil.copytree(told, home / "inbox")
         ingest()
         return state()
 

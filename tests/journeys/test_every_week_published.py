@@ -12,24 +12,17 @@ import pytest
 from corridor_etl.jobs import issue_checks
 from corridor_etl.jobs.backfill import request
 from corridor_etl.jobs.backfill_run import run
-from corridor_etl.jobs.ingest import ingest
 from corridor_etl.jobs.issue_versions import Anyway
 from corridor_etl.jobs.weekly import publish_week
 from corridor_etl.reference.calendar import parse_range
-from corridor_etl.settings import Settings
-from corridor_etl.simulator import simulate
 from corridor_etl.warehouse import Warehouse
-
-WEEKS = "2025-W09:2025-W26"
+from tests.journeys.ingested import WEEKS
 
 
 @pytest.mark.parametrize("weeks", ["2025-W09:2025-W10", pytest.param(WEEKS, marks=pytest.mark.long)])
 def test_every_week_is_published_once_and_only_the_due_one_is_mailed(
-    own_home: Path, settings: Settings, english_only: Path, monkeypatch: pytest.MonkeyPatch, weeks: str
+    whole_season_home: Path, monkeypatch: pytest.MonkeyPatch, weeks: str
 ) -> None:
-    monkeypatch.setenv("CORRIDOR_CONFIG", str(english_only))
-    simulate(own_home, parse_range(WEEKS), seed=1, faults=True, settings=settings)
-    ingest()
     due = publish_week("2025-W26")
     assert due.state == "published"
     with monkeypatch.context() as patch:
@@ -67,7 +60,7 @@ def test_every_week_is_published_once_and_only_the_due_one_is_mailed(
         "operations@corridor.example",
     ]
     assert float(figures["throughput.teu"]) == throughput["teu_x100"].sum() / 100
-    message = message_from_bytes((own_home / queued[0]["eml_path"]).read_bytes(), policy=default)
+    message = message_from_bytes((whole_season_home / queued[0]["eml_path"]).read_bytes(), policy=default)
     assert message["Date"].datetime.astimezone(UTC) == datetime(2025, 6, 30, 1, 0, tzinfo=UTC)
     assert message["Subject"].startswith("2025-W26 corridor weekly:")
     assert message.get_body(("html",)) is not None

@@ -13,16 +13,14 @@ import polars as pl
 import pytest
 from sqlalchemy import select
 
-from corridor_etl.jobs.ingest import ingest
 from corridor_etl.kpis import kpis
-from corridor_etl.reference.calendar import parse_range
 from corridor_etl.settings import Settings, checkout, load_settings
-from corridor_etl.simulator import simulate
 from corridor_etl.warehouse import Warehouse
 from corridor_etl.warehouse.attaching import duckdb_view
 from corridor_etl.warehouse.engine import reading
 from corridor_etl.warehouse.frames import fetched
 from corridor_etl.warehouse.schema import METADATA
+from tests.journeys.ingested import Season
 
 FOLDER = checkout() / "docs" / "queries" / "totals"
 STATEMENTS = {path.stem: path for path in sorted(FOLDER.glob("mart_*.sql"))}
@@ -84,12 +82,9 @@ def _limits(settings: Settings) -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def corridor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corridor]:
-    home = tmp_path_factory.mktemp("totals")
+def corridor(whole_season: Season) -> Iterator[Corridor]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CORRIDOR_HOME", str(home))
-        simulate(home, parse_range("2025-W09:2025-W17"), seed=1, faults=True, settings=load_settings())
-        ingest()
+        patch.setenv("CORRIDOR_HOME", str(whole_season.put_back()))
         yield Corridor()
 
 

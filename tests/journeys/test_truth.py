@@ -5,7 +5,6 @@ A season is looked at from all sides each time; a year, with the turn of 2025 to
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from corridor_etl.jobs.ingest import BatchResult, ingest
+from corridor_etl.jobs.ingest import ingest
 from corridor_etl.reference.calendar import parse_range
-from corridor_etl.settings import load_settings
-from corridor_etl.simulator import simulate
 from corridor_etl.warehouse import Warehouse
+from tests.journeys.ingested import WEEKS, Ingest, Season
 
-WEEKS = "2025-W09:2025-W26"
 YEAR = "2025-W09:2026-W09"
 LINEAGE = {"snapshot"}
 CHAIN_MEASURES = {
@@ -32,11 +29,8 @@ CHAIN_MEASURES = {
 class Ingested:
     """A simulated corridor after its files went through the whole line."""
 
-    def __init__(self, home: Path, faults: bool, weeks: str = WEEKS) -> None:
-        self.home = home
-        simulation = simulate(home, parse_range(weeks), seed=1, faults=faults, settings=load_settings())
-        self.truth: dict[str, Any] = json.loads(simulation.truth_path.read_text(encoding="utf-8"))
-        self.result: BatchResult = ingest()
+    def __init__(self, home: Path, ingest: Ingest) -> None:
+        self.home, self.truth, self.result = home, ingest.truth, ingest.result
         with Warehouse.open() as warehouse:
             self.marts = {name: warehouse.mart(name) for name in warehouse.mart_tables()}
             self.deliveries = {row["file_name"]: row for row in warehouse.deliveries().to_dicts()}
@@ -48,10 +42,12 @@ class Ingested:
     scope="module", params=[pytest.param(False, marks=pytest.mark.long), True], ids=["clean", "with-faults"]
 )
 def ingested(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingested]:
-    home = tmp_path_factory.mktemp("corridor")
+    is_clean = not request.param
+    season: Season | None = None if is_clean else request.getfixturevalue("whole_season")
+    home = season.put_back() if season else tmp_path_factory.mktemp("corridor")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CORRIDOR_HOME", str(home))
-        yield Ingested(home, faults=request.param)
+        yield Ingested(home, season or Ingest.of(home, WEEKS, faults=False))
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +72,7 @@ def test_every_figure_of_a_whole_year_with_faults_equals_the_truth(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CORRIDOR_HOME", str(tmp_path))
-    year = Ingested(tmp_path, faults=True, weeks=YEAR)
+    year = Ingested(tmp_path, Ingest.of(tmp_path, YEAR, faults=True))
     require_the_truth(year)
     told = {row["iso_week"] for row in year.truth["marts"]["mart_throughput_week"]}
     assert set(parse_range(YEAR)) <= told

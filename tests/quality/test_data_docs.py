@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shutil
@@ -248,25 +249,26 @@ def test_project_folder_builds_the_same_pages_for_whoever_opens_a_copy(tmp_path:
     assert "Suites that have not run yet" in Words(copy / "data_docs" / "index.html").text
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [375, 1200])
+BACKGROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 33, 42)"}
+
+
 @pytest.mark.parametrize(
     "name", ["index", "expectations/port_event", "validations/booking/2", "validations/booking/index"]
 )
 def test_page_opens_in_a_browser_without_a_request_or_sideways_scroll(
-    browser: Any, site: Path, name: str, width: int, scheme: str
+    browser: Any, site: Path, name: str
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=True
-    )
-    page = context.new_page()
+    page = browser.new_context(java_script_enabled=True).new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     address = (site / f"{name}.html").as_uri()
     page.goto(address)
-    background = page.evaluate("getComputedStyle(document.querySelector('.card')).backgroundColor")
+    for width, scheme in itertools.product((375, 1200), BACKGROUNDS):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        background = page.evaluate("getComputedStyle(document.querySelector('.card')).backgroundColor")
+        assert background == BACKGROUNDS[scheme]
+        assert page.evaluate("document.documentElement.scrollWidth") == width
     assert asked == [address]
-    assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 33, 42)"}[scheme]
-    assert page.evaluate("document.documentElement.scrollWidth") == width
     assert page.title() != "owned"
-    context.close()
+    page.context.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,10 +37,19 @@ def files(language: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     return golden_pictures.written(render(samples.context(language=language)), folder)
 
 
-def opened(browser: Any, address: str, width: int, scheme: str = "light") -> Any:
-    page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
-    page.goto(address)
-    return page
+@pytest.fixture(scope="module")
+def shown(browser: Any, files: dict[str, str]) -> Callable[..., Any]:
+    """Page or mail in a window of this width; each is loaded once, for all that look at it."""
+    loaded = {name: browser.new_context().new_page() for name in files}
+    for name, page in loaded.items():
+        page.goto(files[name])
+
+    def look(name: str, width: int, scheme: str = "light") -> Any:
+        loaded[name].set_viewport_size({"width": width, "height": 900})
+        loaded[name].emulate_media(color_scheme=scheme)
+        return loaded[name]
+
+    return look
 
 
 def test_a_mail_with_every_block_is_far_smaller_than_what_mail_programs_cut(files: dict[str, str]) -> None:
@@ -50,28 +60,24 @@ def test_a_mail_with_every_block_is_far_smaller_than_what_mail_programs_cut(file
 
 @pytest.mark.parametrize("width", [320, 1100, *(pytest.param(w, marks=LONG) for w in (375, 600, 1280))])
 @pytest.mark.parametrize("name", ["page", "mail"])
-def test_nothing_scrolls_sideways(browser: Any, files: dict[str, str], name: str, width: int) -> None:
-    page = opened(browser, files[name], width)
+def test_nothing_scrolls_sideways(shown: Callable[..., Any], name: str, width: int) -> None:
+    page = shown(name, width)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert page.evaluate("document.documentElement.scrollWidth") == width
-    page.context.close()
 
 
 @pytest.mark.parametrize("width", [600, *(pytest.param(w, marks=LONG) for w in (1100, 1280))])
-def test_wide_tables_of_the_page_fit_their_cards(browser: Any, files: dict[str, str], width: int) -> None:
-    page = opened(browser, files["page"], width)
+def test_wide_tables_of_the_page_fit_their_cards(shown: Callable[..., Any], width: int) -> None:
+    page = shown("page", width)
     script = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth).length"
     assert page.evaluate(script) == 0
-    page.context.close()
 
 
 @pytest.mark.parametrize(("scheme", "is_dark"), [("light", False), ("dark", True)])
 @pytest.mark.parametrize("name", ["page", "mail"])
-def test_dark_mode_is_dark(
-    browser: Any, files: dict[str, str], name: str, scheme: str, is_dark: bool
-) -> None:
-    page = opened(browser, files[name], 600, scheme)
+def test_dark_mode_is_dark(shown: Callable[..., Any], name: str, scheme: str, is_dark: bool) -> None:
+    page = shown(name, 600, scheme)
     ground, ink = (
         page.evaluate(
             f"getComputedStyle(document.querySelector('{where}')).{what}.match(/\\d+/g).map(Number)"
@@ -79,47 +85,42 @@ def test_dark_mode_is_dark(
         for where, what in ((".card, .main", "backgroundColor"), ("h1", "color"))
     )
     assert (sum(ground[:3]) < sum(ink[:3])) is is_dark
-    page.context.close()
 
 
 @pytest.mark.parametrize(("name", "allowed"), [("page", set()), ("mail", OF_A_MAIL)])
 def test_nothing_bars_a_reader(
-    browser: Any, files: dict[str, str], language: str, name: str, allowed: set[str]
+    shown: Callable[..., Any], language: str, name: str, allowed: set[str]
 ) -> None:
     for width, scheme in LOOKS if language == "en" else LOOKS[:1]:
-        page = opened(browser, files[name], width, scheme)
+        page = shown(name, width, scheme)
         found = Axe().run(page).response["violations"]
         assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["id"] not in allowed] == []
-        page.context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_mail_shows_one_picture_per_chart(browser: Any, files: dict[str, str], scheme: str) -> None:
-    page = opened(browser, files["mail"], 600, scheme)
+def test_the_mail_shows_one_picture_per_chart(shown: Callable[..., Any], scheme: str) -> None:
+    page = shown("mail", 600, scheme)
     script = "[...document.images].filter(i => i.offsetWidth > 0).map(i => [i.offsetWidth, i.naturalWidth])"
     assert page.evaluate(script) == [[552, 1104]] * 3
-    page.context.close()
 
 
-def test_no_text_is_smaller_than_eleven_pixels(browser: Any, files: dict[str, str]) -> None:
+def test_no_text_is_smaller_than_eleven_pixels(shown: Callable[..., Any]) -> None:
     for name in ("page", "mail"):
-        page = opened(browser, files[name], 600)
+        page = shown(name, 600)
         script = (
             "[...document.querySelectorAll('body *:not(svg *)')].filter(e => [...e.childNodes].some("
             "n => n.nodeType === 3 && n.data.trim())).map(e => parseFloat(getComputedStyle(e).fontSize))"
             ".filter(s => s > 0 && s < 11).length"
         )
         assert page.evaluate(script) == 0
-        page.context.close()
 
 
-def test_the_page_prints_on_a4(browser: Any, files: dict[str, str]) -> None:
-    page = opened(browser, files["page"], 1100)
+def test_the_page_prints_on_a4(shown: Callable[..., Any]) -> None:
+    page = shown("page", 1100)
     pdf = page.pdf(prefer_css_page_size=True)
     pages = re.findall(rb"/MediaBox ?\[0 0 (\d+)\.\d+ (\d+)", pdf)
     assert set(pages) == {(b"594", b"841")}
     assert len(pages) <= 4
-    page.context.close()
 
 
 UPDATE = "python -m tests.reports.golden_pictures --update, and look at what it changed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corridor_etl.errors import FileRejected
@@ -13,6 +13,7 @@ from corridor_etl.sources import _delimited
 from corridor_etl.sources._csv import BLANKS, record, row_fault
 from corridor_etl.sources._csv_count import RowCounter
 from corridor_etl.sources._headers import Layout
+from tests.examples import few
 
 COLUMNS = ("id", "name", "kg")
 LAYOUT = Layout("three", {c: c for c in COLUMNS}, COLUMNS)
@@ -75,7 +76,7 @@ def texts(draw: st.DrawFn) -> tuple[str, str]:
     ) + end, delimiter
 
 
-@settings(max_examples=600, deadline=None)
+@few(150)
 @given(texts(), st.sampled_from([1, 2, 7, 64, 1 << 20]))
 def test_every_path_reads_what_one_record_after_the_other_reads(
     case: tuple[str, str], piece_bytes: int
@@ -88,7 +89,7 @@ def test_every_path_reads_what_one_record_after_the_other_reads(
         assert outcome(by_engine, text, piece_bytes) == wanted
 
 
-@settings(max_examples=300, deadline=None)
+@few(100)
 @given(texts(), st.integers(1, 50))
 def test_the_count_does_not_depend_on_where_the_text_is_cut(case: tuple[str, str], size: int) -> None:
     text, delimiter = case

@@ -17,6 +17,7 @@ from corridor_etl.sources._edifact_pieces import pieces
 from corridor_etl.sources._edifact_survey import survey
 from corridor_etl.sources._edifact_text import column
 from corridor_etl.sources._edifact_tokens import Tokens
+from tests.examples import few
 from tests.sources.edifact_interchanges import Made, interchanges
 
 PATIENT = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -52,7 +53,7 @@ def _without_line_ends(text: str) -> str:
     return text.replace("\r", "").replace("\n", "")
 
 
-@PATIENT
+@few(12, suppress_health_check=[HealthCheck.too_slow])
 @given(interchanges(), st.sampled_from([7, 40, 200, 1000, 1 << 20]))
 def test_both_tokenizers_agree(made: Made, size: int) -> None:
     data = made.text.encode()
@@ -75,7 +76,7 @@ def test_what_was_put_in_comes_out(made: Made) -> None:
     assert {f.rule_id for f in raw.findings} <= {"PORT_SWAP", "NO_ROWS"}
 
 
-@PATIENT
+@few(12, suppress_health_check=[HealthCheck.too_slow])
 @given(interchanges(), st.integers(1, 400))
 def test_rows_do_not_depend_on_where_a_stream_is_cut(made: Made, size: int) -> None:
     data = made.text.encode()

@@ -6,7 +6,7 @@ import io
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -16,9 +16,9 @@ from corridor_etl.sources import REFERENCE_SCHEMA, _equipment, recognise, tidied
 from corridor_etl.sources._edifact import decoded, segments
 from corridor_etl.sources._interchange import Envelope
 from corridor_etl.sources._references import LONGEST, references
+from tests.examples import few
 from tests.sources.edifact_interchanges import Made, interchanges
 
-PATIENT = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 CORRECTION = (
     "UNB+UNOC:3+PORTA+DESK+250601:1200+000017'UNH+M7+CODECO:D:95B:UN:SMDG16'BGM+34+D9+5'RFF+ACW:D4'"
     "EQD+CN+MSKU9070323+45G1:102:5++2+5'DTM+7:202506011000:203'LOC+165+CNNBG:139:6'CNT+16:1'UNT+7+M7'UNZ+1+000017'"
@@ -31,7 +31,7 @@ def test_a_message_is_told_by_the_numbers_of_its_envelope_and_its_document() -> 
     assert dict(read.references.schema) == REFERENCE_SCHEMA
 
 
-@PATIENT
+@few(12, suppress_health_check=[HealthCheck.too_slow])
 @given(interchanges(), st.sampled_from([40, 200, 1000, 1 << 20]))
 def test_reading_by_column_tells_every_message_once_however_the_stream_is_cut(made: Made, size: int) -> None:
     data = made.text.encode()
