@@ -88,15 +88,15 @@ def _findings(readings: Sequence[Reading], resolved: Sequence[Resolved]) -> pl.D
     return pl.DataFrame(of_files + of_rows, schema=FINDING_COLUMNS)
 
 
-def current_with(batch: Batch, warehouse: Warehouse, snapshot: int) -> Mapping[str, pl.DataFrame]:
+def current_with(batch: Batch, warehouse: Warehouse, snapshot: int) -> Current:
     """Current records of every kind as they will be once the batch is committed; each is read when asked for.
 
     Their columns are those that facts may be made from, and what says which version counts.
     """
-    return _Current(batch.added_rows(), warehouse, snapshot)
+    return Current(batch.added_rows(), warehouse, snapshot)
 
 
-class _Current(Mapping[str, pl.DataFrame]):
+class Current(Mapping[str, pl.DataFrame]):
     """Record kind -> current records. Most kinds no fact is made of, and a year of them takes long to read."""
 
     def __init__(self, added: Mapping[str, pl.DataFrame], warehouse: Warehouse, snapshot: int) -> None:
@@ -107,6 +107,10 @@ class _Current(Mapping[str, pl.DataFrame]):
         if name not in self._made:
             self._made[name] = self._of(name)
         return self._made[name]
+
+    def given(self, kinds: Iterable[str]) -> dict[str, pl.DataFrame]:
+        """The records of some kinds, which are not kept here: whoever has them may let go of them."""
+        return {name: self._made.pop(name) if name in self._made else self._of(name) for name in kinds}
 
     def __iter__(self) -> Iterator[str]:
         return iter(KINDS)

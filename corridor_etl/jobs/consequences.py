@@ -7,7 +7,7 @@ to be made belongs to ``affected``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 
 import polars as pl
@@ -17,7 +17,7 @@ from corridor_etl.facts.cross_source import sources, subjects_of
 from corridor_etl.facts.reconciliation import reconciled
 from corridor_etl.facts.trips import stored_trips
 from corridor_etl.jobs.affected import ITEMS, TRIPS, affected, kinds_for
-from corridor_etl.jobs.assembly import current_with
+from corridor_etl.jobs.assembly import Current, current_with
 from corridor_etl.jobs.cross_source import with_discrepancies
 from corridor_etl.jobs.suggesting import with_suggestions
 from corridor_etl.jobs.versions import build_of
@@ -40,24 +40,28 @@ def consequences(
 
 
 def _with_tables(
-    batch: Batch, current: Mapping[str, pl.DataFrame], settings: Settings, tables: Collection[str]
+    batch: Batch, current: Current, settings: Settings, tables: Collection[str]
 ) -> tuple[Batch, dict[str, pl.DataFrame]]:
     """The batch, with discrepancies if sources are compared, and those of the tables that are made."""
     if not tables:
         return batch, {}
-    known = {kind: current[kind] for kind in kinds_for(tables)}
+    known = current.given(kinds_for(tables))
     facts = corridor_facts(known, settings)
     made = weekly_marts(known, settings, facts, among=tables)
+    trips = facts.trips
+    del facts  # what is held from here on adds to the most memory that a commit needs
     if TRIPS in tables:
-        made[TRIPS] = stored_trips(facts.trips)
+        made[TRIPS] = stored_trips(trips)
     if ITEMS in tables:
-        batch, made[ITEMS] = _compared(batch, known, settings, facts.trips)
+        batch, made[ITEMS] = _compared(batch, known, settings, trips)
     return batch, made
 
 
 def _compared(
-    batch: Batch, current: Mapping[str, pl.DataFrame], settings: Settings, trips: pl.DataFrame
+    batch: Batch, current: dict[str, pl.DataFrame], settings: Settings, trips: pl.DataFrame
 ) -> tuple[Batch, pl.DataFrame]:
+    """The batch with discrepancies, and the reconciled items; ``current`` is let go of on the way."""
     known = sources(current, settings, trips)
+    current.clear()
     subjects = subjects_of(known)
     return with_discrepancies(batch, subjects, settings), reconciled(known, subjects)

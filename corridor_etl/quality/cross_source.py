@@ -11,7 +11,7 @@ from datetime import datetime
 import polars as pl
 
 from corridor_etl.model import CROSS_SCHEMA, CROSS_SOURCE
-from corridor_etl.quality.runner import cast_as, run_parameters, run_suite
+from corridor_etl.quality.runner import run_parameters, run_suite
 from corridor_etl.quality.suites import suite_rules
 from corridor_etl.quality.verdicts import SEVERITIES, Verdict
 from corridor_etl.settings import Settings
@@ -22,19 +22,22 @@ _FROM_SUBJECT = (
 )  # fmt: skip
 
 
-def validate_subjects(subjects: pl.DataFrame, settings: Settings, *, now_utc: datetime) -> Verdict:
-    """Judges the subjects. ``BatchHeld`` when a rule cannot be run, because then nothing is known about them."""
-    wanted = {**CROSS_SCHEMA, "row_id": pl.Int64()}
-    parameters = run_parameters(settings, now_utc)
-    return run_suite(CROSS_SOURCE, lambda: cast_as(CROSS_SOURCE, subjects, wanted), parameters)
+def validate_subjects(subjects: pl.LazyFrame, settings: Settings, *, now_utc: datetime) -> Verdict:
+    """Judges the subjects. ``BatchHeld`` when a rule cannot be run, because then nothing is known about them.
+
+    The rows are judged piece by piece and never held as a whole; their ``row_id`` must be unique.
+    """
+    present = subjects.collect_schema().names()
+    typed = subjects.cast({name: dtype for name, dtype in CROSS_SCHEMA.items() if name in present})
+    return run_suite(CROSS_SOURCE, lambda: typed, run_parameters(settings, now_utc))
 
 
-def discrepancies(subjects: pl.DataFrame, verdict: Verdict) -> pl.DataFrame:
+def discrepancies(subjects: pl.LazyFrame, verdict: Verdict) -> pl.DataFrame:
     """One row per rule and subject that breaks it, by rule and subject: what the subject says of itself, severity,
     ``other_delivery_id``, ``observed``, ``expected``. A rule written in two parts or degrees is one discrepancy."""
     broken = _once(verdict.failures)
-    mine = subjects.lazy().filter(pl.col("row_id").is_in(broken["row_id"].unique().implode()))
-    told = mine.select("row_id", *_FROM_SUBJECT, *sorted(set(_others().values()))).collect()
+    mine = subjects.filter(pl.col("row_id").is_in(broken["row_id"].unique().implode()))
+    told = mine.select("row_id", *_FROM_SUBJECT, *sorted(set(_others().values()))).collect(engine="streaming")
     found = broken.join(told, on="row_id", how="left")
     return found.select(
         "rule_id", "severity", *_FROM_SUBJECT, _other_delivery(), "observed", "expected"

@@ -56,7 +56,9 @@ def validate(
     return run_suite(kind, typed, run_parameters(settings, now_utc))
 
 
-def run_suite(suite: str, typed: Callable[[], pl.DataFrame], parameters: dict[str, Any]) -> Verdict:
+def run_suite(
+    suite: str, typed: Callable[[], pl.DataFrame | pl.LazyFrame], parameters: dict[str, Any]
+) -> Verdict:
     """Judges the frame that ``typed`` gives, which has ``row_id``, by a suite. ``BatchHeld`` if either fails."""
     try:
         results, failing = _run(load_suite(suite, parameters), typed())
@@ -90,7 +92,7 @@ def cast_as(kind: str, frame: pl.DataFrame, wanted: dict[str, pl.DataType]) -> p
 
 
 def _run(
-    suite: ExpectationSuite, frame: pl.DataFrame
+    suite: ExpectationSuite, frame: pl.DataFrame | pl.LazyFrame
 ) -> tuple[list[ExpectationValidationResult], FailingRows]:
     from corridor_etl.quality.context import whole_frame_batch
     from corridor_etl.quality.polars_engine import keeping_failing_rows

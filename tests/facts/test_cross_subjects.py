@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from corridor_etl.facts.cross_source import cross_subjects
+from corridor_etl.facts.cross_source import cross_subjects, sources, subjects_of
 from corridor_etl.model import CROSS_SCHEMA
 from corridor_etl.settings import Settings
 from tests.facts.corridor_records import BOX, Row, booking, current, event, item, journey, manifest
@@ -72,6 +72,20 @@ def test_the_order_of_rows_leaves_no_trace(settings: Settings) -> None:
     for seed in range(5):
         mixed = {name: frame.sample(fraction=1, shuffle=True, seed=seed) for name, frame in known.items()}
         assert_frame_equal(cross_subjects(mixed, settings), first)
+
+
+def test_each_kind_is_held_with_its_own_columns_and_judged_with_all(settings: Settings) -> None:
+    events = [*journey(*OUT), event("RAIL_LOAD", "NGB", "2025-06-01 12:00")]
+    known = current([listed()], events, [declared()], [booking("B1", "2", "2025-05-20")])
+    found = subjects_of(sources(known, settings))
+    together = found.together().collect()
+    assert together["row_id"].to_list() == list(range(found.height))
+    kinds = {"trip", "leg", "visit", "declared", "consignment", "port_load", "train"}
+    assert set(together["subject"]) == kinds
+    for kind in kinds:
+        assert_frame_equal(found.of(kind).collect(), together.filter(subject=kind))
+    assert found.of("mirror").collect().is_empty()
+    assert max(rows.width for rows in found.kinds) < len(CROSS_SCHEMA)
 
 
 def test_a_trip_knows_its_nearest_released_declaration_and_how_far_others_reach(made: Any) -> None:

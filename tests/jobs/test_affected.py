@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from corridor_etl.facts.cross_source import cross_subjects
+from corridor_etl.facts.cross_source import sources, subjects_of
 from corridor_etl.jobs.affected import ITEMS, KINDS_OF, TRIPS, affected
 from corridor_etl.jobs.assembly import current_with
 from corridor_etl.jobs.consequences import consequences
@@ -107,9 +107,8 @@ def assert_as_all_records_give(home: Warehouse, settings: Settings) -> None:
     for name, rows in stored(home).items():
         assert_frame_equal(rows, made[name])
     nothing = Batch((), NOW)
-    now = with_discrepancies(
-        nothing, cross_subjects(current_with(nothing, home, home.snapshot()), settings), settings
-    )
+    known = sources(current_with(nothing, home, home.snapshot()), settings)
+    now = with_discrepancies(nothing, subjects_of(known), settings)
     failing = now.discrepancy_frame()
     assert failing is not None
     open_now = home.discrepancies(state="open").select(ACROSS)

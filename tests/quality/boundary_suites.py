@@ -72,7 +72,7 @@ def _records(kind: str, changes: list[Change]) -> pl.DataFrame:
 def run(suite: str, frame: pl.DataFrame, now_utc: datetime) -> Verdict:
     """What the whole suite says of a frame, as where it is used."""
     if suite == CROSS_SOURCE:
-        return validate_subjects(frame, SETTINGS, now_utc=now_utc)
+        return validate_subjects(frame.lazy(), SETTINGS, now_utc=now_utc)
     if suite in DELIVERY_SUITES:
         return validate_frame(suite, frame)
     return validate(suite, frame, SETTINGS, now_utc=now_utc, history=HISTORY)

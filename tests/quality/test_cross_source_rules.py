@@ -24,7 +24,7 @@ OURS = {*(f"XR-{n:03d}" for n in range(1, 16)), "DT-002", "DT-003", "DT-004", "D
 
 
 def judge(*rows: tuple[str, dict[str, Any]]) -> Verdict:
-    return validate_subjects(subject_frame(*rows), load_settings(), now_utc=NOW_UTC)
+    return validate_subjects(subject_frame(*rows).lazy(), load_settings(), now_utc=NOW_UTC)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_subjects_that_say_nothing_are_not_judged() -> None:
     frame = subject_frame(("trip", {})).with_columns(
         pl.lit(None, dtype=dtype).alias(name) for name, dtype in CROSS_SCHEMA.items()
     )
-    verdict = validate_subjects(frame, load_settings(), now_utc=NOW_UTC)
+    verdict = validate_subjects(frame.lazy(), load_settings(), now_utc=NOW_UTC)
     assert verdict.failures.rows() == []
     assert set(verdict.checks["evaluated"]) == {0}
     assert set(verdict.checks["rule_id"]) == OURS
@@ -75,7 +75,9 @@ def test_no_rule_of_ours_is_listed_as_not_judged() -> None:
 
 def test_bookings_beyond_the_capacity_and_no_shows_are_one_discrepancy() -> None:
     frame = subject_frame(("train", {"booked_teu": "42", "no_show_boxes": 1}))
-    (found,) = discrepancies(frame, validate_subjects(frame, load_settings(), now_utc=NOW_UTC)).to_dicts()
+    (found,) = discrepancies(
+        frame.lazy(), validate_subjects(frame.lazy(), load_settings(), now_utc=NOW_UTC)
+    ).to_dicts()
     assert found["observed"] == "booked_boxes=20, no_show_boxes=1; booked_teu=42.00, capacity_teu=40.00"
 
 
@@ -83,7 +85,7 @@ def test_a_discrepancy_names_the_delivery_its_rule_compares_with() -> None:
     others = {"port_delivery_id": "port", "list_delivery_id": "list", "declaration_delivery_id": "customs"}
     broken = {"port_full_empty": "E", "laden_gap_days": 2, "declared_gap_days": 30}
     frame = subject_frame(("trip", {**others, **broken}))
-    found = discrepancies(frame, validate_subjects(frame, load_settings(), now_utc=NOW_UTC))
+    found = discrepancies(frame.lazy(), validate_subjects(frame.lazy(), load_settings(), now_utc=NOW_UTC))
     assert found.select("rule_id", "other_delivery_id").rows() == [
         ("DU-004", "list"), ("XR-001", "customs"), ("XR-010", "port")
     ]  # fmt: skip
@@ -92,9 +94,11 @@ def test_a_discrepancy_names_the_delivery_its_rule_compares_with() -> None:
 
 def test_a_rule_that_cannot_run_holds_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BatchHeld, match="cross_source could not be run"):
-        validate_subjects(subject_frame(("leg", {})).drop("leg_hours"), load_settings(), now_utc=NOW_UTC)
+        validate_subjects(
+            subject_frame(("leg", {})).drop("leg_hours").lazy(), load_settings(), now_utc=NOW_UTC
+        )
     broken = load_suite(CROSS_SOURCE)
     broken.expectations[0].days = "seven"
     monkeypatch.setattr(runner, "load_suite", lambda *_: broken)
     with pytest.raises(BatchHeld, match="rule"):
-        validate_subjects(subject_frame(("trip", {})), load_settings(), now_utc=NOW_UTC)
+        validate_subjects(subject_frame(("trip", {})).lazy(), load_settings(), now_utc=NOW_UTC)

@@ -8,6 +8,7 @@ it could have come. Pure functions of the current records: the order in which de
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -26,9 +27,34 @@ from corridor_etl.facts.cross_source._sources import Sources, sources
 from corridor_etl.model import CROSS_SCHEMA
 from corridor_etl.settings import Settings
 
-__all__ = ["Sources", "cross_subjects", "sources", "subjects_of"]
+__all__ = ["Sources", "Subjects", "cross_subjects", "sources", "subjects_of"]
 
 _MAKERS = (trips, legs, visits, declared, consignments, reexports, port_loads, trains, mirrors)
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """The subjects, kind by kind in alphabetical order, each kind by key and with the columns it says something in.
+
+    A subject speaks of a fifth of the columns. All kinds in one frame are mostly nulls, which at the scale of a port
+    are more than everything else a commit holds: :meth:`together` makes them while a query runs.
+    """
+
+    kinds: tuple[pl.DataFrame, ...]
+
+    @property
+    def height(self) -> int:
+        """How many subjects there are."""
+        return sum(kind.height for kind in self.kinds)
+
+    def of(self, kind: str) -> pl.LazyFrame:
+        """The subjects of one kind, columns ``CROSS_SCHEMA`` and ``row_id``."""
+        mine = [subjects for subjects in self.kinds if _kind(subjects) == kind]
+        return _conformed(mine[0] if mine else pl.DataFrame(schema={"row_id": pl.Int64()}))
+
+    def together(self) -> pl.LazyFrame:
+        """One row per subject, columns ``CROSS_SCHEMA`` and ``row_id``, which counts them."""
+        return pl.concat(map(_conformed, self.kinds))
 
 
 def cross_subjects(
@@ -39,14 +65,18 @@ def cross_subjects(
     ``current`` holds the rows in force by record kind; a missing kind has no rows. ``trips`` are
     ``facts.trips.container_trips`` of the same records where they are at hand. Errors as there.
     """
-    return subjects_of(sources(current, settings, trips))
+    return subjects_of(sources(current, settings, trips)).together().collect()
 
 
-def subjects_of(known: Sources) -> pl.DataFrame:
+def subjects_of(known: Sources) -> Subjects:
     """The same of records already prepared."""
     made = sorted((maker.subjects(known) for maker in _MAKERS), key=_kind)
-    ordered = [_conformed(subjects.sort("subject_key")) for subjects in made]
-    return pl.concat(ordered).with_row_index("row_id").cast({"row_id": pl.Int64})
+    kinds, first = [], 0
+    for subjects in made:
+        row_id = pl.int_range(first, first + pl.len(), dtype=pl.Int64).alias("row_id")
+        kinds.append(_told(subjects).sort("subject_key").with_columns(row_id))
+        first += subjects.height
+    return Subjects(tuple(kinds))
 
 
 def _kind(subjects: pl.DataFrame) -> str:
@@ -54,9 +84,15 @@ def _kind(subjects: pl.DataFrame) -> str:
     return str(subjects["subject"][0]) if subjects.height else ""
 
 
-def _conformed(subjects: pl.DataFrame) -> pl.DataFrame:
+def _told(subjects: pl.DataFrame) -> pl.DataFrame:
     present = set(subjects.columns)
-    return subjects.select(
-        pl.col(name).cast(dtype) if name in present else pl.lit(None, dtype=dtype).alias(name)
+    return subjects.select(pl.col(name).cast(d) for name, d in CROSS_SCHEMA.items() if name in present)
+
+
+def _conformed(subjects: pl.DataFrame) -> pl.LazyFrame:
+    present = set(subjects.columns)
+    columns = (
+        pl.col(name) if name in present else pl.lit(None, dtype=dtype).alias(name)
         for name, dtype in CROSS_SCHEMA.items()
     )
+    return subjects.lazy().select("row_id", *columns)

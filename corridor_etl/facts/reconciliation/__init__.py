@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from corridor_etl.facts.cross_source import Sources
+from corridor_etl.facts.cross_source import Sources, Subjects
 from corridor_etl.facts.reconciliation._consignments import linked_declarations, of_groups
 from corridor_etl.facts.reconciliation._sides import with_chosen
 from corridor_etl.facts.reconciliation._trips import consignment_items, trip_items
@@ -33,7 +33,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def reconciled(known: Sources, subjects: pl.DataFrame) -> pl.DataFrame:
+def reconciled(known: Sources, subjects: Subjects) -> pl.DataFrame:
     """The items, columns ``RECONCILED_SCHEMA``, sorted by subject and key.
 
     ``known`` are ``facts.cross_source.sources`` of the current records and ``subjects`` its ``subjects_of`` them.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from corridor_etl.facts.cross_source import Sources
+from corridor_etl.facts.cross_source import Sources, Subjects
 from corridor_etl.facts.cross_source import links as linking
 from corridor_etl.facts.cross_source._sources import listed_by
 from corridor_etl.facts.numbered import beside
@@ -20,7 +20,7 @@ def linked_declarations(known: Sources) -> pl.DataFrame:
     return linking.grouped(known)
 
 
-def of_groups(linked: pl.DataFrame, subjects: pl.DataFrame, known: Sources) -> pl.DataFrame:
+def of_groups(linked: pl.DataFrame, subjects: Subjects, known: Sources) -> pl.DataFrame:
     """One row per group: ``trips``, declaration_nos, days, sums of both sides (g, packages, 0.01 USD) and headings."""
     ordered = linked.sort("group_no", "declaration_no", "container_no")
     groups = ordered.group_by("group_no", maintain_order=True).agg(
@@ -37,9 +37,8 @@ def of_groups(linked: pl.DataFrame, subjects: pl.DataFrame, known: Sources) -> p
     return groups.with_columns(consignment_key=pl.concat_str(pl.lit("CN"), "group", separator="|"))
 
 
-def _sums(subjects: pl.DataFrame) -> pl.DataFrame:
-    whole = subjects.lazy().filter(subject="consignment")
-    sums = whole.select(
+def _sums(subjects: Subjects) -> pl.DataFrame:
+    sums = subjects.of("consignment").select(
         _group(),
         pl.lit(True).alias("is_complete"),
         grams("listed_gross_kg").alias("listed_gross_g"),
@@ -50,16 +49,12 @@ def _sums(subjects: pl.DataFrame) -> pl.DataFrame:
     return sums.collect()
 
 
-def _values(linked: pl.DataFrame, subjects: pl.DataFrame) -> pl.DataFrame:
+def _values(linked: pl.DataFrame, subjects: Subjects) -> pl.DataFrame:
     """Values of both sides of the border, of all exports of the group that an import mirrors."""
-    mirrors = (
-        subjects.lazy()
-        .filter(subject="mirror")
-        .select(
-            _group().alias("declaration_no"),
-            cents("export_value_usd").alias("export_value_cent"),
-            cents("import_value_usd").alias("import_value_cent"),
-        )
+    mirrors = subjects.of("mirror").select(
+        _group().alias("declaration_no"),
+        cents("export_value_usd").alias("export_value_cent"),
+        cents("import_value_usd").alias("import_value_cent"),
     )
     mine = linked.lazy().select("group_no", "declaration_no").unique()
     found = mine.join(mirrors, on="declaration_no")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from corridor_etl.facts.cross_source import Sources
+from corridor_etl.facts.cross_source import Sources, Subjects
 from corridor_etl.facts.cross_source import links as linking
 from corridor_etl.facts.cross_source._sources import listed_by
 from corridor_etl.facts.cross_source.trips import seaports
@@ -29,11 +29,11 @@ _SEEN = (*INSTANTS, "port_exit_hours", "port_delivery_id")
 
 
 def trip_items(
-    known: Sources, subjects: pl.DataFrame, linked: pl.DataFrame, groups: pl.DataFrame
+    known: Sources, subjects: Subjects, linked: pl.DataFrame, groups: pl.DataFrame
 ) -> pl.DataFrame:
     """One row per container trip. The sums of a consignment are compared here where it is this box alone."""
     settings = known.settings.reconciliation
-    said = subjects.lazy().filter(subject="trip").select(_OF_SUBJECT).rename({"subject_key": "trip_id"})
+    said = subjects.of("trip").select(_OF_SUBJECT).rename({"subject_key": "trip_id"})
     items = beside(known.trips.drop("declaration_nos"), said.collect(), "trip_id")
     own = linked.select("trip_no", "group_no").unique().join(groups, on="group_no")
     items = beside(beside(items, own, "trip_no"), _through_port(known), ["service_id", "direction"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from corridor_etl.facts.cross_source import Sources
+from corridor_etl.facts.cross_source import Sources, Subjects
 from corridor_etl.facts.cross_source import links as linking
 from corridor_etl.facts.cross_source._sources import by_direction, instant, key
 from corridor_etl.facts.cross_source.declared import RAIL
@@ -18,7 +18,7 @@ from corridor_etl.settings import Settings
 _OF_DECLARATION = ("declaration_nos", "declaration_delivery_id", "in_declaration")
 
 
-def unlisted_items(known: Sources, subjects: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
+def unlisted_items(known: Sources, subjects: Subjects, linked: pl.DataFrame) -> pl.DataFrame:
     """One row per box: loaded at a port, declared, or both, where loading and release are near each other."""
     declared, loaded = _declared(known, linked), _loaded(known, subjects)
     pairs = _pairs(loaded, declared)
@@ -43,12 +43,12 @@ def _pairs(loaded: pl.DataFrame, declared: pl.DataFrame) -> pl.DataFrame:
     return once.unique("subject_key", keep="first", maintain_order=True)
 
 
-def _loaded(known: Sources, subjects: pl.DataFrame) -> pl.DataFrame:
+def _loaded(known: Sources, subjects: Subjects) -> pl.DataFrame:
     settings = known.settings.reconciliation
     within = {"days": settings.manifested_within_days, "further_days": settings.manifests_late_days}
     came = came_within(pl.col("list_gap_days"), pl.col("lists_after_loading_days"), **within)
     names = ("subject", "subject_key", "iso_week", "container_nos", "train_no", "list_gap_days")
-    said = subjects.lazy().filter(subject="port_load").select(
+    said = subjects.of("port_load").select(
         *names, "lists_after_loading_days", port_delivery_id="delivery_id"
     )  # fmt: skip
     loads = said.filter(~came.fill_null(False)).collect()
