@@ -28,10 +28,7 @@ from corridor_etl.settings import Sender
 from corridor_etl.sources import _child_wire as wire
 from corridor_etl.sources._source import RawFile
 
-_SETTINGS = {
-    "MALLOC_ARENA_MAX": "2", "POLARS_MAX_THREADS": "1", "RUST_BACKTRACE": "0",
-    "_RJEM_MALLOC_CONF": "dirty_decay_ms:1000,muzzy_decay_ms:1000",
-}  # fmt: skip
+_SETTINGS = {"MALLOC_ARENA_MAX": "2", "POLARS_MAX_THREADS": "1", "RUST_BACKTRACE": "0"}
 _START = "from corridor_etl.sources._child_worker import serve; serve()"
 _MOST_FILES, _MOST_RESIDENT_BYTES = 500, 512 * 1024 * 1024
 """A child that has read so many files, or has grown so big, is let go."""
