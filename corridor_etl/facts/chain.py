@@ -85,8 +85,7 @@ def with_chain(trips: pl.DataFrame, moves: pl.DataFrame, places: pl.DataFrame, s
     at one only: that before the train counts.
     """
     bounds = _bounds(trips).lazy()
-    anywhere = _table(link for link in LINKS if link.roles == (ANYWHERE,))
-    anywhere = anywhere.cast({"event_code": spots.codes})
+    anywhere = _table(k for k in LINKS if k.roles == (ANYWHERE,)).cast({"event_code": spots.codes})
     # The few places first: most events happen where no link is looked for, and need not be brought to a trip.
     placed = (
         moves.lazy()

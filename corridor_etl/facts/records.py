@@ -5,6 +5,8 @@ Which version of a record is current was decided before; nothing is filtered her
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 import polars as pl
 
 from corridor_etl import model
@@ -41,11 +43,15 @@ def records(kind_name: str, frame: pl.DataFrame | None) -> pl.DataFrame:
     schema = {name: known[name] for name in names(kind_name)}
     if frame is None:
         return pl.DataFrame(schema=schema)
-    present = set(frame.columns)
-    return frame.select(
+    return frame.select(columns_of(schema, frame.columns))
+
+
+def columns_of(schema: Mapping[str, pl.DataType], present: Collection[str]) -> list[pl.Expr]:
+    """The columns of a schema in its types and order; those that are not ``present`` are null."""
+    return [
         pl.col(name).cast(dtype) if name in present else pl.lit(None, dtype=dtype).alias(name)
         for name, dtype in schema.items()
-    )
+    ]
 
 
 def names(kind_name: str) -> list[str]:

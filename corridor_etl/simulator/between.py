@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 
 from corridor_etl.simulator.dice import dice
-from corridor_etl.simulator.movements import PORT, moved, passage, unambiguous, whole_minute
+from corridor_etl.simulator.movements import PORT, earlier, later, moved, passage, unambiguous, whole_minute
 from corridor_etl.simulator.records import Event
 from corridor_etl.simulator.story import (
     BORDER_SIDES_PCT,
@@ -38,14 +38,6 @@ def between(seed: int, train: Train, box: Box, milestones: Sequence[Event]) -> I
             yield unambiguous(event)
 
 
-def _after(start: datetime, source: Random, hours: tuple[float, float]) -> datetime:
-    return start + timedelta(minutes=round(source.uniform(*hours) * 60))
-
-
-def _before(end: datetime, source: Random, hours: tuple[float, float]) -> datetime:
-    return end - timedelta(minutes=round(source.uniform(*hours) * 60))
-
-
 Instants = dict[tuple[str, str], datetime]
 
 
@@ -53,14 +45,14 @@ def _stuffed(train: Train, box: Box, at: Instants, source: Random) -> Iterator[E
     """Laden boxes are stuffed at the door some hours before they come to the gate; those from overseas are already."""
     door = train.nodes["door_origin"]
     if box.goods is not None and ("DISC", door) not in at:
-        stuffed_at = _before(at["GTIN", door], source, STUFFED_BEFORE_HOURS)
+        stuffed_at = earlier(at["GTIN", door], source, STUFFED_BEFORE_HOURS)
         yield moved(train, box, "STUF", door, stuffed_at, by_train=False)
 
 
 def _before_train(train: Train, box: Box, source: Random) -> Iterator[Event]:
     """The feeder from the port comes to the origin of the train."""
     if train.route.feeder and train.nodes["door_origin"] == PORT:
-        arrived_at = _before(train.departure.departed_at_utc, source, FEEDER_ARRIVES_BEFORE_HOURS)
+        arrived_at = earlier(train.departure.departed_at_utc, source, FEEDER_ARRIVES_BEFORE_HOURS)
         yield moved(train, box, "ARRI", train.nodes["origin"], arrived_at, by_train=False)
 
 
@@ -82,15 +74,15 @@ def _after_train(train: Train, box: Box, at: Instants, of_train: Random, of_box:
     """The feeder leaves the destination of the train and comes to the port."""
     destination, door = train.nodes["destination"], train.nodes["door_destination"]
     if train.route.feeder and door == PORT:
-        left_at = _after(at["ARRI", destination], of_train, FEEDER_LEAVES_AFTER_HOURS)
+        left_at = later(at["ARRI", destination], of_train, FEEDER_LEAVES_AFTER_HOURS)
         yield moved(train, box, "DEPA", destination, left_at, by_train=False)
-        yield moved(train, box, "ARRI", door, _after(left_at, of_box, FEEDER_TAKES_HOURS), by_train=False)
+        yield moved(train, box, "ARRI", door, later(left_at, of_box, FEEDER_TAKES_HOURS), by_train=False)
 
 
 def _emptied(train: Train, box: Box, at: Instants, source: Random) -> Iterator[Event]:
     """Laden boxes are handed back empty where they were delivered."""
     door = train.nodes["door_destination"]
     if box.goods is not None:
-        returned_at = _after(at["GTOT", door], source, EMPTY_AFTER_HOURS)
+        returned_at = later(at["GTOT", door], source, EMPTY_AFTER_HOURS)
         dropped = moved(train, box, "DROP", door, returned_at, by_train=False)
         yield replace(dropped, full_empty="E", gross_gross_g=0, seal_no="", booking_no="")

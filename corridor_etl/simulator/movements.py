@@ -16,7 +16,7 @@ from corridor_etl.reference.calendar import week_of
 from corridor_etl.reference.place import nodes
 from corridor_etl.simulator.dice import dice
 from corridor_etl.simulator.records import Event
-from corridor_etl.simulator.story import LEFT_BEHIND_HOURS, LEFT_BEHIND_PCT
+from corridor_etl.simulator.story import LEFT_BEHIND_HOURS, LEFT_BEHIND_PCT, Hours
 from corridor_etl.simulator.trains import Box, Train
 
 SEA_PORTS = {"JP": "JPOSA", "KR": "KRPUS"}
@@ -39,17 +39,23 @@ def passage(seed: int, train: Train) -> Passage:
     """The way of one train; every nth week (by ``congested_every``) the border is congested."""
     route, departed = train.route, train.departure.departed_at_utc
     source = dice(seed, "way", train.departure.train_no, train.departure.departure_on)
-    border_arrived = _later(departed, source, route.to_border)
+    border_arrived = later(departed, source, route.to_border)
     week = int(week_of(border_arrived.date())[-2:])
     is_congested = week % route.congested_every == 2
-    border_departed = _later(border_arrived, source, route.border_congested if is_congested else route.border)
+    border_departed = later(border_arrived, source, route.border_congested if is_congested else route.border)
     return Passage(
-        departed, border_arrived, border_departed, _later(border_departed, source, route.from_border)
+        departed, border_arrived, border_departed, later(border_departed, source, route.from_border)
     )
 
 
-def _later(start: datetime, source: Random, hours: tuple[float, float]) -> datetime:
+def later(start: datetime, source: Random, hours: Hours) -> datetime:
+    """Some hours after an instant, between the least and the most."""
     return start + timedelta(minutes=round(source.uniform(*hours) * 60))
+
+
+def earlier(end: datetime, source: Random, hours: Hours) -> datetime:
+    """Some hours before an instant."""
+    return end - timedelta(minutes=round(source.uniform(*hours) * 60))
 
 
 def trip_events(seed: int, train: Train) -> Iterator[tuple[Box, list[Event]]]:
@@ -62,7 +68,7 @@ def trip_events(seed: int, train: Train) -> Iterator[tuple[Box, list[Event]]]:
 
 def _trip(source: Random, train: Train, box: Box, way: Passage, place: int) -> Iterator[Event]:
     at, route = train.nodes, train.route
-    gate_in = way.departed - timedelta(minutes=round(source.uniform(*route.gate_before) * 60))
+    gate_in = earlier(way.departed, source, route.gate_before)
     lifted = (
         way.border_arrived + (way.border_departed - way.border_arrived) * 0.6 + timedelta(minutes=2 * place)
     )
@@ -86,7 +92,7 @@ def _trip(source: Random, train: Train, box: Box, way: Passage, place: int) -> I
     yield moved(train, box, "DEPA", at["border_out"], left, by_train=False)
     yield moved(train, box, "ARRI", at["destination"], arrived, by_train=False)
     yield moved(
-        train, box, "GTOT", at["door_destination"], _later(arrived, source, route.delivery), by_train=False
+        train, box, "GTOT", at["door_destination"], later(arrived, source, route.delivery), by_train=False
     )
 
 
@@ -117,7 +123,7 @@ def _discharge(source: Random, train: Train, box: Box, gate_in: datetime) -> Eve
     load_port = SEA_PORTS[box.goods.origin]
     return Event(
         code="DISC", container_no=box.number, size_type=box.size_type, full_empty="F", node=PORT,
-        at_utc=gate_in - timedelta(minutes=round(source.uniform(28, 60) * 60)), channel="coarri",
+        at_utc=earlier(gate_in, source, (28, 60)), channel="coarri",
         service_id=train.route.service_id, gross_gross_g=box.gross_gross_g, seal_no=box.seal_no,
         vessel=vessel(load_port, gate_in), far_port=load_port,
     )  # fmt: skip

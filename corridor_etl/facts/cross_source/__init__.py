@@ -24,6 +24,7 @@ from corridor_etl.facts.cross_source import (
     visits,
 )
 from corridor_etl.facts.cross_source._sources import Sources, sources
+from corridor_etl.facts.records import columns_of
 from corridor_etl.model import CROSS_SCHEMA
 from corridor_etl.settings import Settings
 
@@ -74,7 +75,9 @@ def subjects_of(known: Sources) -> Subjects:
     kinds, first = [], 0
     for subjects in made:
         row_id = pl.int_range(first, first + pl.len(), dtype=pl.Int64).alias("row_id")
-        kinds.append(_told(subjects).sort("subject_key").with_columns(row_id))
+        own = {name: dtype for name, dtype in CROSS_SCHEMA.items() if name in subjects.columns}
+        told = subjects.select(columns_of(own, own))
+        kinds.append(told.sort("subject_key").with_columns(row_id))
         first += subjects.height
     return Subjects(tuple(kinds))
 
@@ -84,15 +87,5 @@ def _kind(subjects: pl.DataFrame) -> str:
     return str(subjects["subject"][0]) if subjects.height else ""
 
 
-def _told(subjects: pl.DataFrame) -> pl.DataFrame:
-    present = set(subjects.columns)
-    return subjects.select(pl.col(name).cast(d) for name, d in CROSS_SCHEMA.items() if name in present)
-
-
 def _conformed(subjects: pl.DataFrame) -> pl.LazyFrame:
-    present = set(subjects.columns)
-    columns = (
-        pl.col(name) if name in present else pl.lit(None, dtype=dtype).alias(name)
-        for name, dtype in CROSS_SCHEMA.items()
-    )
-    return subjects.lazy().select("row_id", *columns)
+    return subjects.lazy().select("row_id", *columns_of(CROSS_SCHEMA, subjects.columns))

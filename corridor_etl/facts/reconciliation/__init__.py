@@ -25,6 +25,7 @@ from corridor_etl.facts.reconciliation.outcomes import (
     PENDING,
     Outcome,
 )
+from corridor_etl.facts.records import columns_of
 from corridor_etl.model import RECONCILED_SCHEMA
 
 __all__ = [
@@ -42,16 +43,12 @@ def reconciled(known: Sources, subjects: Subjects) -> pl.DataFrame:
     groups = of_groups(linked, subjects, known)
     trips = trip_items(known, subjects, linked, groups)
     several = consignment_items(known, linked, groups, trips)
-    unlisted = _conformed(unlisted_items(known, subjects, linked))
+    unlisted = _items(unlisted_items(known, subjects, linked))
     loose = with_chosen(unlisted, known.settings.reconciliation)
-    made = [_conformed(items) for items in (trips, several, loose)]
+    made = [_items(found) for found in (trips, several, loose)]
     # Trips are in the order of their keys, and come last.
     return pl.concat([pl.concat(made[1:]).sort("subject", "subject_key"), made[0]])
 
 
-def _conformed(items: pl.DataFrame) -> pl.DataFrame:
-    present = set(items.columns)
-    return items.select(
-        pl.col(name).cast(dtype) if name in present else pl.lit(None, dtype=dtype).alias(name)
-        for name, dtype in RECONCILED_SCHEMA.items()
-    )
+def _items(found: pl.DataFrame) -> pl.DataFrame:
+    return found.select(columns_of(RECONCILED_SCHEMA, found.columns))
