@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import subprocess
 import tempfile
 import urllib.request
 from pathlib import Path
@@ -99,6 +100,13 @@ def of_prefect(browser: Browser, url: str) -> None:
         picture(browser, url + path, PICTURES / f"{name}.png", 1280, wait_ms=9000)
 
 
+def require_font() -> None:
+    """Ends with the command that helps where no font has Chinese characters: pictures would show boxes instead."""
+    lister = shutil.which("fc-list")
+    if lister is None or not subprocess.run([lister, ":lang=zh"], capture_output=True, check=True).stdout:
+        raise SystemExit("no font with Chinese characters; apt-get install fontconfig fonts-noto-cjk")
+
+
 def main() -> None:
     """Takes the pictures the README shows."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -109,6 +117,7 @@ def main() -> None:
         "--only-prefect", action="store_true", help="leave the pictures of the demo as they are"
     )
     options = parser.parse_args()
+    require_font()
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
