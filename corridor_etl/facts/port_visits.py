@@ -18,6 +18,11 @@ from corridor_etl.facts.whole_numbers import scaled
 MOVES_IN = ("GTIN", "DISC", "RAIL_UNLD")
 MOVES_OUT = ("GTOT", "LOAD", "RAIL_LOAD")
 INSPECTIONS = ("INSP", "CUSI")
+EVENT_COLUMNS = (
+    "container_no", "event_code", "classifier", "facility_code", "facility_node", "event_at_utc", "event_on_local",
+    "full_empty", "teu", "vgm_kg", "gross_gross_kg",
+)  # fmt: skip
+"""Of port events the columns that moves and stays are made from."""
 _BOX = ("facility", "container_no")
 
 
@@ -25,6 +30,11 @@ def port_moves(events: pl.DataFrame | None, visits: pl.DataFrame | None = None) 
     """One row per move: facility (node of the corridor, else the code given), container_no, move, moved_at_utc,
     move_week (local), full_empty, teu_x100 and gross_gross_g (verified, else as stated; null unknown), has_vgm, sorted
     by facility, container and time, in before out. ``visits`` are stops at terminals."""
+    return moves_beside(events, stop_moves(visits))
+
+
+def moves_beside(events: pl.DataFrame | None, listed: pl.DataFrame) -> pl.DataFrame:
+    """The same of stops whose moves are worked out already (``terminal_stops.stop_moves``)."""
     is_out = pl.col("move").is_in(MOVES_OUT)
     reported = (
         _actual(events, (*MOVES_IN, *MOVES_OUT))
@@ -40,8 +50,8 @@ def port_moves(events: pl.DataFrame | None, visits: pl.DataFrame | None = None) 
         )
         .collect()
     )
-    listed = stop_moves(visits).join(reported, on=[*_BOX, "move", "moved_on_local"], how="anti")
-    moves = pl.concat([reported, listed], how="diagonal").with_columns(pl.col("has_vgm").fill_null(False))
+    unreported = listed.join(reported, on=[*_BOX, "move", "moved_on_local"], how="anti")
+    moves = pl.concat([reported, unreported], how="diagonal").with_columns(pl.col("has_vgm").fill_null(False))
     week = pl.col("moved_on_local").dt.strftime(ISO_WEEK).alias("move_week")
     return (
         moves.with_columns(week)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from corridor_etl.warehouse import Build, Warehouse
 from corridor_etl.warehouse.schema.marts import MADE_FROM
 
 TRIPS, ITEMS = "fct_container_trip", "fct_reconciliation"
@@ -17,9 +16,9 @@ KINDS_OF: Mapping[str, tuple[str, ...]] = {**MADE_FROM, TRIPS: _OF_TRIPS, ITEMS:
 """Mart or fact -> the kinds of records it is made from. What compares sources goes with the reconciled items."""
 
 
-def affected(added: Collection[str], warehouse: Warehouse, build: Build) -> frozenset[str]:
-    """The marts and facts that rows of the kinds ``added`` can change; all unless the warehouse is of ``build``."""
-    if not warehouse.is_standing(build):
+def affected(added: Collection[str], *, is_standing: bool) -> frozenset[str]:
+    """The marts and facts that rows of the kinds ``added`` can change; all unless what is stored stands."""
+    if not is_standing:
         return frozenset(KINDS_OF)
     return frozenset(table for table, kinds in KINDS_OF.items() if not set(kinds).isdisjoint(added))
 

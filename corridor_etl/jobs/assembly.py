@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import polars as pl
 
-from corridor_etl.facts import records
 from corridor_etl.jobs.deliveries import Judged
 from corridor_etl.jobs.reading import Reading
 from corridor_etl.jobs.resolution import Resolved
-from corridor_etl.model import KINDS
-from corridor_etl.warehouse import FINDING_COLUMNS, Batch, DeliveryRow, Warehouse, versions
+from corridor_etl.warehouse import FINDING_COLUMNS, Batch, DeliveryRow
 
 
 def assembled(readings: Sequence[Reading], resolved: Sequence[Resolved], judged: Judged) -> Batch:
@@ -86,43 +84,3 @@ def _findings(readings: Sequence[Reading], resolved: Sequence[Resolved]) -> pl.D
         for row in frame.iter_rows(named=True)
     ]
     return pl.DataFrame(of_files + of_rows, schema=FINDING_COLUMNS)
-
-
-def current_with(batch: Batch, warehouse: Warehouse, snapshot: int) -> Current:
-    """Current records of every kind as they will be once the batch is committed; each is read when asked for.
-
-    Their columns are those that facts may be made from, and what says which version counts.
-    """
-    return Current(batch.added_rows(), warehouse, snapshot)
-
-
-class Current(Mapping[str, pl.DataFrame]):
-    """Record kind -> current records. Most kinds no fact is made of, and a year of them takes long to read."""
-
-    def __init__(self, added: Mapping[str, pl.DataFrame], warehouse: Warehouse, snapshot: int) -> None:
-        self._added, self._warehouse, self._snapshot = added, warehouse, snapshot
-        self._made: dict[str, pl.DataFrame] = {}
-
-    def __getitem__(self, name: str) -> pl.DataFrame:
-        if name not in self._made:
-            self._made[name] = self._of(name)
-        return self._made[name]
-
-    def given(self, kinds: Iterable[str]) -> dict[str, pl.DataFrame]:
-        """The records of some kinds, which are not kept here: whoever has them may let go of them."""
-        return {name: self._made.pop(name) if name in self._made else self._of(name) for name in kinds}
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(KINDS)
-
-    def __len__(self) -> int:
-        return len(KINDS)
-
-    def _of(self, name: str) -> pl.DataFrame:
-        kind = KINDS[name]
-        needed = {*records.names(name), *versions.deciding(kind)}
-        rows = [self._warehouse.unordered(name, needed)]  # what is current does not depend on their order
-        if name in self._added:
-            new = versions.stored(self._added[name], kind, self._snapshot)
-            rows.append(new.select(rows[0].columns))
-        return versions.current(pl.concat(rows), kind)

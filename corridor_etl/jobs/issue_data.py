@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from corridor_etl.facts.departures import train_departures
+from corridor_etl.jobs.known_facts import known_departures
 from corridor_etl.jobs.standing import standing
 from corridor_etl.model import CROSS_SOURCE
 from corridor_etl.reports.measures import BOOKING, MEASURES
@@ -29,12 +29,7 @@ def report_data(warehouse: Warehouse, settings: Settings) -> ReportData:
     """Everything a context is built from, as of the snapshot of ``warehouse``."""
     return ReportData(
         marts={name: warehouse.mart(name) for name in warehouse.mart_tables()},
-        departures=train_departures(
-            warehouse.current("manifest_container"),
-            warehouse.current("port_event"),
-            warehouse.current("declaration_item"),
-            settings,
-        ),
+        departures=known_departures(warehouse, settings),
         coverage=warehouse.coverage(),
         checks=standing(warehouse.checks().filter(pl.col("record_kind") != CROSS_SOURCE)),
         quarantine_open=warehouse.quarantine(state="open").height,

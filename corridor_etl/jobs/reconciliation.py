@@ -13,6 +13,8 @@ import polars as pl
 from corridor_etl.clock import now_utc
 from corridor_etl.facts.cross_source import sources, subjects_of
 from corridor_etl.facts.reconciliation import MATCHED, OUTCOME_OF_RULE, PENDING, reconciled
+from corridor_etl.jobs.current import known_to
+from corridor_etl.jobs.material import Material
 from corridor_etl.settings import Settings
 from corridor_etl.warehouse import Warehouse
 
@@ -47,7 +49,8 @@ def items(warehouse: Warehouse, settings: Settings) -> pl.DataFrame:
 def _stored(warehouse: Warehouse, settings: Settings) -> pl.DataFrame:
     if warehouse.as_of is None:
         return warehouse.reconciled_items()
-    known = sources({name: warehouse.current(name) for name in _KINDS}, settings)
+    material = Material.of(known_to(warehouse), settings, _KINDS)
+    known = sources(material.records, settings, visiting=material.visiting)
     return reconciled(known, subjects_of(known)).with_columns(
         snapshot=pl.lit(warehouse.as_of, dtype=pl.Int64)
     )

@@ -11,22 +11,22 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from corridor_etl.clock import now_utc
-from corridor_etl.facts.corridor import corridor_facts
-from corridor_etl.facts.cross_source import sources, subjects_of
+from corridor_etl.facts.cross_source import subjects_of
 from corridor_etl.facts.reconciliation import reconciled
 from corridor_etl.facts.trips import stored_trips
-from corridor_etl.jobs.assembly import current_with
+from corridor_etl.jobs import port_weeks
+from corridor_etl.jobs.affected import ITEMS, KINDS_OF, TRIPS, kinds_for
+from corridor_etl.jobs.current import known_to
+from corridor_etl.jobs.material import Material
 from corridor_etl.marts.weekly import weekly_marts
 from corridor_etl.reports.measures import MEASURES
 from corridor_etl.reports.series import service_series
 from corridor_etl.settings import Settings
-from corridor_etl.warehouse import Batch, Warehouse, history, mart_tables
+from corridor_etl.warehouse import Warehouse, history, mart_tables
 from corridor_etl.warehouse.backfills import DIFF_COLUMNS
 from corridor_etl.warehouse.schema import MARTS
 from corridor_etl.warehouse.schema.backfills import FIGURE
 
-TRIPS, ITEMS = "fct_container_trip", "fct_reconciliation"
 _SPOKEN_OF = {measure.mart for measure in MEASURES}
 
 
@@ -50,16 +50,15 @@ class Remade:
     @classmethod
     def of(cls, warehouse: Warehouse, settings: Settings) -> Remade:
         """Makes them; errors as in ``facts.corridor.corridor_facts``."""
-        base = warehouse.snapshot()
-        current = current_with(Batch(deliveries=(), received_at_utc=now_utc()), warehouse, base)
-        facts = corridor_facts(current, settings)
-        known = sources(current, settings, facts.trips)
-        made = {
-            **weekly_marts(current, settings, facts),
-            TRIPS: stored_trips(facts.trips),
-            ITEMS: reconciled(known, subjects_of(known)),
-        }
-        frames = {name: mart_tables.checked(name, frame) for name, frame in made.items()}
+        base, current = warehouse.snapshot(), known_to(warehouse)
+        made = port_weeks.tables(current, settings, KINDS_OF, is_standing=False)
+        others = KINDS_OF.keys() - made.keys()
+        material = Material.of(current, settings, kinds_for(others))
+        facts = material.facts(settings)
+        known = material.sources(settings, facts.trips)
+        made |= weekly_marts(material.records, settings, facts, among=others)
+        made |= {TRIPS: stored_trips(facts.trips), ITEMS: reconciled(known, subjects_of(known))}
+        frames = {name: mart_tables.checked(name, mart_tables.rows_of(made[name])) for name in made}
         return cls(base, frames, settings.live_service.id)
 
     def compared(self, warehouse: Warehouse, week: str) -> Comparison:

@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from corridor_etl.jobs.current import Current
 from corridor_etl.model import KINDS, RecordKind
 from corridor_etl.quality.suggestions import COLUMN, RULES, candidates, suggestions
 from corridor_etl.warehouse import Batch, Warehouse
@@ -21,11 +22,12 @@ _SEEN = {COLUMN: pl.String, "source_id": pl.String, "train_no": pl.String, "iso_
 _HELD = {"row": pl.Int64, **_SEEN}
 
 
-def with_suggestions(batch: Batch, current: Mapping[str, pl.DataFrame], warehouse: Warehouse) -> Batch:
+def with_suggestions(batch: Batch, current: Current) -> Batch:
     """The batch with a suggestion beside each of its held rows, and with those of open rows that change.
 
-    ``current`` holds the records of every kind as they are once the batch is committed.
+    ``current`` are the records as they are once the batch is committed.
     """
+    warehouse = current.warehouse
     before = _still_open(batch, warehouse)
     rows = [*before.to_dicts(), *batch.quarantine_frame().to_dicts()]
     sources = _sources(batch, warehouse) if rows else {}
@@ -80,12 +82,14 @@ def _sources(batch: Batch, warehouse: Warehouse) -> dict[str, str]:
     return dict(known.iter_rows()) | {d.delivery_id: d.source_id for d in batch.deliveries if d.source_id}
 
 
-def _seen(
-    current: Mapping[str, pl.DataFrame], numbers: Iterable[str], sources: Mapping[str, str]
-) -> pl.DataFrame:
+def _seen(current: Current, numbers: Iterable[str], sources: Mapping[str, str]) -> pl.DataFrame:
     """Where each of some container numbers is named in loaded records."""
     wanted = pl.DataFrame({COLUMN: sorted(numbers)}, schema={COLUMN: pl.String})
-    found = [_named(KINDS[name], rows, sources) for name, rows in current.items()]
+    boxes = wanted.to_series()
+    found = [
+        _named(kind, current.of_boxes(name, boxes) if COLUMN in kind.key else current[name], sources)
+        for name, kind in KINDS.items()
+    ]
     return pl.concat(
         [pl.DataFrame(schema=_SEEN), *(f.join(wanted, on=COLUMN, how="semi") for f in found if f is not None)]
     )

@@ -5,6 +5,7 @@ Made from the results of Great Expectations; running the rules belongs to ``runn
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,16 @@ class Verdict:
 
     failures: pl.DataFrame
     checks: pl.DataFrame
+
+
+def together(verdicts: Sequence[Verdict]) -> Verdict:
+    """What was said of several frames by one suite, as of one; rows of different frames may have the same number."""
+    if len(verdicts) == 1:
+        return verdicts[0]
+    checks = pl.concat(verdict.checks for verdict in verdicts).group_by("rule_id", "severity")
+    counts = checks.agg(pl.col("evaluated", "unexpected").sum(), pl.col("success").all())
+    failures = pl.concat(verdict.failures for verdict in verdicts)
+    return Verdict(failures, counts.select(list(CHECK_SCHEMA)).sort("rule_id"))
 
 
 def verdict_of(

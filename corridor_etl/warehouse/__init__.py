@@ -30,6 +30,7 @@ from corridor_etl.warehouse.issues import ChangeRow, IssueRow, LetOutRow, Outbox
 from corridor_etl.warehouse.issues import Parts as IssueParts
 from corridor_etl.warehouse.lease import Lease
 from corridor_etl.warehouse.mails import Mails
+from corridor_etl.warehouse.mart_tables import Content, SomeWeeks
 from corridor_etl.warehouse.outbox import Claim, Verdict
 from corridor_etl.warehouse.profiles import Earlier
 from corridor_etl.warehouse.records import CORRECTION_RULE
@@ -59,6 +60,7 @@ __all__ = [
     "Cause",
     "ChangeRow",
     "Claim",
+    "Content",
     "DeliveryRow",
     "Earlier",
     "IssueParts",
@@ -68,6 +70,7 @@ __all__ = [
     "Looked",
     "Mails",
     "OutboxRow",
+    "SomeWeeks",
     "Verdict",
     "VersionRow",
     "Warehouse",

@@ -126,7 +126,8 @@ class Batch:
     (:data:`SUGGESTED_COLUMNS`).
     ``revised`` tells which rows are about records known before (:data:`REVISED_COLUMNS`), for the causes of changes.
     ``profiles``, ``profile_columns`` and ``references`` are what later deliveries are compared with.
-    ``build`` says by what the marts that are committed with it were made.
+    ``build`` says by what the marts that are committed with it were made. ``visits_of`` are the boxes whose visits were
+    judged for ``discrepancies``; those of others stay as they are. None where all were.
     """
 
     deliveries: Sequence[DeliveryRow]
@@ -148,6 +149,7 @@ class Batch:
     discrepancies: pl.DataFrame | None = None
     revised: pl.DataFrame | None = None
     build: Build | None = None
+    visits_of: pl.Series | None = None
 
     def added_rows(self) -> dict[str, pl.DataFrame]:
         """All rows the batch adds to the lake, of its own deliveries and of earlier ones, by record kind, in memory."""

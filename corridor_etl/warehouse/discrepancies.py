@@ -18,6 +18,7 @@ from corridor_etl.warehouse.frames import fetched, in_parts, insert, schema_of
 from corridor_etl.warehouse.schema import DISCREPANCY
 
 OPEN, HEALED, WAIVED = "open", "healed", "waived"
+VISIT = "visit"
 _HEALING = "healing"
 _KEPT_BY_LEDGER = (
     "discrepancy_id", "first_seen_at_utc", "changed_at_utc", "state", "closed_at_utc", "closed_by", "reason",
@@ -40,8 +41,16 @@ _OPENED: dict[str, Any] = {
 }
 
 
-def record(connection: Connection, failing: pl.DataFrame, snapshot: int, at_utc: datetime) -> None:
+def record(
+    connection: Connection,
+    failing: pl.DataFrame,
+    snapshot: int,
+    at_utc: datetime,
+    visits_of: pl.Series | None = None,
+) -> None:
     """Brings the ledger to what fails now (:data:`DISCREPANCY_COLUMNS`, one row per rule and subject).
+
+    Of visits only those of the boxes ``visits_of`` were judged, if it is given: those of others neither fail nor heal.
 
     New ones open; open ones that no longer fail heal; healed ones that fail again open with their first day kept. A
     waiver stands as long as what was observed is the same. What is open and says what it said before is not touched.
@@ -55,13 +64,19 @@ def record(connection: Connection, failing: pl.DataFrame, snapshot: int, at_utc:
     )
     again = known.filter(~is_new, ~is_settled.fill_null(False), ~is_open)
     other = known.filter(~is_new, is_open, is_other)
-    healed = stored.filter(is_open).join(failing, on=_KEY, how="anti")
+    healed = stored.filter(is_open & _was_judged(visits_of)).join(failing, on=_KEY, how="anti")
     _open(connection, known.filter(is_new).select(_SAID), snapshot, at_utc)
     changing = pl.concat(rows["discrepancy_id"] for rows in (again, other, healed)).to_list()
     with history.recorded(connection, DISCREPANCY, snapshot, "discrepancy_id", changing):
         _update(connection, again, changed_at_utc=at_utc, snapshot_opened=snapshot, **_OPENED)
         _update(connection, other, changed_at_utc=at_utc)
         _close(connection, healed["discrepancy_id"], HEALED, snapshot, at_utc)
+
+
+def _was_judged(visits_of: pl.Series | None) -> pl.Expr:
+    if visits_of is None:
+        return pl.lit(True)
+    return (pl.col("subject") != VISIT) | pl.col("container_nos").is_in(visits_of.implode())
 
 
 def _open(connection: Connection, rows: pl.DataFrame, snapshot: int, at_utc: datetime) -> None:

@@ -8,6 +8,7 @@ to be looked at is told by ``week_digests``. How the figures come about belongs 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -21,6 +22,18 @@ from corridor_etl.warehouse.schema import FACTS, MARTS
 _BY_WEEK = {**MARTS, **FACTS}
 
 
+@dataclass(frozen=True)
+class SomeWeeks:
+    """All rows of some weeks of a mart; its other weeks are not spoken of."""
+
+    weeks: tuple[str, ...]
+    rows: pl.DataFrame
+
+
+Content = pl.DataFrame | SomeWeeks
+"""What a mart is to hold: whole, or in some weeks."""
+
+
 def table(name: str) -> Table:
     """The mart or fact called ``name``; ``UsageError`` with the known names where there is none."""
     if name not in _BY_WEEK:
@@ -31,6 +44,18 @@ def table(name: str) -> Table:
 def week_columns() -> list[Column[Any]]:
     """Of each mart and fact the column that says the week of a row."""
     return [_week(mart) for mart in _BY_WEEK.values()]
+
+
+def rows_of(content: Content) -> pl.DataFrame:
+    """The rows that are given, of all weeks or of some."""
+    return content.rows if isinstance(content, SomeWeeks) else content
+
+
+def checked_content(name: str, content: Content) -> Content:
+    """:func:`checked`, of a whole mart or of some of its weeks."""
+    if isinstance(content, SomeWeeks):
+        return SomeWeeks(content.weeks, checked(name, content.rows))
+    return checked(name, content)
 
 
 def checked(name: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -53,16 +78,20 @@ def read(
 
 
 def replace(
-    connection: Connection, name: str, frame: pl.DataFrame, snapshot: int, *, after: str = ""
+    connection: Connection, name: str, content: Content, snapshot: int, *, after: str = ""
 ) -> list[str]:
-    """Makes the whole mart equal to ``frame`` (as :func:`checked` returns it); the weeks that changed.
+    """Makes the mart, or some of its weeks, equal to ``content`` (as :func:`checked_content` returns it); the weeks
+    that changed.
 
     Only weeks later than ``after``: of earlier ones rows have left the lake, so their figures stay. Weeks whose digest
     is what it was are not read.
     """
     mart = table(name)
     week = _week(mart)
-    later = frame.filter(pl.col(week.name) > after)
+    later = rows_of(content).filter(pl.col(week.name) > after)
+    if isinstance(content, SomeWeeks):
+        weeks = [w for w in content.weeks if w > after]
+        return replace_weeks(connection, name, later, weeks, snapshot)
     digests = week_digests.of_weeks(later, week.name)
     suspects = week_digests.differing(connection, week, digests, after)
     if not suspects:
@@ -77,6 +106,8 @@ def replace_weeks(
     connection: Connection, name: str, frame: pl.DataFrame, weeks: Sequence[str], snapshot: int
 ) -> list[str]:
     """Makes some weeks equal to ``frame`` (as :func:`checked` returns it, of these weeks); those that changed."""
+    if not weeks:
+        return []
     digests = week_digests.of_weeks(frame, _week(table(name)).name)
     changed = _written(connection, name, frame, weeks, snapshot)
     week_digests.record(connection, name, weeks, digests)

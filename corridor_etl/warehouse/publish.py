@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
-import polars as pl
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import IntegrityError
 
@@ -60,7 +59,7 @@ def publish(
     engine: Engine,
     lake: Lake,
     batch: Batch,
-    marts: Mapping[str, pl.DataFrame],
+    marts: Mapping[str, mart_tables.Content],
     *,
     base: int,
     lease: Lease | None = None,
@@ -70,7 +69,7 @@ def publish(
     ``BalanceBroken`` if a delivery does not add up, ``BaseMoved`` if another batch was committed since
     ``base``, ``LeaseLost`` if the lease changed hands. After any error the visible state is what it was.
     """
-    frames = {name: mart_tables.checked(name, frame) for name, frame in marts.items()}
+    contents = {name: mart_tables.checked_content(name, content) for name, content in marts.items()}
     with reading(engine) as connection:
         check_base(connection, base)
     snapshot = base + 1
@@ -78,13 +77,12 @@ def publish(
     with transaction(engine, base=base, lease=lease) as connection:
         lake.register(connection, staged, snapshot)
         _record(connection, batch, lake, staged, snapshot, lease)
-        expired = ledger.last_expired_week(connection) if frames else ""
-        for name, frame in frames.items():
-            mart_tables.replace(connection, name, frame, snapshot, after=expired)
+        expired = ledger.last_expired_week(connection) if contents else ""
+        for name, content in contents.items():
+            mart_tables.replace(connection, name, content, snapshot, after=expired)
         if batch.build is not None:
-            made = {
-                week for name in MARTS.keys() & frames.keys() for week in frames[name]["iso_week"].unique()
-            }
+            rows = [mart_tables.rows_of(contents[name]) for name in MARTS.keys() & contents.keys()]
+            made = {week for frame in rows for week in frame["iso_week"].unique()}
             builds.record(connection, {w for w in made if w > expired}, batch.build, snapshot)
     return snapshot
 
@@ -124,7 +122,7 @@ def _record(
         superseding.record(connection, batch, lake.staged_rows(staged), snapshot)
         causes.record(connection, batch, snapshot)
         if (failing := batch.discrepancy_frame()) is not None:
-            discrepancies.record(connection, failing, snapshot, batch.received_at_utc)
+            discrepancies.record(connection, failing, snapshot, batch.received_at_utc, batch.visits_of)
     except IntegrityError as error:
         if "balance" not in str(error.orig) and "nothing_loaded" not in str(error.orig):
             raise

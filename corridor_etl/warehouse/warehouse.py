@@ -112,10 +112,10 @@ class Warehouse(Answers):
         """The same rows by (snapshot, delivery_id, line_no)."""
         return self.lake.collected(self.scan(kind, weeks=weeks, as_of=as_of))
 
-    def unordered(self, kind: str, columns: Collection[str]) -> pl.DataFrame:
-        """These columns of all versions of a record kind in no order, which is cheaper than :meth:`rows`."""
-        rows = self.scan(kind)
-        return self.lake.gathered(rows.select(c for c in rows.collect_schema() if c in columns))
+    def row_count(self, kind: str) -> int:
+        """How many rows the data files of a record kind have, all versions together."""
+        with reading(self.engine) as connection:
+            return sum(file.rows for file in self.lake.files(connection, kind, as_of=self.as_of))
 
     def rows_of(self, kind: str, keys: pl.DataFrame) -> pl.DataFrame:
         """The same rows of some records only; ``keys`` has the key columns of the kind, each key once or more often."""
@@ -187,11 +187,17 @@ class Warehouse(Answers):
             return self.lake.expire_snapshots(connection, kind)
 
     def publish(
-        self, batch: Batch, marts: Mapping[str, pl.DataFrame], *, base: int, lease: Lease | None = None
+        self,
+        batch: Batch,
+        marts: Mapping[str, stored_marts.Content],
+        *,
+        base: int,
+        lease: Lease | None = None,
     ) -> int:
         """Commits a batch on ``base`` and returns its snapshot; errors as in :mod:`.publish`.
 
-        ``marts`` holds the complete content of each mart it names; the others stay as they are.
+        ``marts`` holds the complete content of each mart it names, or of some of its weeks; the others stay as they
+        are.
         """
         return commit.publish(self.engine, self.lake, batch, marts, base=base, lease=lease)
 

@@ -16,9 +16,9 @@ from polars.testing import assert_frame_equal
 
 from corridor_etl.facts.cross_source import sources, subjects_of
 from corridor_etl.jobs.affected import ITEMS, KINDS_OF, TRIPS, affected
-from corridor_etl.jobs.assembly import current_with
 from corridor_etl.jobs.consequences import consequences
 from corridor_etl.jobs.cross_source import with_discrepancies
+from corridor_etl.jobs.current import current_with
 from corridor_etl.jobs.remaking import Remade
 from corridor_etl.jobs.versions import build_of
 from corridor_etl.settings import Settings, load_settings
@@ -137,7 +137,9 @@ def test_after_every_commit_the_tables_are_what_all_records_give(
 
 def test_a_batch_makes_only_what_its_kinds_can_change(home: Warehouse, settings: Settings) -> None:
     build = build_of(settings)
-    assert affected(["yard_position"], home, build) == set(KINDS_OF), "nothing is known of an empty home"
+    assert affected(["yard_position"], is_standing=home.is_standing(build)) == set(KINDS_OF), (
+        "nothing is known of an empty home"
+    )
     rows = records()
     for number, kind in enumerate(("manifest_container", "port_event")):
         commit(home, batch(number, kind, rows[kind]), settings)
@@ -145,12 +147,14 @@ def test_a_batch_makes_only_what_its_kinds_can_change(home: Warehouse, settings:
     assert commit(home, batch(3, "stowage_position", rows["stowage_position"]), settings) == {
         "mart_vessel_load_week"
     }
-    assert affected([], home, build) == set()
-    assert affected([], home, replace(build, rules_version="others")) == set(KINDS_OF)
-    assert affected([], home, replace(build, code_version="others")) == set(KINDS_OF)
+    assert affected([], is_standing=home.is_standing(build)) == set()
+    assert affected([], is_standing=home.is_standing(replace(build, rules_version="others"))) == set(KINDS_OF)
+    assert affected([], is_standing=home.is_standing(replace(build, code_version="others"))) == set(KINDS_OF)
     with writing(home.engine) as connection:
         connection.execute(WEEK_DIGEST.delete().where(WEEK_DIGEST.c.table_name == "mart_speed_week"))
-    assert affected([], home, build) == set(KINDS_OF), "a week without digest may be anything"
+    assert affected([], is_standing=home.is_standing(build)) == set(KINDS_OF), (
+        "a week without digest may be anything"
+    )
 
 
 def test_a_batch_without_rows_makes_nothing_and_the_next_one_everything(
@@ -171,13 +175,13 @@ def test_after_rows_have_left_the_lake_everything_is_made_once(
     for number, kind in enumerate(("manifest_container", "port_event")):
         commit(home, batch(number, kind, rows[kind]), settings)
     build = build_of(settings)
-    assert affected([], home, build) == set()
+    assert affected([], is_standing=home.is_standing(build)) == set()
     first = min(home.lake_file_facts("port_event")["iso_week"])
     monkeypatch.setenv("CORRIDOR_NOW", _weeks_after(first, 14).isoformat())
     assert home.expire({"port_event": 13}) is not None
-    assert affected([], home, build) == set(KINDS_OF)
+    assert affected([], is_standing=home.is_standing(build)) == set(KINDS_OF)
     commit(home, batch(2, "yard_position", rows["yard_position"]), settings)
-    assert affected([], home, build) == set()
+    assert affected([], is_standing=home.is_standing(build)) == set()
 
 
 def _weeks_after(week: str, weeks: int) -> datetime:

@@ -9,7 +9,7 @@ import polars as pl
 
 from corridor_etl.clock import now_utc
 from corridor_etl.facts.records import LEFT_OUT
-from corridor_etl.jobs.assembly import current_with
+from corridor_etl.jobs.current import current_with
 from corridor_etl.model import KINDS
 from corridor_etl.warehouse import Batch, Warehouse
 

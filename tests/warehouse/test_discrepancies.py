@@ -77,6 +77,25 @@ def test_a_discrepancy_opens_stays_heals_and_opens_again_with_its_first_day(
     assert (again["closed_at_utc"], again["closed_by"], again["snapshot_closed"]) == (None, None, None)
 
 
+def test_visits_of_boxes_that_were_not_judged_stay_as_they_are(
+    warehouse: Warehouse, make: SimpleNamespace
+) -> None:
+    told = [
+        {"subject": "visit", "subject_key": "V1", "container_nos": "MSKU9070323"},
+        {"subject": "visit", "subject_key": "V2", "container_nos": "TGHU1234567"},
+        {"subject": "trip", "subject_key": "T3", "container_nos": "TGHU1234567"},
+    ]
+    for name, rows, boxes in (("a", told, None), ("b", [], ["MSKU9070323"])):
+        batch = replace(
+            make.batch(name),
+            discrepancies=failing(*rows),
+            visits_of=None if boxes is None else pl.Series(boxes),
+        )
+        warehouse.publish(batch, {}, base=warehouse.snapshot())
+    states = dict(warehouse.discrepancies().select("subject_key", "state").iter_rows())
+    assert states == {"V1": "healed", "V2": "open", "T3": "healed"}
+
+
 def test_rule_and_subject_together_identify_a_discrepancy(warehouse: Warehouse, commit: Commit) -> None:
     commit({}, {"subject_key": "T2"}, {"rule_id": "XR-003", "severity": "warning"})
     commit({"subject_key": "T2"})

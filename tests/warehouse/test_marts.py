@@ -89,6 +89,21 @@ def test_marts_that_are_not_named_stay(warehouse: Warehouse, make: SimpleNamespa
     assert warehouse.mart("mart_match_week")["snapshot"].to_list() == [1]
 
 
+def test_weeks_that_are_not_spoken_of_stay(warehouse: Warehouse, make: SimpleNamespace) -> None:
+    publish(warehouse, make.match_mart(*({"iso_week": week} for week in WEEKS)), make)
+    ((name, rows),) = make.match_mart({"iso_week": WEEKS[1], "declared_boxes": 40}).items()
+    publish(warehouse, {name: mart_tables.SomeWeeks(WEEKS[1:], rows)}, make)
+    publish(warehouse, {name: mart_tables.SomeWeeks((), rows.clear())}, make)
+    mart = warehouse.mart(name)
+    assert mart.select("iso_week", "declared_boxes", "snapshot").rows() == [
+        (WEEKS[0], 38, 1),
+        (WEEKS[1], 40, 2),
+    ]
+    with writing(warehouse.engine) as connection:
+        known = connection.scalars(select(WEEK_DIGEST.c.iso_week).where(WEEK_DIGEST.c.table_name == name))
+        assert sorted(known) == list(WEEKS[:2])
+
+
 def test_a_mart_can_be_read_by_week(warehouse: Warehouse, make: SimpleNamespace) -> None:
     publish(warehouse, make.match_mart(*({"iso_week": week} for week in WEEKS)), make)
     assert warehouse.mart("mart_match_week", weeks=["2025-W11"])["iso_week"].to_list() == ["2025-W11"]

@@ -7,7 +7,7 @@ it could have come. Pure functions of the current records: the order in which de
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -23,12 +23,12 @@ from corridor_etl.facts.cross_source import (
     trips,
     visits,
 )
-from corridor_etl.facts.cross_source._sources import Sources, sources
-from corridor_etl.facts.records import columns_of
+from corridor_etl.facts.cross_source._sources import EVENT_COLUMNS, Sources, prepared, sources
+from corridor_etl.facts.records import columns_of, records
 from corridor_etl.model import CROSS_SCHEMA
 from corridor_etl.settings import Settings
 
-__all__ = ["Sources", "Subjects", "cross_subjects", "sources", "subjects_of"]
+__all__ = ["EVENT_COLUMNS", "Sources", "Subjects", "cross_subjects", "sources", "subjects_of", "visits_of"]
 
 _MAKERS = (trips, legs, visits, declared, consignments, reexports, port_loads, trains, mirrors)
 
@@ -71,7 +71,16 @@ def cross_subjects(
 
 def subjects_of(known: Sources) -> Subjects:
     """The same of records already prepared."""
-    made = sorted((maker.subjects(known) for maker in _MAKERS), key=_kind)
+    return _numbered(maker.subjects(known) for maker in _MAKERS)
+
+
+def visits_of(events: pl.DataFrame) -> Subjects:
+    """The visits alone, of the current events of some boxes."""
+    return _numbered([visits.visits(prepared(records("port_event", events)))])
+
+
+def _numbered(subjects_by_kind: Iterable[pl.DataFrame]) -> Subjects:
+    made = sorted(subjects_by_kind, key=_kind)
     kinds, first = [], 0
     for subjects in made:
         row_id = pl.int_range(first, first + pl.len(), dtype=pl.Int64).alias("row_id")

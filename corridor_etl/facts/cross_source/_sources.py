@@ -25,6 +25,8 @@ _OF_EVENT = (
     "vgm_kg", "gross_gross_kg", "seal_nos", "delivery_id",
 )  # fmt: skip
 _EVENT = (*_OF_EVENT, "event_on_local", "conveyance_name", "line_no")
+EVENT_COLUMNS = (*_EVENT, "classifier")
+"""Of port events the columns that subjects are made from."""
 DIRECTIONS = ("W", "E")
 
 
@@ -65,13 +67,14 @@ class Sources:
     counts them in the order of ``trip_id`` and is joined on because whole numbers are faster than texts. ``events`` are
     actual ones, of their columns those that any subject is made from; ``tie_no`` orders those of one instant, by event
     code and facility. ``box_no`` is the same for a container's events
-    and trips, and null for trips no event tells of. ``made`` holds what several subjects are made
-    from, see :func:`once`.
+    and trips, and null for trips no event tells of. ``visiting`` are the events visits are made from, all or those of
+    some boxes. ``made`` holds what several subjects are made from, see :func:`once`.
     """
 
     trips: pl.DataFrame
     places: pl.DataFrame
     events: pl.DataFrame
+    visiting: pl.DataFrame
     declarations: pl.DataFrame
     bookings: pl.DataFrame
     settings: Settings
@@ -118,28 +121,41 @@ def once(make: Callable[[Sources], pl.DataFrame]) -> Callable[[Sources], pl.Data
 
 
 def sources(
-    current: Mapping[str, pl.DataFrame], settings: Settings, trips: pl.DataFrame | None = None
+    current: Mapping[str, pl.DataFrame],
+    settings: Settings,
+    trips: pl.DataFrame | None = None,
+    *,
+    visiting: pl.DataFrame | None = None,
 ) -> Sources:
-    """Prepares the current records; ``trips`` saves working them out again."""
+    """Prepares the current records; ``trips`` saves working them out again.
+
+    ``visiting`` are the current events of the boxes whose visits are made, where these are not all of the records.
+    """
     manifests = records("manifest_container", current.get("manifest_container"))
     events = records("port_event", current.get("port_event"))
     declarations = records("declaration_item", current.get("declaration_item"))
     if trips is None:
         trips = container_trips(manifests, events, declarations, settings)
     said = manifests.select(*_LIST_KEY, *_LISTED, listed_hs_code="hs_code")
-    actual = events.lazy().filter(pl.col("classifier") == "ACT").select(_EVENT)
-    events = actual.with_columns(pl.col("container_no").rank("dense").alias("box_no")).collect()
-    events = events.with_columns(_tie_no(events))
+    events = prepared(events)
     boxes = events.select("container_no", "box_no").unique("box_no")
     listed = beside(beside(trips, said, _LIST_KEY), boxes, "container_no")
     return Sources(
         trips=_windowed(listed),
         places=role_nodes(trips, settings),
         events=events,
+        visiting=events if visiting is None else prepared(records("port_event", visiting)),
         declarations=declarations,
         bookings=records("booking", current.get("booking")),
         settings=settings,
     )
+
+
+def prepared(events: pl.DataFrame) -> pl.DataFrame:
+    """Actual events as :class:`Sources` has them: with ``box_no`` and ``tie_no``."""
+    actual = events.lazy().filter(pl.col("classifier") == "ACT").select(_EVENT)
+    numbered = actual.with_columns(pl.col("container_no").rank("dense").alias("box_no")).collect()
+    return numbered.with_columns(_tie_no(numbered))
 
 
 def _tie_no(events: pl.DataFrame) -> pl.Expr:

@@ -14,7 +14,7 @@ from corridor_etl.reference.place import nodes
 DECLARED_DAYS = 7
 PORT_DAYS = 7  # the port must have reported for so long before a departure to be missed there
 _MARGIN = pl.duration(hours=1)
-_EXITS = ("GTOT", "RAIL_LOAD")
+EXITS = ("GTOT", "RAIL_LOAD")
 _WEIGHED = ("vgm_kg", "gross_gross_kg")
 _BEFORE = (
     "trip_no", "event_at_utc", "tie_no", "left_on_utc", "full_empty", "size_type", *_WEIGHED, "seal_nos", "delivery_id",
@@ -120,7 +120,7 @@ def _port_exits(known: Sources, events: pl.DataFrame) -> pl.DataFrame:
     way = ["service_id", "direction", "facility_node"]
     exits = (
         events.lazy()
-        .filter(pl.col("event_code").is_in(_EXITS), at < left + pl.duration(days=PORT_DAYS))
+        .filter(pl.col("event_code").is_in(EXITS), at < left + pl.duration(days=PORT_DAYS))
         .join(ports.lazy().rename({"node": "facility_node"}).select(way), on=way)
     )
     nearest = pl.coalesce(pl.when(at <= left).then(at).max(), at.min())
@@ -154,7 +154,7 @@ def _with_reach(trips: pl.DataFrame, known: Sources) -> pl.DataFrame:
     )
     ports = seaports()
     gates = known.events.select("facility_node", "event_code", "event_on_local").filter(
-        pl.col("facility_node").is_in(ports), pl.col("event_code").is_in(_EXITS)
+        pl.col("facility_node").is_in(ports), pl.col("event_code").is_in(EXITS)
     )
     through = known.places.filter(pl.col("role") == "door_origin").filter(pl.col("node").is_in(ports))
     through_port = through.select("service_id", "direction", is_via_port=pl.lit(True))

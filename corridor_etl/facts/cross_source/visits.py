@@ -32,27 +32,32 @@ _STEPS = (
     _Step("in", "RAIL_UNLD", "unloaded_at_utc"),
     _Step("in", "GTOT", "gate_out_at_utc"),
 )
-_COLUMNS = tuple(dict.fromkeys(step.column for step in _STEPS))
+INSTANTS = tuple(dict.fromkeys(step.column for step in _STEPS))
 # A name among a few is compared as a number.
 _STEP = {
-    "way": pl.Enum(["in", "out"]), "event_code": pl.String(), "column": pl.Enum(_COLUMNS),
+    "way": pl.Enum(["in", "out"]), "event_code": pl.String(), "column": pl.Enum(INSTANTS),
 }  # fmt: skip
 _FIRSTS = ("delivery_id", "line_no", "event_code", "facility_code", "event_at_utc", "event_on_local")
 
 
 def subjects(known: Sources) -> pl.DataFrame:
     """One row per visit in which more than one of the instants is known; the first of each counts."""
-    steps = _several(_numbered(_steps(known)))
+    return visits(known.visiting)
+
+
+def visits(events: pl.DataFrame) -> pl.DataFrame:
+    """The same of events as ``Sources`` has them. A visit follows from the events of its own box."""
+    steps = _several(_numbered(_steps(events)))
     is_first = (pl.col("visit") != pl.col("visit").shift(1)).fill_null(True)
     instants = steps.group_by("visit", maintain_order=True).agg(
-        *(pl.when(pl.col("column") == name).then("event_at_utc").min().alias(name) for name in _COLUMNS),
+        *(pl.when(pl.col("column") == name).then("event_at_utc").min().alias(name) for name in INSTANTS),
         pl.col("conveyance_name").first(ignore_nulls=True).alias("train_no"),
     )
     found = (
         steps.filter(is_first)
         .select("container_no", "facility_node", "way", *_FIRSTS)
         .hstack(instants.drop("visit"))
-        .filter(pl.sum_horizontal(pl.col(name).is_not_null() for name in _COLUMNS) > 1)
+        .filter(pl.sum_horizontal(pl.col(name).is_not_null() for name in INSTANTS) > 1)
     )
     at = found.select(instant("event_at_utc")).to_series()
     return found.with_columns(
@@ -66,12 +71,12 @@ def subjects(known: Sources) -> pl.DataFrame:
     )
 
 
-def _steps(known: Sources) -> pl.DataFrame:
+def _steps(events: pl.DataFrame) -> pl.DataFrame:
     """Events that are a step of a visit, those of one place and way together in the order of time."""
     rows = [(s.way, s.event_code, s.column) for s in _STEPS]
     steps = pl.DataFrame(rows, schema=_STEP, orient="row")
     return (
-        known.events.lazy()
+        events.lazy()
         .filter(pl.col("facility_node").is_not_null())
         .select("box_no", "tie_no", "container_no", "facility_node", "conveyance_name", *_FIRSTS)
         .join(steps.lazy(), on="event_code")

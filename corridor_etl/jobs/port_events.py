@@ -1,0 +1,73 @@
+"""Which port events are read for the facts of the corridor, and which for the visits that are judged.
+
+A corridor's own boxes are some in a hundred of those of a port, and all figures of the corridor are made of them alone.
+So where a lake has many events those of the corridor are read, and for visits, which are of every box, those of the
+boxes that a batch says something of. Where there are few events all are read, which is simpler and costs less. What
+comes out is the same. Moves and stays of a port belong to ``port_weeks``.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from corridor_etl.facts.needed_boxes import is_reach_told, needed_boxes
+from corridor_etl.jobs.current import Current
+from corridor_etl.settings import Settings
+from corridor_etl.warehouse.versions import REPLACE
+
+EVENTS, BOX, AT = "port_event", "container_no", "event_at_utc"
+MANY_EVENTS = 1_000_000
+"""From so many versions of events on they are not read all at once."""
+PART_EVENTS = 2_000_000
+"""So many of them are in memory where boxes go through in parts."""
+MOST_OF_A_BOX = 200
+"""More events than this a box has so rarely that a few boxes need not be counted."""
+
+
+def has_many(current: Current) -> bool:
+    """Whether there are too many events to read them all at once."""
+    return current.row_count(EVENTS) >= MANY_EVENTS
+
+
+def corridor_events(current: Current, settings: Settings) -> pl.DataFrame:
+    """The current events that the facts of the corridor are made from, all but moves, stays and visits."""
+    if not has_many(current):
+        return current[EVENTS]
+    rows = current.all_versions(EVENTS)
+    boxes = needed_boxes(rows, current["manifest_container"], settings)
+    found = current.of_boxes(EVENTS, boxes)
+    if is_reach_told(rows, boxes, found, settings):
+        return found
+    return current[EVENTS]  # what many boxes did on the first or last days has been taken back
+
+
+def touched(current: Current) -> pl.DataFrame:
+    """``container_no`` and ``event_at_utc`` of the events that the batch adds, and of those it may take from a document
+    by replacing it."""
+    added = current.added(EVENTS)
+    replaced = added.filter(pl.col("action") == REPLACE)["document_key"].drop_nulls().unique()
+    if replaced.is_empty():
+        return added.select(BOX, AT)
+    known = current.all_versions(EVENTS, is_before=True)
+    dropped = known.filter(pl.col("document_key").is_in(replaced.implode()))
+    return pl.concat([rows.select(BOX, AT) for rows in (added.lazy(), dropped)]).collect(engine="streaming")
+
+
+def touched_boxes(current: Current) -> pl.Series:
+    """The boxes of :func:`touched` events, sorted."""
+    return touched(current)[BOX].unique().sort()
+
+
+def in_parts(current: Current, boxes: pl.Series | None = None) -> list[pl.Series]:
+    """Boxes, all unless some are given, in parts whose events fit into memory; each that has any is in one of them."""
+    if boxes is not None and boxes.len() <= PART_EVENTS // MOST_OF_A_BOX:
+        return [boxes] if boxes.len() else []
+    rows = current.all_versions(EVENTS).select(BOX)
+    if boxes is not None:
+        rows = rows.filter(pl.col(BOX).is_in(boxes.implode()))
+    counted = rows.group_by(BOX).len().collect(engine="streaming").sort(BOX)
+    part = (pl.col("len").cum_sum() - 1) // PART_EVENTS
+    return [
+        some[BOX]
+        for some in counted.with_columns(part.alias("part")).partition_by("part", maintain_order=True)
+    ]
