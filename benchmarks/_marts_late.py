@@ -32,22 +32,23 @@ def turn(home: Path, current: Records) -> dict[str, Taken]:
     """What the ``rebuild``, the ``late`` file and a ``yard`` list, which no figure is made from, take."""
     known, late = without_late(current)
     with Warehouse.open(home) as warehouse:
-        _commit(warehouse, "year", known)
+        commit(warehouse, "year", known)
         rebuild = measured(lambda: Remade.of(warehouse, load_settings()))
-        taken = measured(lambda: _commit(warehouse, "late", {"port_event": late}))
-        yard = measured(lambda: _commit(warehouse, "yard", {"yard_position": _yard()}))
+        taken = measured(lambda: commit(warehouse, "late", {"port_event": late}))
+        yard = measured(lambda: commit(warehouse, "yard", {"yard_position": _yard()}))
         _check(warehouse)
     return {"rebuild": rebuild, "late": {**taken, "rows": late.height}, "yard": yard}
 
 
-def _commit(warehouse: Warehouse, name: str, rows: Records) -> None:
+def commit(warehouse: Warehouse, name: str, rows: Records) -> None:
+    """Commits rows with all that follows from them."""
     base = warehouse.snapshot()
-    batch = _batch(name, rows, _NOW + timedelta(days=base))
+    batch = batch_of(name, rows, _NOW + timedelta(days=base))
     batch, made = consequences(batch, warehouse, base, load_settings())
     warehouse.publish(batch, made, base=base)
 
 
-def _batch(name: str, rows: Records, at_utc: datetime) -> Batch:
+def batch_of(name: str, rows: Records, at_utc: datetime) -> Batch:
     """One delivery per record kind, all of whose rows are loaded."""
     deliveries, given = [], {}
     for kind, frame in rows.items():

@@ -94,7 +94,7 @@ def _base(trips: int, weeks: int) -> dict[str, pl.Expr]:
     }  # fmt: skip
 
 
-def _typed(kind: str, rows: pl.DataFrame, **cells: pl.Expr) -> pl.DataFrame:
+def typed(kind: str, rows: pl.DataFrame, **cells: pl.Expr) -> pl.DataFrame:
     """Rows with every column of the kind and where they came from; what is not given is null."""
     schema: Mapping[str, pl.DataType] = {
         **KINDS[kind].schema,
@@ -127,7 +127,7 @@ def _gross() -> pl.Expr:
 
 def _lists(base: pl.DataFrame) -> pl.DataFrame:
     west = pl.col("is_west")
-    return _typed(
+    return typed(
         "manifest_container", base,
         **{n: pl.col(n) for n in ("service_id", "train_no", "container_no", "size_type", "booking_no")},
         departure_on_local=pl.col("left_at").dt.date(),
@@ -162,7 +162,7 @@ def _event(
         for n, zone in zones.items()
     )
     seal = pl.lit("S") + (_trip + pl.when((_h + number) % 997 == 0).then(1).otherwise(0)).cast(pl.String)
-    return _typed(
+    return typed(
         "port_event", some,
         event_code=pl.lit(code), classifier=pl.lit("ACT"), container_no=pl.col("container_no"), facility_code=node,
         facility_node=node, event_at_utc=at, event_at_local=local, event_on_local=local.dt.date(), seal_nos=seal,
@@ -181,7 +181,7 @@ def _exports(base: pl.DataFrame) -> pl.DataFrame:
         (_h % 900 + 1).sum().alias("packages"),
     )  # fmt: skip
     flag = pl.when("is_west").then(pl.lit("E")).otherwise(pl.lit("I"))
-    return _typed(
+    return typed(
         "declaration_item", boxes, **_declared(pl.lit("CN"), "declaration_no", flag, -3, pl.lit("CN"))
     )
 
@@ -193,7 +193,7 @@ def _imports(base: pl.DataFrame) -> pl.DataFrame:
         import_no=pl.lit("KZ") + _trip.cast(pl.String),
     )  # fmt: skip
     cells = _declared(pl.lit("EAEU"), "import_no", pl.lit("I"), 4, pl.lit("CN"))
-    return _typed("declaration_item", some, **cells)
+    return typed("declaration_item", some, **cells)
 
 
 def _declared(regime: pl.Expr, number: str, flag: pl.Expr, days: int, origin: pl.Expr) -> dict[str, pl.Expr]:
@@ -217,7 +217,7 @@ def _bookings(base: pl.DataFrame) -> pl.DataFrame:
         pl.col("trip", "left_at", "is_west", "service_id", "train_no", "size_type").first(),
         pl.len().alias("boxes"),
     )
-    return _typed(
+    return typed(
         "booking", some,
         booking_no=pl.col("booking_no"), service_id=pl.col("service_id"), direction=_direction(),
         train_no=pl.col("train_no"), departure_on_local=pl.col("left_at").dt.date(), containers=pl.col("boxes"),
