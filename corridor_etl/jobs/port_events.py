@@ -17,7 +17,9 @@ from corridor_etl.warehouse.versions import REPLACE
 
 EVENTS, BOX, AT = "port_event", "container_no", "event_at_utc"
 MANY_EVENTS = 1_000_000
-"""From so many versions of events on they are not read all at once."""
+"""From so many versions of events of other boxes on they are not read all at once."""
+OF_A_TRIP = 20
+"""More events than this a trip of the corridor has rarely."""
 PART_EVENTS = 2_000_000
 """So many of them are in memory where boxes go through in parts."""
 MOST_OF_A_BOX = 200
@@ -25,8 +27,8 @@ MOST_OF_A_BOX = 200
 
 
 def has_many(current: Current) -> bool:
-    """Whether there are too many events to read them all at once."""
-    return current.row_count(EVENTS) >= MANY_EVENTS
+    """Whether there are too many events, beside those of the corridor's own boxes, to read them all at once."""
+    return current.row_count(EVENTS) >= MANY_EVENTS + OF_A_TRIP * current.row_count("manifest_container")
 
 
 def corridor_events(current: Current, settings: Settings) -> pl.DataFrame:

@@ -154,6 +154,7 @@ def commit(home: Warehouse, added: Batch, settings: Settings) -> None:
 
 def read_in_pieces(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(port_events, "MANY_EVENTS", 1)
+    patch.setattr(port_events, "OF_A_TRIP", 0)
     patch.setattr(port_events, "PART_EVENTS", 40)
     patch.setattr("corridor_etl.facts.needed_boxes._TOLD_BY", 2)
     patch.setattr("corridor_etl.facts.needed_boxes._EDGE_DAYS", 3)
