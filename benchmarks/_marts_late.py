@@ -24,7 +24,7 @@ from corridor_etl.settings import load_settings
 from corridor_etl.warehouse import Batch, DeliveryRow, Warehouse
 
 WARM_UP_TRIPS = 500
-_NOW = datetime(2026, 1, 5, 1, tzinfo=UTC)
+NOW = datetime(2026, 1, 5, 1, tzinfo=UTC)
 Taken = dict[str, float]
 
 
@@ -43,7 +43,7 @@ def turn(home: Path, current: Records) -> dict[str, Taken]:
 def commit(warehouse: Warehouse, name: str, rows: Records) -> None:
     """Commits rows with all that follows from them."""
     base = warehouse.snapshot()
-    batch = batch_of(name, rows, _NOW + timedelta(days=base))
+    batch = batch_of(name, rows, NOW + timedelta(days=base))
     batch, made = consequences(batch, warehouse, base, load_settings())
     warehouse.publish(batch, made, base=base)
 

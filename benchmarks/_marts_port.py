@@ -9,18 +9,17 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
 
-from benchmarks._marts_late import batch_of, commit
+from benchmarks._marts_late import NOW, batch_of, commit
 from benchmarks._marts_rows import LATE_ROWS, WEEKS, records, without_late
 from benchmarks._port_rows import EVENTS_PER_VISIT, port_week
 from benchmarks._storage_measure import measured
 from corridor_etl.warehouse import Warehouse
 
-_NOW = datetime(2026, 1, 5, 1, tzinfo=UTC)
 _OF_THE_CORRIDOR = LATE_ROWS // 10
 WARM_UP_VISITS = 20
 
@@ -32,7 +31,7 @@ def fill(home: Path, events: int, trips: int) -> pl.DataFrame:
     with Warehouse.open(home) as warehouse:
         for number in range(-1, WEEKS):
             rows = known if number < 0 else {"port_event": port_week(number, visits)}
-            batch = batch_of(f"{number}", rows, _NOW + timedelta(hours=number))
+            batch = batch_of(f"{number}", rows, NOW + timedelta(hours=number))
             warehouse.publish(batch, {}, base=warehouse.snapshot())
     again = port_week(WEEKS // 2, visits).tail(LATE_ROWS - _OF_THE_CORRIDOR)
     moved = again.with_columns(pl.col("event_at_utc") + pl.duration(minutes=1))

@@ -18,7 +18,7 @@ from corridor_etl.reference.place import nodes
 WEEKS = 52
 LATE_ROWS = 10_000
 LATE_NODE = "NGB"
-_MONDAY = datetime(2025, 1, 6, tzinfo=UTC)
+MONDAY = datetime(2025, 1, 6, tzinfo=UTC)
 _BOXES_PER_TRAIN = 50
 _WEEKS_PER_ROUND = 5
 _DAY_S = 86_400
@@ -86,7 +86,7 @@ def _base(trips: int, weeks: int) -> dict[str, pl.Expr]:
     return {
         "container_no": pl.lit("QZAU") + (_trip % boxes).cast(pl.String).str.zfill(7),
         "train_no": pl.lit("X9") + (train % 1000).cast(pl.String).str.zfill(3),
-        "left_at": pl.lit(_MONDAY).dt.cast_time_unit("us") + pl.duration(seconds=left_s),
+        "left_at": pl.lit(MONDAY).dt.cast_time_unit("us") + pl.duration(seconds=left_s),
         "service_id": pl.lit("YIN-ALA"),
         "size_type": pl.when(_h % 3 == 0).then(pl.lit("22G1")).otherwise(pl.lit("45G1")),
         "booking_no": pl.lit("BK") + (_trip // 5).cast(pl.String),

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import polars as pl
 
-from benchmarks._marts_rows import WEEKS, typed
+from benchmarks._marts_rows import MONDAY, WEEKS, typed
 
 EVENTS_PER_VISIT = 4
-_MONDAY = datetime(2025, 1, 6, tzinfo=UTC)
 _VISITS_PER_BOX = 6
 _NODE, _ZONE = "NGB", "Asia/Shanghai"
 # event of a box that goes out by sea, of one that comes in, hours after its visit begins
@@ -24,8 +21,7 @@ def port_week(week: int, visits: int) -> pl.DataFrame:
     base = pl.select(visit=number).with_columns(
         h=h,
         container_no=pl.lit("QZBU") + (pl.col("visit") % boxes).cast(pl.String).str.zfill(7),
-        left_at=pl.lit(_MONDAY).dt.cast_time_unit("us")
-        + pl.duration(days=week * 7, seconds=h % (6 * 86_400)),
+        left_at=pl.lit(MONDAY).dt.cast_time_unit("us") + pl.duration(days=week * 7, seconds=h % (6 * 86_400)),
     )
     return pl.concat(_step(base, number, *step) for number, step in enumerate(_STEPS))
 

@@ -11,7 +11,7 @@ from corridor_etl.facts.booked_departures import booked_departures
 from corridor_etl.facts.bookings import confirmed_bookings
 from corridor_etl.facts.departures import departures_of
 from corridor_etl.facts.planned_departures import planned_departures
-from corridor_etl.facts.port_visits import moves_beside, port_visits
+from corridor_etl.facts.port_visits import port_moves, port_visits
 from corridor_etl.facts.rates import rates_of
 from corridor_etl.facts.stowage import on_board
 from corridor_etl.facts.terminal_stops import stop_moves
@@ -51,7 +51,7 @@ class PortFacts:
     @classmethod
     def of(cls, events: pl.DataFrame | None, listed: pl.DataFrame) -> PortFacts:
         """Those of current events, and of the ``listed`` moves of stops (``terminal_stops.stop_moves``)."""
-        moves = moves_beside(events, listed)
+        moves = port_moves(events, listed)
         return cls(moves, port_visits(moves, events))
 
     @classmethod

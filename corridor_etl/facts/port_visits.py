@@ -11,7 +11,6 @@ from __future__ import annotations
 import polars as pl
 
 from corridor_etl.facts.records import records
-from corridor_etl.facts.terminal_stops import stop_moves
 from corridor_etl.facts.trips import ISO_WEEK
 from corridor_etl.facts.whole_numbers import scaled
 
@@ -26,15 +25,11 @@ EVENT_COLUMNS = (
 _BOX = ("facility", "container_no")
 
 
-def port_moves(events: pl.DataFrame | None, visits: pl.DataFrame | None = None) -> pl.DataFrame:
+def port_moves(events: pl.DataFrame | None, listed: pl.DataFrame) -> pl.DataFrame:
     """One row per move: facility (node of the corridor, else the code given), container_no, move, moved_at_utc,
     move_week (local), full_empty, teu_x100 and gross_gross_g (verified, else as stated; null unknown), has_vgm, sorted
-    by facility, container and time, in before out. ``visits`` are stops at terminals."""
-    return moves_beside(events, stop_moves(visits))
-
-
-def moves_beside(events: pl.DataFrame | None, listed: pl.DataFrame) -> pl.DataFrame:
-    """The same of stops whose moves are worked out already (``terminal_stops.stop_moves``)."""
+    by facility, container and time, in before out. ``listed`` are the moves of stops (``terminal_stops.stop_moves``).
+    """
     is_out = pl.col("move").is_in(MOVES_OUT)
     reported = (
         _actual(events, (*MOVES_IN, *MOVES_OUT))

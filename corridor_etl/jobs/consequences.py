@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from corridor_etl.facts.cross_source import subjects_of
+from corridor_etl.facts.cross_source import sources, subjects_of
 from corridor_etl.facts.reconciliation import reconciled
 from corridor_etl.facts.trips import stored_trips
 from corridor_etl.jobs import port_weeks
@@ -70,10 +70,10 @@ def _compared(
     batch: Batch, material: Material, settings: Settings, trips: pl.DataFrame
 ) -> tuple[Batch, pl.DataFrame]:
     """The batch with discrepancies, and the reconciled items."""
-    known = material.sources(settings, trips)
+    known = sources(material.records, settings, trips)
     material.records.clear()
-    subjects = subjects_of(known)
+    subjects = subjects_of(known, with_visits=material.has_all_events)
     told = with_discrepancies(
-        batch, subjects, settings, further=material.further, visits_of=material.visits_of
+        batch, subjects, settings, further=material.visits, visits_of=material.visits_of
     )
     return told, reconciled(known, subjects)

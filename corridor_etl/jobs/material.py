@@ -6,12 +6,12 @@ Which events matter is decided in ``port_events``. Moves and stays of a port wit
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from corridor_etl.facts.corridor import Facts, PortFacts, corridor_facts
-from corridor_etl.facts.cross_source import EVENT_COLUMNS, Sources, Subjects, sources, visits_of
+from corridor_etl.facts.cross_source import EVENT_COLUMNS, Subjects, visits_of
 from corridor_etl.jobs.current import Current
 from corridor_etl.jobs.port_events import EVENTS, corridor_events, has_many, in_parts, touched_boxes
 from corridor_etl.settings import Settings
@@ -19,15 +19,13 @@ from corridor_etl.settings import Settings
 
 @dataclass(frozen=True)
 class Material:
-    """``records`` by kind, and where they have not all events: ``visiting``, those of the boxes whose visits are
-    judged with everything else, ``further`` visits to be judged apart, and ``visits_of``, the boxes whose visits are
-    judged at all, None for all."""
+    """``records`` by kind; where they have not all events ``visits``, which are judged apart, of the boxes
+    ``visits_of``, None for all."""
 
     records: dict[str, pl.DataFrame]
     has_all_events: bool = True
-    visiting: pl.DataFrame | None = None
-    further: Iterable[Subjects] = ()
-    visits_of: pl.Series | None = field(default=None, compare=False)
+    visits: Iterable[Subjects] = ()
+    visits_of: pl.Series | None = None
 
     @classmethod
     def of(cls, current: Current, settings: Settings, kinds: Collection[str]) -> Material:
@@ -36,7 +34,7 @@ class Material:
             return cls(current.given(kinds))
         events = corridor_events(current, settings)
         others = current.given(kind for kind in kinds if kind != EVENTS)
-        return cls({**others, EVENTS: events}, has_all_events=False, visiting=events.clear())
+        return cls({**others, EVENTS: events}, has_all_events=False)
 
     @classmethod
     def with_visits(
@@ -47,14 +45,12 @@ class Material:
         if found.has_all_events:
             return found
         touched = touched_boxes(current) if is_standing else None
-        some = ((EVENTS, boxes) for boxes in in_parts(current, touched))
-        visits = (visits_of(current.of_boxes(*one, columns=EVENT_COLUMNS)) for one in some)
-        return replace(found, further=visits, visits_of=touched)
+        visits = (
+            visits_of(current.of_boxes(EVENTS, boxes, columns=EVENT_COLUMNS))
+            for boxes in in_parts(current, touched)
+        )
+        return replace(found, visits=visits, visits_of=touched)
 
     def facts(self, settings: Settings) -> Facts:
         """The facts; without moves and stays where not all events are here."""
         return corridor_facts(self.records, settings, None if self.has_all_events else PortFacts.none())
-
-    def sources(self, settings: Settings, trips: pl.DataFrame) -> Sources:
-        """What subjects and items are made from; ``trips`` are those of the same records."""
-        return sources(self.records, settings, trips, visiting=self.visiting)

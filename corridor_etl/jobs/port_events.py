@@ -13,9 +13,10 @@ import polars as pl
 from corridor_etl.facts.needed_boxes import is_reach_told, needed_boxes
 from corridor_etl.jobs.current import Current
 from corridor_etl.settings import Settings
+from corridor_etl.warehouse.by_box import AT, BOX
 from corridor_etl.warehouse.versions import REPLACE
 
-EVENTS, BOX, AT = "port_event", "container_no", "event_at_utc"
+EVENTS = "port_event"
 MANY_EVENTS = 1_000_000
 """From so many versions of events of other boxes on they are not read all at once."""
 OF_A_TRIP = 20
@@ -32,9 +33,7 @@ def has_many(current: Current) -> bool:
 
 
 def corridor_events(current: Current, settings: Settings) -> pl.DataFrame:
-    """The current events that the facts of the corridor are made from, all but moves, stays and visits."""
-    if not has_many(current):
-        return current[EVENTS]
+    """Of many current events those that the facts of the corridor are made from, all but moves, stays and visits."""
     rows = current.all_versions(EVENTS)
     boxes = needed_boxes(rows, current["manifest_container"], settings)
     found = current.of_boxes(EVENTS, boxes)

@@ -6,7 +6,7 @@ all events only of boxes that must have come before these. Which weeks are made 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -15,8 +15,8 @@ from corridor_etl.facts.corridor import PortFacts
 from corridor_etl.facts.port_visits import EVENT_COLUMNS, MOVES_OUT
 from corridor_etl.facts.trips import ISO_WEEK
 from corridor_etl.jobs.current import Current
-from corridor_etl.jobs.port_events import AT, BOX, EVENTS, in_parts
-from corridor_etl.warehouse.by_box import Between
+from corridor_etl.jobs.port_events import EVENTS, in_parts
+from corridor_etl.warehouse.by_box import AT, BOX, Between
 
 USUAL_STAY = timedelta(days=28)
 _SAME_DAY = timedelta(days=2)  # on the calendar of a place, whatever its zone
@@ -47,30 +47,29 @@ def _followed(
     recent = of_boxes(current, listed, boxes, between=between)
     if between is None:
         return [recent]
-    longer = pl.concat([begun_before(recent), listed_at(listed, between[0])])
-    again = boxes.filter(boxes.is_in(longer.implode()))
+    again = begun_before(boxes, [(recent, listed)], between[0])
     is_whole = ~pl.col(BOX).is_in(again.implode())
     whole = PortFacts(recent.moves.filter(is_whole), recent.visits.filter(is_whole))
     return [whole, of_boxes(current, listed, again)] if again.len() else [whole]
 
 
-def begun_before(port: PortFacts) -> pl.Series:
-    """The boxes of which the first move somewhere is one out."""
-    first = port.moves.unique(["facility", BOX], keep="first", maintain_order=True)
-    return first.filter(pl.col("move").is_in(MOVES_OUT))[BOX].unique()
-
-
-def listed_at(listed: pl.DataFrame, since: datetime) -> pl.Series:
-    """The boxes of stops about an instant: the move of one may be reported on the same day, but before it."""
+def begun_before(
+    boxes: pl.Series, recent: Iterable[tuple[PortFacts, pl.DataFrame]], since: datetime
+) -> pl.Series:
+    """Those of some boxes that may have come before an instant, by what is known of them since and the listed moves:
+    whose first move somewhere is one out, or who have a stop about it, whose move may be reported on the same day."""
     near = pl.col("moved_at_utc").is_between(since - _SAME_DAY, since + _SAME_DAY)
-    return listed.filter(near)[BOX]
+    longer = [boxes.clear()]
+    for port, listed in recent:
+        first = port.moves.unique(["facility", BOX], keep="first", maintain_order=True)
+        longer += [first.filter(pl.col("move").is_in(MOVES_OUT))[BOX], listed.filter(near)[BOX]]
+    return boxes.filter(boxes.is_in(pl.concat(longer).implode()))
 
 
 def of_all(current: Current, listed: pl.DataFrame) -> Iterator[PortFacts]:
     """Moves and stays of all boxes, part by part."""
-    named, some = listed[BOX].unique(), in_parts(current)
-    silent = named.filter(~named.is_in(pl.concat([named.clear(), *some]).implode()))
-    return (of_boxes(current, listed, part) for part in [*some, silent])
+    parts = _with_silent(in_parts(current), listed[BOX].unique())
+    return (of_boxes(current, listed, part) for part in parts)
 
 
 def of_boxes(
@@ -90,10 +89,14 @@ def of_boxes(
 
 
 def parts(current: Current, boxes: pl.Series) -> list[pl.Series]:
-    """Boxes in parts that fit into memory; those without any event, as of stops, are one more."""
-    some = in_parts(current, boxes)
-    silent = boxes.filter(~boxes.is_in(pl.concat([boxes.clear(), *some]).implode()))
-    return [*some, silent] if silent.len() else some
+    """Boxes in parts that fit into memory."""
+    return _with_silent(in_parts(current, boxes), boxes)
+
+
+def _with_silent(found: list[pl.Series], boxes: pl.Series) -> list[pl.Series]:
+    """Parts of boxes, and those of ``boxes`` without any event, as of stops, as one more."""
+    silent = boxes.filter(~boxes.is_in(pl.concat([boxes.clear(), *found]).implode()))
+    return [*found, silent] if silent.len() else found
 
 
 def week_moved() -> pl.Expr:

@@ -17,12 +17,11 @@ from corridor_etl.facts.corridor import Facts, PortFacts, corridor_facts
 from corridor_etl.facts.terminal_stops import stop_moves
 from corridor_etl.jobs import port_moves
 from corridor_etl.jobs.current import Current
-from corridor_etl.jobs.port_events import AT, BOX, has_many, touched
-from corridor_etl.jobs.port_moves import begun_before, listed_at
+from corridor_etl.jobs.port_events import has_many, touched
 from corridor_etl.marts.weekly import mart_rows, members_by_mart
 from corridor_etl.settings import Settings
 from corridor_etl.warehouse import Content, SomeWeeks
-from corridor_etl.warehouse.by_box import Between
+from corridor_etl.warehouse.by_box import AT, BOX, Between
 
 _END = datetime(9999, 1, 1, tzinfo=UTC)
 STOPS = "terminal_visit"
@@ -88,8 +87,7 @@ def _changed_of(
     weeks = {*_differing(was.moves, now.moves, "move_week"), *_differing(was.visits, now.visits, "out_week")}
     if between is None:
         return weeks
-    longer = [begun_before(was), begun_before(now), *(listed_at(stops, between[0]) for stops in listed)]
-    again = boxes.filter(boxes.is_in(pl.concat(longer).implode()))
+    again = port_moves.begun_before(boxes, zip((was, now), listed, strict=True), between[0])
     return weeks | _changed_of(current, listed, again, None) if again.len() else weeks
 
 

@@ -49,9 +49,8 @@ def items(warehouse: Warehouse, settings: Settings) -> pl.DataFrame:
 def _stored(warehouse: Warehouse, settings: Settings) -> pl.DataFrame:
     if warehouse.as_of is None:
         return warehouse.reconciled_items()
-    material = Material.of(known_to(warehouse), settings, _KINDS)
-    known = sources(material.records, settings, visiting=material.visiting)
-    return reconciled(known, subjects_of(known)).with_columns(
+    known = sources(Material.of(known_to(warehouse), settings, _KINDS).records, settings)
+    return reconciled(known, subjects_of(known, with_visits=False)).with_columns(
         snapshot=pl.lit(warehouse.as_of, dtype=pl.Int64)
     )
 

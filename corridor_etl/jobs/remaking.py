@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from corridor_etl.facts.cross_source import subjects_of
+from corridor_etl.facts.cross_source import sources, subjects_of
 from corridor_etl.facts.reconciliation import reconciled
 from corridor_etl.facts.trips import stored_trips
 from corridor_etl.jobs import port_weeks
@@ -55,9 +55,12 @@ class Remade:
         others = KINDS_OF.keys() - made.keys()
         material = Material.of(current, settings, kinds_for(others))
         facts = material.facts(settings)
-        known = material.sources(settings, facts.trips)
+        known = sources(material.records, settings, facts.trips)
         made |= weekly_marts(material.records, settings, facts, among=others)
-        made |= {TRIPS: stored_trips(facts.trips), ITEMS: reconciled(known, subjects_of(known))}
+        made |= {
+            TRIPS: stored_trips(facts.trips),
+            ITEMS: reconciled(known, subjects_of(known, with_visits=False)),
+        }
         frames = {name: mart_tables.checked(name, mart_tables.rows_of(made[name])) for name in made}
         return cls(base, frames, settings.live_service.id)
 

@@ -35,17 +35,7 @@ def current(
     if between is not None:
         is_mine &= pl.col(AT).is_between(*between)
     mine = lake.gathered(rows.filter(is_mine))
-    replacing = lake.gathered(_replacing(rows.filter(~is_mine), record_kind, mine))
+    replacing = lake.gathered(versions.replacing(mine, rows.filter(~is_mine), record_kind))
     if replacing.is_empty():
         return versions.current(mine, record_kind)
     return versions.current(pl.concat([mine, replacing]), record_kind).filter(is_mine)
-
-
-def _replacing(others: pl.LazyFrame, record_kind: RecordKind, mine: pl.DataFrame) -> pl.LazyFrame:
-    """Rows of other boxes by which a document that names mine is replaced."""
-    document = record_kind.document
-    named = mine[document].drop_nulls().unique() if document else pl.Series(dtype=pl.String)
-    if named.is_empty():
-        return mine.clear().lazy()
-    is_named = pl.col(document).is_in(named.implode())
-    return others.filter(pl.col("action") == versions.REPLACE, is_named)

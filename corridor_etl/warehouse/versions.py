@@ -182,6 +182,14 @@ def _of_latest_documents(rows: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
     ).drop("_latest")
 
 
+def replacing(rows: pl.DataFrame, others: pl.LazyFrame, kind: RecordKind) -> pl.LazyFrame:
+    """Those of ``others`` by which a document of ``rows`` is replaced; they end rows which they do not repeat."""
+    documents = rows[kind.document].drop_nulls().unique() if kind.document else pl.Series(dtype=pl.String)
+    if documents.is_empty():
+        return rows.clear().lazy()
+    return others.filter(pl.col("action") == REPLACE, pl.col(kind.document).is_in(documents.implode()))
+
+
 def _patched(records: pl.DataFrame, patches: pl.DataFrame, kind: RecordKind) -> pl.DataFrame:
     """Records with what later patches say in place of their own; ``patches`` are ordered, the latest first."""
     key = list(kind.key)

@@ -41,8 +41,10 @@ def _of_week(
     key = list(record_kind.key)
     more = lake.collected(elsewhere.join(keys.lazy(), on=key, how="semi", nulls_equal=True))
     together = pl.concat([rows, more])
-    if record_kind.document:
-        together = pl.concat([together, _replacing(lake, elsewhere, record_kind, together, keys)])
+    others = versions.replacing(together, elsewhere, record_kind)
+    together = pl.concat(
+        [together, lake.collected(others.join(keys.lazy(), on=key, how="anti", nulls_equal=True))]
+    )
     everything = versions.current(together, record_kind)
     return everything.join(keys, on=key, how="semi", nulls_equal=True).filter(iso_week=week)
 
@@ -56,16 +58,3 @@ def _that_matter(
     lowest = int(rows.select(pl.col(record_kind.version).min()).item())
     later = [f for f in others if f.highest_version is None or f.highest_version > lowest]
     return lake.scan(later, record_kind, as_of).filter(pl.col(record_kind.version) > lowest)
-
-
-def _replacing(
-    lake: Lake, elsewhere: pl.LazyFrame, record_kind: RecordKind, rows: pl.DataFrame, keys: pl.DataFrame
-) -> pl.DataFrame:
-    """Rows of other keys by which a document of ``rows`` is replaced; they end rows which they do not repeat."""
-    documents = rows.select(record_kind.document).drop_nulls().unique()
-    replacing = (
-        elsewhere.filter(pl.col("action") == versions.REPLACE)
-        .join(documents.lazy(), on=record_kind.document, how="semi")
-        .join(keys.lazy(), on=list(record_kind.key), how="anti", nulls_equal=True)
-    )
-    return lake.collected(replacing)

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from corridor_etl.facts.port_visits import port_moves, port_visits
+from corridor_etl.facts.terminal_stops import stop_moves
 from tests.facts.corridor_records import BOX, Row, event, frame, utc
 
 
 def stays(*events: Row) -> list[dict[str, Any]]:
     known = frame("port_event", events)
-    return port_visits(port_moves(known), known).to_dicts()
+    return port_visits(port_moves(known, stop_moves(None)), known).to_dicts()
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_a_stop_listed_twice_is_two_gate_moves_unless_an_event_tells_of_them() -
         "gated_out_at_utc": None,
     }
     told = frame("port_event", [event("GTOT", "NGB", "2025-06-04 10:05", full_empty="F")])
-    moves = port_moves(told, frame("terminal_visit", [*listed, nameless]))
+    moves = port_moves(told, stop_moves(frame("terminal_visit", [*listed, nameless])))
     assert moves.select("facility", "container_no", "move", "move_week", "full_empty").rows() == [
         ("NGB", BOX, "GTIN", "2025-W23", "E"),
         ("NGB", BOX, "GTOT", "2025-W23", "F"),

@@ -3,47 +3,25 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
-import polars as pl
 import pytest
-from polars.testing import assert_frame_equal
 
-from corridor_etl.facts.cross_source import sources, subjects_of
-from corridor_etl.jobs.affected import ITEMS, KINDS_OF, TRIPS, affected
+from corridor_etl.jobs.affected import KINDS_OF, affected
 from corridor_etl.jobs.consequences import consequences
-from corridor_etl.jobs.cross_source import with_discrepancies
-from corridor_etl.jobs.current import current_with
-from corridor_etl.jobs.remaking import Remade
 from corridor_etl.jobs.versions import build_of
-from corridor_etl.settings import Settings, load_settings
-from corridor_etl.warehouse import Batch, DeliveryRow, Warehouse
+from corridor_etl.settings import Settings
+from corridor_etl.warehouse import Batch, Warehouse
 from corridor_etl.warehouse.engine import writing
 from corridor_etl.warehouse.schema import FACTS, MARTS, WEEK_DIGEST
-from tests.facts.corridor_records import Row, booking, frame
+from tests.facts.corridor_records import Row, booking
 from tests.facts.test_slices import shuffled
+from tests.jobs.committed import NOW, TOLD_BY, assert_as_all_records_give, batch, commit, stored
 
-NOW = datetime(2025, 7, 1, tzinfo=UTC)
-ACROSS = ["rule_id", "severity", "subject", "subject_key", "observed", "expected"]
 DAY = date(2025, 3, 5)
 IN_HALVES = ("port_event",)
-TOLD_BY = {"manifest_container": "train_no", "port_event": "event_code", "declaration_item": "declaration_no"}
-
-
-@pytest.fixture(scope="module")
-def settings() -> Settings:
-    return load_settings()
-
-
-@pytest.fixture
-def home(own_home: Path) -> Iterator[Warehouse]:
-    with Warehouse.open(own_home) as warehouse:
-        yield warehouse
 
 
 def records() -> dict[str, list[Row]]:
@@ -74,45 +52,6 @@ def records() -> dict[str, list[Row]]:
         "stowage_position": [{**slot, **said}],
         "yard_position": [{**place, **said}],
     }
-
-
-def batch(number: int, kind: str, rows: list[dict[str, Any]]) -> Batch:
-    """One delivery with rows of one kind, all loaded."""
-    digest = f"{number:064d}"
-    lines = frame(kind, rows).unique(maintain_order=True).with_columns(
-        delivery_id=pl.lit(digest[-16:]), line_no=pl.int_range(2, pl.len() + 2)
-    )  # fmt: skip
-    delivery = DeliveryRow(
-        digest[-16:], digest, f"{number}.csv", 1, NOW, "loaded", record_kind=kind, rows_read=lines.height,
-        rows_loaded=lines.height,
-    )  # fmt: skip
-    return Batch([delivery], NOW, {kind: lines})
-
-
-def commit(home: Warehouse, added: Batch, settings: Settings) -> set[str]:
-    """Commits a batch as ingest does; which tables were made."""
-    whole, made = consequences(added, home, home.snapshot(), settings)
-    home.publish(whole, made, base=home.snapshot())
-    return set(made)
-
-
-def stored(home: Warehouse) -> dict[str, pl.DataFrame]:
-    marts = {name: home.mart(name) for name in MARTS}
-    kept = {**marts, TRIPS: home.trips(), ITEMS: home.reconciled_items()}
-    return {name: rows.drop("snapshot") for name, rows in kept.items()}
-
-
-def assert_as_all_records_give(home: Warehouse, settings: Settings) -> None:
-    made = Remade.of(home, settings).frames
-    for name, rows in stored(home).items():
-        assert_frame_equal(rows, made[name])
-    nothing = Batch((), NOW)
-    known = sources(current_with(nothing, home, home.snapshot()), settings)
-    now = with_discrepancies(nothing, subjects_of(known), settings)
-    failing = now.discrepancy_frame()
-    assert failing is not None
-    open_now = home.discrepancies(state="open").select(ACROSS)
-    assert_frame_equal(open_now.sort(ACROSS), failing.select(ACROSS).sort(ACROSS))
 
 
 @pytest.mark.parametrize("each", [3, pytest.param(1, marks=pytest.mark.long)], ids=["some", "all"])

@@ -3,48 +3,26 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
-import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from corridor_etl.facts.cross_source import sources, subjects_of
 from corridor_etl.jobs import port_events
-from corridor_etl.jobs.affected import ITEMS, TRIPS
-from corridor_etl.jobs.consequences import consequences
-from corridor_etl.jobs.cross_source import with_discrepancies
-from corridor_etl.jobs.current import known_to
 from corridor_etl.jobs.known_facts import known_departures, known_facts
 from corridor_etl.jobs.remaking import Remade
-from corridor_etl.settings import Settings, load_settings
-from corridor_etl.warehouse import Batch, DeliveryRow, Warehouse
-from corridor_etl.warehouse.schema import MARTS
-from tests.facts.corridor_records import Row, booking, event, frame
+from corridor_etl.settings import Settings
+from corridor_etl.warehouse import Warehouse
+from tests.facts.corridor_records import Row, booking, event
 from tests.facts.test_slices import BOXES, shuffled, when
+from tests.jobs.committed import TOLD_BY, assert_as_all_records_give, batch, commit, stored
 
-NOW = datetime(2025, 9, 1, tzinfo=UTC)
-ACROSS = ["rule_id", "severity", "subject", "subject_key", "observed", "expected"]
 STRANGERS = tuple(f"TGHU{number:07d}" for number in range(1, 41))
 ON_RAIL, ON_TRAINS = STRANGERS[:3], STRANGERS[3:7]
 STAYS_WRONG, PUT_RIGHT = "TGHU0000098", "TGHU0000099"
 START = date(2025, 3, 3)
 PORT_MOVES = ("GTIN", "GTOT", "LOAD", "DISC", "RAIL_UNLD", "DEPA", "ARRI", "INSP", "VGM")
-TOLD_BY = {"manifest_container": "train_no", "port_event": "event_code", "declaration_item": "declaration_no"}
-
-
-@pytest.fixture(scope="module")
-def settings() -> Settings:
-    return load_settings()
-
-
-@pytest.fixture
-def home(own_home: Path) -> Iterator[Warehouse]:
-    with Warehouse.open(own_home) as warehouse:
-        yield warehouse
 
 
 def strangers(luck: random.Random) -> list[Row]:
@@ -136,43 +114,12 @@ def deliveries(seed: int) -> list[tuple[str, list[Row]]]:
     return [*pieces, later, ("manifest_container", told["manifest_container"][:3])]
 
 
-def batch(number: int, kind: str, rows: list[Row]) -> Batch:
-    digest = f"{number:064d}"
-    lines = frame(kind, rows).unique(maintain_order=True)
-    lines = lines.with_columns(delivery_id=pl.lit(digest[-16:]), line_no=pl.int_range(2, pl.len() + 2))
-    delivery = DeliveryRow(
-        digest[-16:], digest, f"{number}.csv", 1, NOW, "loaded", record_kind=kind, rows_read=lines.height,
-        rows_loaded=lines.height,
-    )  # fmt: skip
-    return Batch([delivery], NOW, {kind: lines})
-
-
-def commit(home: Warehouse, added: Batch, settings: Settings) -> None:
-    whole, made = consequences(added, home, home.snapshot(), settings)
-    home.publish(whole, made, base=home.snapshot())
-
-
 def read_in_pieces(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(port_events, "MANY_EVENTS", 1)
     patch.setattr(port_events, "OF_A_TRIP", 0)
     patch.setattr(port_events, "PART_EVENTS", 40)
     patch.setattr("corridor_etl.facts.needed_boxes._TOLD_BY", 2)
     patch.setattr("corridor_etl.facts.needed_boxes._EDGE_DAYS", 3)
-
-
-def stored(home: Warehouse) -> dict[str, pl.DataFrame]:
-    marts = {name: home.mart(name) for name in MARTS}
-    kept = {**marts, TRIPS: home.trips(), ITEMS: home.reconciled_items()}
-    return {name: rows.drop("snapshot") for name, rows in kept.items()}
-
-
-def failing(home: Warehouse, settings: Settings) -> pl.DataFrame:
-    """What fails across sources by all records."""
-    nothing = Batch((), NOW)
-    told = with_discrepancies(nothing, subjects_of(sources(known_to(home), settings)), settings)
-    found = told.discrepancy_frame()
-    assert found is not None
-    return found.select(ACROSS).sort(ACROSS)
 
 
 @pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.long) for n in range(2, 21))])
@@ -185,17 +132,10 @@ def test_every_commit_stores_what_all_events_give(
             read_in_pieces(patch)
             commit(home, batch(number, kind, rows), settings)
         if number in (3, 6) or number > 7:
-            require_what_all_events_give(home, settings)
+            assert_as_all_records_give(home, settings)
         visits |= set(home.discrepancies().filter(subject="visit")["state"])
     assert visits == {"open", "healed"}
     require_the_same_in_pieces(home, settings, monkeypatch)
-
-
-def require_what_all_events_give(home: Warehouse, settings: Settings) -> None:
-    made = Remade.of(home, settings).frames
-    for name, found in stored(home).items():
-        assert_frame_equal(found, made[name])
-    assert_frame_equal(home.discrepancies(state="open").select(ACROSS).sort(ACROSS), failing(home, settings))
 
 
 def require_the_same_in_pieces(home: Warehouse, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

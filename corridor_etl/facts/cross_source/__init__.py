@@ -69,9 +69,9 @@ def cross_subjects(
     return subjects_of(sources(current, settings, trips)).together().collect()
 
 
-def subjects_of(known: Sources) -> Subjects:
-    """The same of records already prepared."""
-    return _numbered(maker.subjects(known) for maker in _MAKERS)
+def subjects_of(known: Sources, *, with_visits: bool = True) -> Subjects:
+    """The same of records already prepared; without visits where these are made of other events, or not asked for."""
+    return _numbered(maker.subjects(known) for maker in _MAKERS if with_visits or maker is not visits)
 
 
 def visits_of(events: pl.DataFrame) -> Subjects:

@@ -67,14 +67,13 @@ class Sources:
     counts them in the order of ``trip_id`` and is joined on because whole numbers are faster than texts. ``events`` are
     actual ones, of their columns those that any subject is made from; ``tie_no`` orders those of one instant, by event
     code and facility. ``box_no`` is the same for a container's events
-    and trips, and null for trips no event tells of. ``visiting`` are the events visits are made from, all or those of
-    some boxes. ``made`` holds what several subjects are made from, see :func:`once`.
+    and trips, and null for trips no event tells of. ``made`` holds what several subjects are made
+    from, see :func:`once`.
     """
 
     trips: pl.DataFrame
     places: pl.DataFrame
     events: pl.DataFrame
-    visiting: pl.DataFrame
     declarations: pl.DataFrame
     bookings: pl.DataFrame
     settings: Settings
@@ -121,16 +120,9 @@ def once(make: Callable[[Sources], pl.DataFrame]) -> Callable[[Sources], pl.Data
 
 
 def sources(
-    current: Mapping[str, pl.DataFrame],
-    settings: Settings,
-    trips: pl.DataFrame | None = None,
-    *,
-    visiting: pl.DataFrame | None = None,
+    current: Mapping[str, pl.DataFrame], settings: Settings, trips: pl.DataFrame | None = None
 ) -> Sources:
-    """Prepares the current records; ``trips`` saves working them out again.
-
-    ``visiting`` are the current events of the boxes whose visits are made, where these are not all of the records.
-    """
+    """Prepares the current records; ``trips`` saves working them out again."""
     manifests = records("manifest_container", current.get("manifest_container"))
     events = records("port_event", current.get("port_event"))
     declarations = records("declaration_item", current.get("declaration_item"))
@@ -144,7 +136,6 @@ def sources(
         trips=_windowed(listed),
         places=role_nodes(trips, settings),
         events=events,
-        visiting=events if visiting is None else prepared(records("port_event", visiting)),
         declarations=declarations,
         bookings=records("booking", current.get("booking")),
         settings=settings,

@@ -42,7 +42,7 @@ _FIRSTS = ("delivery_id", "line_no", "event_code", "facility_code", "event_at_ut
 
 def subjects(known: Sources) -> pl.DataFrame:
     """One row per visit in which more than one of the instants is known; the first of each counts."""
-    return visits(known.visiting)
+    return visits(known.events)
 
 
 def visits(events: pl.DataFrame) -> pl.DataFrame:
