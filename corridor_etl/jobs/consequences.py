@@ -20,6 +20,7 @@ from corridor_etl.jobs.affected import ITEMS, TRIPS, affected, kinds_for
 from corridor_etl.jobs.cross_source import with_discrepancies
 from corridor_etl.jobs.current import current_with
 from corridor_etl.jobs.material import Material
+from corridor_etl.jobs.port_visits import JudgedVisits
 from corridor_etl.jobs.suggesting import with_suggestions
 from corridor_etl.jobs.versions import build_of
 from corridor_etl.marts.weekly import weekly_marts
@@ -40,16 +41,17 @@ def consequences(
         return batch, {}
     is_standing = warehouse.is_standing(build)
     tables = affected(added, is_standing=is_standing)
-    made = port_weeks.tables(current, settings, tables, is_standing=is_standing)
+    visits = JudgedVisits.asked_for(current, settings, tables, is_standing=is_standing)
+    made = port_weeks.tables(current, settings, tables, is_standing=is_standing, visits=visits)
     if not (rest := tables - made.keys()):
         return batch, made
-    material = Material.with_visits(current, settings, kinds_for(rest), is_standing=is_standing)
-    batch, others = _with_tables(batch, material, settings, rest)
+    material = Material.of(current, settings, kinds_for(rest))
+    batch, others = _with_tables(batch, material, settings, rest, visits)
     return batch, {**made, **others}
 
 
 def _with_tables(
-    batch: Batch, material: Material, settings: Settings, tables: Collection[str]
+    batch: Batch, material: Material, settings: Settings, tables: Collection[str], visits: JudgedVisits | None
 ) -> tuple[Batch, dict[str, Content]]:
     """The batch, with discrepancies if sources are compared, and those of the tables that are made.
 
@@ -62,18 +64,19 @@ def _with_tables(
     if TRIPS in tables:
         made[TRIPS] = stored_trips(trips)
     if ITEMS in tables:
-        batch, made[ITEMS] = _compared(batch, material, settings, trips)
+        batch, made[ITEMS] = _compared(batch, material, settings, trips, visits)
     return batch, made
 
 
 def _compared(
-    batch: Batch, material: Material, settings: Settings, trips: pl.DataFrame
+    batch: Batch, material: Material, settings: Settings, trips: pl.DataFrame, visits: JudgedVisits | None
 ) -> tuple[Batch, pl.DataFrame]:
-    """The batch with discrepancies, and the reconciled items."""
+    """The batch with discrepancies, and the reconciled items; ``visits`` where these were judged apart."""
     known = sources(material.records, settings, trips)
     material.records.clear()
-    subjects = subjects_of(known, with_visits=material.has_all_events)
-    told = with_discrepancies(
-        batch, subjects, settings, further=material.visits, visits_of=material.visits_of
-    )
+    subjects = subjects_of(known, with_visits=visits is None)
+    if visits is None:
+        told = with_discrepancies(batch, subjects, settings)
+    else:
+        told = with_discrepancies(batch, subjects, settings, further=visits.parts, visits_of=visits.of)
     return told, reconciled(known, subjects)

@@ -5,10 +5,8 @@ It judges the state as it will be once the batch is committed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import chain
 
 import polars as pl
 
@@ -29,18 +27,17 @@ def with_discrepancies(
     subjects: Subjects,
     settings: Settings,
     *,
-    further: Iterable[Subjects] = (),
+    further: Sequence[Judged] = (),
     visits_of: pl.Series | None = None,
 ) -> Batch:
     """The batch with what fails across sources and how each of these rules fared; ``BatchHeld`` if one cannot run.
 
-    ``subjects`` are ``facts.cross_source.subjects_of`` the records as they will be, and ``further`` ones, each judged
-    by themselves and let go of. ``visits_of`` are the boxes whose visits are among them, None for all.
+    ``subjects`` are ``facts.cross_source.subjects_of`` the records as they will be; ``further`` ones have been judged.
+    ``visits_of`` are the boxes whose visits are among them, None for all.
     """
-    now = now_utc()
-    judged = [_judged(some, settings, now) for some in chain([subjects], further)]
-    verdict = together([one.verdict for one in judged])
-    told = recorded(CROSS_SOURCE, verdict, rows=sum(one.rows for one in judged), run_at_utc=now)
+    every = [judged(subjects, settings), *further]
+    verdict = together([one.verdict for one in every])
+    told = recorded(CROSS_SOURCE, verdict, rows=sum(one.rows for one in every), run_at_utc=now_utc())
     asked = {"record_kind": pl.lit(CROSS_SOURCE), "withdrawn": pl.lit(0, dtype=pl.Int64)}
     checks = verdict.checks.with_columns(**asked).select(list(CHECK_COLUMNS))
     if visits_of is not None:
@@ -49,7 +46,7 @@ def with_discrepancies(
         batch,
         checks=pl.concat([batch.check_frame(), checks]),
         validations=pl.concat([batch.validation_frame(), told]),
-        discrepancies=pl.concat(one.discrepancies for one in judged).sort("rule_id", "subject_key"),
+        discrepancies=pl.concat(one.discrepancies for one in every).sort("rule_id", "subject_key"),
         visits_of=visits_of,
     )
 
@@ -61,13 +58,16 @@ def _rules_of_visits() -> list[str]:
 
 
 @dataclass(frozen=True)
-class _Judged:
+class Judged:
+    """What came out for some subjects: how many they were, how each rule fared, and those that fail."""
+
     rows: int
     verdict: Verdict
     discrepancies: pl.DataFrame
 
 
-def _judged(subjects: Subjects, settings: Settings, now: datetime) -> _Judged:
+def judged(subjects: Subjects, settings: Settings) -> Judged:
+    """Runs the cross-source rules on some subjects; ``BatchHeld`` if one cannot run."""
     rows = subjects.together()
-    verdict = validate_subjects(rows, settings, now_utc=now)
-    return _Judged(subjects.height, verdict, discrepancies(rows, verdict))
+    verdict = validate_subjects(rows, settings, now_utc=now_utc())
+    return Judged(subjects.height, verdict, discrepancies(rows, verdict))

@@ -63,22 +63,32 @@ class Current(Mapping[str, pl.DataFrame]):
         return self._rows[name] + self.added(name).height
 
     def all_versions(
-        self, name: str, *, is_before: bool = False, columns: Collection[str] | None = None
+        self,
+        name: str,
+        *,
+        is_before: bool = False,
+        columns: Collection[str] | None = None,
+        weeks: Collection[str] | None = None,
     ) -> pl.LazyFrame:
         """All versions of the records of a kind in no order; those before the batch only, if ``is_before``.
 
-        Of ``columns``, where given, only these, and those that say which version counts.
+        Of ``columns``, where given, only these, and those that say which version counts; where ``weeks`` are given
+        those stored under them.
         """
         kind = KINDS[name]
         needed = {*(columns or records.names(name)), *versions.deciding(kind)}
-        if name not in self._stored:
-            self._stored[name] = self.warehouse.scan(name)
-        stored = self._stored[name]
+        stored = self._scan(name) if weeks is None else self.warehouse.scan(name, weeks=weeks)
         rows = [stored.select(c for c in stored.collect_schema() if c in needed)]
         if name in self._added and not is_before:
-            new = versions.stored(self._added[name], kind, self._snapshot)
-            rows.append(new.lazy().select(rows[0].collect_schema().names()))
+            new = versions.stored(self._added[name], kind, self._snapshot).lazy()
+            is_asked_for = pl.lit(True) if weeks is None else pl.col("iso_week").is_in(list(weeks))
+            rows.append(new.filter(is_asked_for).select(rows[0].collect_schema().names()))
         return pl.concat(rows)
+
+    def _scan(self, name: str) -> pl.LazyFrame:
+        if name not in self._stored:
+            self._stored[name] = self.warehouse.scan(name)
+        return self._stored[name]
 
     def before(self, name: str) -> pl.DataFrame:
         """The current records of a kind as they are without the batch."""
@@ -89,14 +99,30 @@ class Current(Mapping[str, pl.DataFrame]):
         name: str,
         boxes: pl.Series,
         *,
-        is_before: bool = False,
         columns: Collection[str] | None = None,
         between: by_box.Between | None = None,
     ) -> pl.DataFrame:
         """The current records of some boxes, of a kind that has one in its key, ``between`` two instants if these are
         given; otherwise as :meth:`all_versions`."""
-        rows = self.all_versions(name, is_before=is_before, columns=columns)
-        return by_box.current(self.warehouse.lake, rows, KINDS[name], boxes, between)
+        return self._versions_of(name, boxes, columns, between).current()
+
+    def before_and_after(
+        self, name: str, boxes: pl.Series, columns: Collection[str]
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The same without the batch and with it, read once."""
+        found = self._versions_of(name, boxes, columns)
+        after = found.current()
+        return (found.current(as_of=self._snapshot - 1) if self.added(name).height else after), after
+
+    def _versions_of(
+        self,
+        name: str,
+        boxes: pl.Series,
+        columns: Collection[str] | None,
+        between: by_box.Between | None = None,
+    ) -> by_box.OfBoxes:
+        rows = self.all_versions(name, columns=columns)
+        return by_box.read(self.warehouse.lake, rows, KINDS[name], boxes, between)
 
     def _of(self, name: str, *, is_before: bool = False) -> pl.DataFrame:
         rows = self.all_versions(name, is_before=is_before)

@@ -13,7 +13,7 @@ import polars as pl
 from corridor_etl.facts.needed_boxes import is_reach_told, needed_boxes
 from corridor_etl.jobs.current import Current
 from corridor_etl.settings import Settings
-from corridor_etl.warehouse.by_box import AT, BOX
+from corridor_etl.warehouse.by_box import AT, BOX, Between
 from corridor_etl.warehouse.versions import REPLACE
 
 EVENTS = "port_event"
@@ -35,38 +35,38 @@ def has_many(current: Current) -> bool:
 def corridor_events(current: Current, settings: Settings) -> pl.DataFrame:
     """Of many current events those that the facts of the corridor are made from, all but moves, stays and visits."""
     rows = current.all_versions(EVENTS)
-    boxes = needed_boxes(rows, current["manifest_container"], settings)
-    found = current.of_boxes(EVENTS, boxes)
-    if is_reach_told(rows, boxes, found, settings):
+    needed = needed_boxes(rows, current["manifest_container"], settings)
+    found = current.of_boxes(EVENTS, needed.boxes)
+    if is_reach_told(rows, needed, found, settings):
         return found
     return current[EVENTS]  # what many boxes did on the first or last days has been taken back
 
 
-def touched(current: Current) -> pl.DataFrame:
-    """``container_no`` and ``event_at_utc`` of the events that the batch adds, and of those it may take from a document
-    by replacing it."""
+def touched_boxes(current: Current) -> pl.Series:
+    """The boxes of events that the batch adds, and of those it may take from a document by replacing it, sorted."""
     added = current.added(EVENTS)
     replaced = added.filter(pl.col("action") == REPLACE)["document_key"].drop_nulls().unique()
-    if replaced.is_empty():
-        return added.select(BOX, AT)
-    known = current.all_versions(EVENTS, is_before=True)
-    dropped = known.filter(pl.col("document_key").is_in(replaced.implode()))
-    return pl.concat([rows.select(BOX, AT) for rows in (added.lazy(), dropped)]).collect(engine="streaming")
+    boxes = added[BOX]
+    if replaced.len():
+        known = current.all_versions(EVENTS, is_before=True)
+        dropped = known.filter(pl.col("document_key").is_in(replaced.implode())).select(pl.col(BOX).unique())
+        boxes = pl.concat([boxes, dropped.collect(engine="streaming")[BOX]])
+    return boxes.unique().sort()
 
 
-def touched_boxes(current: Current) -> pl.Series:
-    """The boxes of :func:`touched` events, sorted."""
-    return touched(current)[BOX].unique().sort()
-
-
-def in_parts(current: Current, boxes: pl.Series | None = None) -> list[pl.Series]:
-    """Boxes, all unless some are given, in parts whose events fit into memory; each that has any is in one of them."""
+def in_parts(
+    current: Current, boxes: pl.Series | None = None, between: Between | None = None
+) -> list[pl.Series]:
+    """Boxes, all unless some are given, in parts whose events fit into memory, of all time or ``between`` two instants;
+    each box that has any is in one of them."""
     if boxes is not None and boxes.len() <= PART_EVENTS // MOST_OF_A_BOX:
         return [boxes] if boxes.len() else []
-    rows = current.all_versions(EVENTS).select(BOX)
+    rows = current.all_versions(EVENTS)
+    if between is not None:
+        rows = rows.filter(pl.col(AT).is_between(*between))
     if boxes is not None:
         rows = rows.filter(pl.col(BOX).is_in(boxes.implode()))
-    counted = rows.group_by(BOX).len().collect(engine="streaming").sort(BOX)
+    counted = rows.select(BOX).group_by(BOX).len().collect(engine="streaming").sort(BOX)
     part = (pl.col("len").cum_sum() - 1) // PART_EVENTS
     return [
         some[BOX]

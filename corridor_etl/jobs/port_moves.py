@@ -6,7 +6,7 @@ all events only of boxes that must have come before these. Which weeks are made 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -16,81 +16,89 @@ from corridor_etl.facts.port_visits import EVENT_COLUMNS, MOVES_OUT
 from corridor_etl.facts.trips import ISO_WEEK
 from corridor_etl.jobs.current import Current
 from corridor_etl.jobs.port_events import EVENTS, in_parts
+from corridor_etl.jobs.port_visits import JudgedVisits
 from corridor_etl.warehouse.by_box import AT, BOX, Between
 
 USUAL_STAY = timedelta(days=28)
 _SAME_DAY = timedelta(days=2)  # on the calendar of a place, whatever its zone
 
 
-def of_week(current: Current, listed: pl.DataFrame, week: str) -> Iterator[PortFacts]:
-    """All moves of a week and all stays that ended in it."""
-    reported = current.all_versions(EVENTS).filter(pl.col("iso_week") == week).select(BOX, at=AT)
-    stops = listed.lazy().filter(week_moved() == week).select(BOX, at="moved_at_utc")
-    moved = pl.concat([reported, stops]).collect(engine="streaming")
-    for part in parts(current, moved[BOX].unique()):
-        for port in _followed(current, listed, part, around(moved["at"])):
-            yield PortFacts(port.moves.filter(move_week=week), port.visits.filter(out_week=week))
+def of_weeks(current: Current, listed: pl.DataFrame, weeks: Sequence[str]) -> Iterator[PortFacts]:
+    """All moves of some weeks that follow one another, and all stays that ended in them."""
+    moved = _moved(current, listed, weeks)
+    first, last = moved["first"].min(), moved["last"].max()
+    if not (isinstance(first, datetime) and isinstance(last, datetime)):
+        return  # nothing was moved
+    window = first - USUAL_STAY, last
+    came_before = [moved[BOX].clear()]
+    for part in parts(current, moved[BOX], window):
+        recent = _of_boxes(current, listed, part, window)
+        again = begun_before(part, recent, listed, window[0])
+        came_before.append(again)
+        is_whole = ~pl.col(BOX).is_in(again.implode())
+        yield PortFacts(*(_of_weeks(rows.filter(is_whole), weeks) for rows in (recent.moves, recent.visits)))
+    for part in parts(current, pl.concat(came_before)):
+        whole = _of_boxes(current, listed, part)
+        yield PortFacts(_of_weeks(whole.moves, weeks), _of_weeks(whole.visits, weeks))
 
 
-def around(instants: pl.Series) -> Between | None:
-    """From a usual stay before the first instant to the last; None where there is none."""
-    first, last = instants.min(), instants.max()
-    if isinstance(first, datetime) and isinstance(last, datetime):
-        return first - USUAL_STAY, last
-    return None
+def _of_weeks(rows: pl.DataFrame, weeks: Sequence[str]) -> pl.DataFrame:
+    """Moves of some weeks, or stays that ended in them."""
+    week = "move_week" if "move_week" in rows.columns else "out_week"
+    return rows.filter(pl.col(week).is_in(weeks))
 
 
-def _followed(
-    current: Current, listed: pl.DataFrame, boxes: pl.Series, between: Between | None
-) -> list[PortFacts]:
-    """Moves between two instants and stays that ended between; boxes that came before with all their moves."""
-    recent = of_boxes(current, listed, boxes, between=between)
-    if between is None:
-        return [recent]
-    again = begun_before(boxes, [(recent, listed)], between[0])
-    is_whole = ~pl.col(BOX).is_in(again.implode())
-    whole = PortFacts(recent.moves.filter(is_whole), recent.visits.filter(is_whole))
-    return [whole, of_boxes(current, listed, again)] if again.len() else [whole]
+def _moved(current: Current, listed: pl.DataFrame, weeks: Sequence[str]) -> pl.DataFrame:
+    """The boxes moved in some weeks, by any version of an event, with the ``first`` and the ``last`` instant."""
+    reported = current.all_versions(EVENTS, columns=[BOX, AT], weeks=weeks).select(BOX, at=AT)
+    stops = listed.lazy().filter(week_moved().is_in(weeks)).select(BOX, at="moved_at_utc")
+    of_boxes = pl.concat([reported, stops]).group_by(BOX)
+    return of_boxes.agg(first=pl.col("at").min(), last=pl.col("at").max()).collect(engine="streaming")
 
 
-def begun_before(
-    boxes: pl.Series, recent: Iterable[tuple[PortFacts, pl.DataFrame]], since: datetime
-) -> pl.Series:
+def begun_before(boxes: pl.Series, recent: PortFacts, listed: pl.DataFrame, since: datetime) -> pl.Series:
     """Those of some boxes that may have come before an instant, by what is known of them since and the listed moves:
     whose first move somewhere is one out, or who have a stop about it, whose move may be reported on the same day."""
     near = pl.col("moved_at_utc").is_between(since - _SAME_DAY, since + _SAME_DAY)
-    longer = [boxes.clear()]
-    for port, listed in recent:
-        first = port.moves.unique(["facility", BOX], keep="first", maintain_order=True)
-        longer += [first.filter(pl.col("move").is_in(MOVES_OUT))[BOX], listed.filter(near)[BOX]]
-    return boxes.filter(boxes.is_in(pl.concat(longer).implode()))
+    first = recent.moves.unique(["facility", BOX], keep="first", maintain_order=True)
+    longer = pl.concat([first.filter(pl.col("move").is_in(MOVES_OUT))[BOX], listed.filter(near)[BOX]])
+    return boxes.filter(boxes.is_in(longer.implode()))
 
 
-def of_all(current: Current, listed: pl.DataFrame) -> Iterator[PortFacts]:
-    """Moves and stays of all boxes, part by part."""
-    parts = _with_silent(in_parts(current), listed[BOX].unique())
-    return (of_boxes(current, listed, part) for part in parts)
+def of_all(current: Current, listed: pl.DataFrame, visits: JudgedVisits | None = None) -> Iterator[PortFacts]:
+    """Moves and stays of all boxes, part by part; their visits are judged on the way."""
+    columns = columns_for(visits)
+    for part in _with_silent(in_parts(current), listed[BOX].unique()):
+        events = current.of_boxes(EVENTS, part, columns=columns)
+        if visits is not None:
+            visits.judge(events)
+        yield PortFacts.of(events, of_part(listed, part))
 
 
-def of_boxes(
-    current: Current,
-    listed: pl.DataFrame,
-    boxes: pl.Series,
-    *,
-    between: Between | None = None,
-    is_before: bool = False,
+def columns_for(visits: JudgedVisits | None) -> Collection[str]:
+    """Of port events the columns that moves and stays are made from, and visits where they are judged."""
+    return {*EVENT_COLUMNS, *(() if visits is None else visits.columns)}
+
+
+def _of_boxes(
+    current: Current, listed: pl.DataFrame, boxes: pl.Series, between: Between | None = None
 ) -> PortFacts:
-    """Moves and stays of some boxes, of all time or ``between`` two instants, after the batch or before it."""
-    events = current.of_boxes(EVENTS, boxes, is_before=is_before, columns=EVENT_COLUMNS, between=between)
-    mine = listed.filter(pl.col(BOX).is_in(boxes.implode()))
+    """Moves and stays of some boxes, of all time or ``between`` two instants."""
+    events = current.of_boxes(EVENTS, boxes, columns=EVENT_COLUMNS, between=between)
+    mine = of_part(listed, boxes)
     if between is not None:
         mine = mine.filter(pl.col("moved_at_utc").is_between(*between))
     return PortFacts.of(events, mine)
 
 
-def parts(current: Current, boxes: pl.Series) -> list[pl.Series]:
-    """Boxes in parts that fit into memory."""
-    return _with_silent(in_parts(current, boxes), boxes)
+def of_part(listed: pl.DataFrame, boxes: pl.Series) -> pl.DataFrame:
+    """The listed moves of some boxes."""
+    return listed.filter(pl.col(BOX).is_in(boxes.implode()))
+
+
+def parts(current: Current, boxes: pl.Series, between: Between | None = None) -> list[pl.Series]:
+    """Boxes in parts that fit into memory, by their events of all time or ``between`` two instants."""
+    return _with_silent(in_parts(current, boxes, between), boxes)
 
 
 def _with_silent(found: list[pl.Series], boxes: pl.Series) -> list[pl.Series]:

@@ -6,10 +6,9 @@ A stay belongs to the week in which it ends. What is read of the boxes that were
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from functools import partial
+from itertools import chain
 
 import polars as pl
 
@@ -17,34 +16,52 @@ from corridor_etl.facts.corridor import Facts, PortFacts, corridor_facts
 from corridor_etl.facts.terminal_stops import stop_moves
 from corridor_etl.jobs import port_moves
 from corridor_etl.jobs.current import Current
-from corridor_etl.jobs.port_events import has_many, touched
+from corridor_etl.jobs.port_events import EVENTS, has_many, touched_boxes
+from corridor_etl.jobs.port_visits import JudgedVisits
 from corridor_etl.marts.weekly import mart_rows, members_by_mart
+from corridor_etl.reference.calendar import shifted
 from corridor_etl.settings import Settings
 from corridor_etl.warehouse import Content, SomeWeeks
-from corridor_etl.warehouse.by_box import AT, BOX, Between
+from corridor_etl.warehouse.by_box import BOX
 
-_END = datetime(9999, 1, 1, tzinfo=UTC)
 STOPS = "terminal_visit"
 MOVES, STAYS = "mart_port_move_week", "mart_port_stay_week"
 PORT_TABLES = frozenset({MOVES, STAYS})
 
 
 def tables(
-    current: Current, settings: Settings, among: Collection[str], *, is_standing: bool
+    current: Current,
+    settings: Settings,
+    among: Collection[str],
+    *,
+    is_standing: bool,
+    visits: JudgedVisits | None = None,
 ) -> dict[str, Content]:
     """:data:`PORT_TABLES`, if they are ``among`` some; none where all events can be read at once.
 
-    Where what is stored stands, in the weeks that the batch changes, else whole.
+    Where what is stored stands, in the weeks that the batch changes, else whole. The ``visits`` of the boxes that are
+    read for it are judged on the way.
     """
     if PORT_TABLES.isdisjoint(among) or not has_many(current):
         return {}
     listed = stop_moves(current[STOPS])
-    marts = partial(_marts, corridor_facts({}, settings), settings)
+    nothing = corridor_facts({}, settings)
     if not is_standing:
-        return dict(marts(port_moves.of_all(current, listed)))
-    weeks = sorted(_changed(current, listed))
-    made = [marts([]), *(marts(port_moves.of_week(current, listed, week)) for week in weeks)]
-    return {n: SomeWeeks(tuple(weeks), pl.concat(some[n] for some in made)) for n in PORT_TABLES}
+        return dict(_marts(nothing, settings, port_moves.of_all(current, listed, visits)))
+    weeks = sorted(_changed(current, listed, visits))
+    ports = chain.from_iterable(port_moves.of_weeks(current, listed, run) for run in _runs(weeks))
+    return {n: SomeWeeks(tuple(weeks), rows) for n, rows in _marts(nothing, settings, ports).items()}
+
+
+def _runs(weeks: Sequence[str]) -> list[list[str]]:
+    """Weeks in groups of such as follow one another."""
+    runs: list[list[str]] = []
+    for week in weeks:
+        if runs and shifted(runs[-1][-1], 1) == week:
+            runs[-1].append(week)
+        else:
+            runs.append([week])
+    return runs
 
 
 def _marts(nothing: Facts, settings: Settings, ports: Iterable[PortFacts]) -> dict[str, pl.DataFrame]:
@@ -64,31 +81,25 @@ def _added_up(name: str, parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return groups.agg(pl.col(kpi.columns).sum()).sort(kpi.dimensions)
 
 
-def _changed(current: Current, listed: pl.DataFrame) -> set[str]:
-    """The weeks in which moves or stays are others than before the batch."""
+def _changed(current: Current, listed: pl.DataFrame, visits: JudgedVisits | None) -> set[str]:
+    """The weeks in which moves or stays are others than before the batch; the boxes in question are read once."""
     before = stop_moves(current.before(STOPS)) if current.added(STOPS).height else listed
-    told = touched(current)
-    stops, at = _differing(before, listed, BOX), _differing(before, listed, "moved_at_utc")
-    around = port_moves.around(pl.concat([told[AT], at]))
-    between = None if around is None else (around[0], _END)
+    boxes = pl.concat([touched_boxes(current), _differing(before, listed, BOX)]).unique()
+    columns = port_moves.columns_for(visits)
     weeks: set[str] = set()
-    for part in port_moves.parts(current, pl.concat([told[BOX], stops]).unique()):
-        weeks |= _changed_of(current, (before, listed), part, between)
+    for part in port_moves.parts(current, boxes):
+        events = current.before_and_after(EVENTS, part, columns)
+        if visits is not None:
+            visits.judge(events[1])
+        was, now = (
+            PortFacts.of(known, port_moves.of_part(stops, part))
+            for known, stops in zip(events, (before, listed), strict=True)
+        )
+        weeks |= {
+            *_differing(was.moves, now.moves, "move_week"),
+            *_differing(was.visits, now.visits, "out_week"),
+        }
     return weeks
-
-
-def _changed_of(
-    current: Current, listed: tuple[pl.DataFrame, pl.DataFrame], boxes: pl.Series, between: Between | None
-) -> set[str]:
-    was, now = (
-        port_moves.of_boxes(current, stops, boxes, between=between, is_before=is_before)
-        for stops, is_before in zip(listed, (True, False), strict=True)
-    )
-    weeks = {*_differing(was.moves, now.moves, "move_week"), *_differing(was.visits, now.visits, "out_week")}
-    if between is None:
-        return weeks
-    again = port_moves.begun_before(boxes, zip((was, now), listed, strict=True), between[0])
-    return weeks | _changed_of(current, listed, again, None) if again.len() else weeks
 
 
 def _differing(before: pl.DataFrame, after: pl.DataFrame, column: str) -> pl.Series:

@@ -7,6 +7,7 @@ document, in which others may be named, was replaced by one that leaves the box 
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
@@ -19,23 +20,41 @@ BOX, AT = "container_no", "event_at_utc"
 Between = tuple[datetime, datetime]
 
 
-def current(
+@dataclass(frozen=True)
+class OfBoxes:
+    """All versions of the records of some boxes, and of others those that replace a document in which they are."""
+
+    kind: RecordKind
+    is_mine: pl.Expr
+    mine: pl.DataFrame
+    replacing: pl.DataFrame
+
+    def current(self, as_of: int | None = None) -> pl.DataFrame:
+        """The current record of each key of the boxes, sorted by key, now or as of a snapshot that is known here."""
+        if as_of is not None:
+            is_known = pl.col("snapshot") <= as_of
+            mine, replacing = (rows.filter(is_known) for rows in (self.mine, self.replacing))
+            return replace(self, mine=mine, replacing=replacing).current()
+        if self.replacing.is_empty():
+            return versions.current(self.mine, self.kind)
+        return versions.current(pl.concat([self.mine, self.replacing]), self.kind).filter(self.is_mine)
+
+
+def read(
     lake: Lake,
     rows: pl.LazyFrame,
     record_kind: RecordKind,
     boxes: pl.Series,
     between: Between | None = None,
-) -> pl.DataFrame:
-    """The current record of each key of some boxes, sorted by key; ``rows`` are all versions of all boxes.
+) -> OfBoxes:
+    """What says which records of some boxes are current; ``rows`` are all versions of all boxes.
 
-    The same as the current records of all boxes, of which those of these boxes are taken, and where it is given those
-    of events ``between`` two instants, which are part of the key as well.
+    They are the same as those among the current records of all boxes; of events ``between`` two instants, which are
+    part of the key as well, where these are given.
     """
     is_mine = pl.col(BOX).is_in(boxes.implode())
     if between is not None:
         is_mine &= pl.col(AT).is_between(*between)
     mine = lake.gathered(rows.filter(is_mine))
     replacing = lake.gathered(versions.replacing(mine, rows.filter(~is_mine), record_kind))
-    if replacing.is_empty():
-        return versions.current(mine, record_kind)
-    return versions.current(pl.concat([mine, replacing]), record_kind).filter(is_mine)
+    return OfBoxes(record_kind, is_mine, mine, replacing)
