@@ -1,13 +1,13 @@
 """Moves and stays of some of a port's boxes, from no more of their events than it takes.
 
 A stay begins whenever its box came, mostly some days before it ends. So the events of some weeks are read first, and
-all events only of boxes that must have come before these. Which weeks are made belongs to ``port_weeks``.
+earlier ones only of boxes that must have come before these. Which weeks are made belongs to ``port_weeks``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
@@ -19,7 +19,9 @@ from corridor_etl.jobs.port_events import EVENTS, in_parts
 from corridor_etl.jobs.port_visits import JudgedVisits
 from corridor_etl.warehouse.by_box import AT, BOX, Between
 
-USUAL_STAY = timedelta(days=28)
+STAYS = (timedelta(days=28), timedelta(days=112))
+"""How long nearly all boxes stay, and nearly all of the others."""
+_EVER = datetime(1900, 1, 1, tzinfo=UTC)
 _SAME_DAY = timedelta(days=2)  # on the calendar of a place, whatever its zone
 
 
@@ -29,17 +31,17 @@ def of_weeks(current: Current, listed: pl.DataFrame, weeks: Sequence[str]) -> It
     first, last = moved["first"].min(), moved["last"].max()
     if not (isinstance(first, datetime) and isinstance(last, datetime)):
         return  # nothing was moved
-    window = first - USUAL_STAY, last
-    came_before = [moved[BOX].clear()]
-    for part in parts(current, moved[BOX], window):
-        recent = _of_boxes(current, listed, part, window)
-        again = begun_before(part, recent, listed, window[0])
-        came_before.append(again)
-        is_whole = ~pl.col(BOX).is_in(again.implode())
-        yield PortFacts(*(_of_weeks(rows.filter(is_whole), weeks) for rows in (recent.moves, recent.visits)))
-    for part in parts(current, pl.concat(came_before)):
-        whole = _of_boxes(current, listed, part)
-        yield PortFacts(_of_weeks(whole.moves, weeks), _of_weeks(whole.visits, weeks))
+    boxes = moved[BOX]
+    for since in (*(first - stay for stay in STAYS), _EVER):
+        longer = [boxes.clear()]
+        for part in parts(current, boxes, (since, last)):
+            found = _between(current, listed, part, (since, last))
+            longer.append(begun_before(part, found, listed, since))
+            is_whole = ~pl.col(BOX).is_in(longer[-1].implode())
+            yield PortFacts(
+                *(_of_weeks(rows.filter(is_whole), weeks) for rows in (found.moves, found.visits))
+            )
+        boxes = pl.concat(longer)
 
 
 def _of_weeks(rows: pl.DataFrame, weeks: Sequence[str]) -> pl.DataFrame:
@@ -58,7 +60,10 @@ def _moved(current: Current, listed: pl.DataFrame, weeks: Sequence[str]) -> pl.D
 
 def begun_before(boxes: pl.Series, recent: PortFacts, listed: pl.DataFrame, since: datetime) -> pl.Series:
     """Those of some boxes that may have come before an instant, by what is known of them since and the listed moves:
-    whose first move somewhere is one out, or who have a stop about it, whose move may be reported on the same day."""
+    whose first move somewhere is one out, or who have a stop about it, whose move may be reported on the same day. None
+    before all time."""
+    if since == _EVER:
+        return boxes.clear()
     near = pl.col("moved_at_utc").is_between(since - _SAME_DAY, since + _SAME_DAY)
     first = recent.moves.unique(["facility", BOX], keep="first", maintain_order=True)
     longer = pl.concat([first.filter(pl.col("move").is_in(MOVES_OUT))[BOX], listed.filter(near)[BOX]])
@@ -80,15 +85,11 @@ def columns_for(visits: JudgedVisits | None) -> Collection[str]:
     return {*EVENT_COLUMNS, *(() if visits is None else visits.columns)}
 
 
-def _of_boxes(
-    current: Current, listed: pl.DataFrame, boxes: pl.Series, between: Between | None = None
-) -> PortFacts:
-    """Moves and stays of some boxes, of all time or ``between`` two instants."""
-    events = current.of_boxes(EVENTS, boxes, columns=EVENT_COLUMNS, between=between)
-    mine = of_part(listed, boxes)
-    if between is not None:
-        mine = mine.filter(pl.col("moved_at_utc").is_between(*between))
-    return PortFacts.of(events, mine)
+def _between(current: Current, listed: pl.DataFrame, boxes: pl.Series, window: Between) -> PortFacts:
+    """Moves of some boxes between two instants, and stays that began and ended between them."""
+    events = current.of_boxes(EVENTS, boxes, columns=EVENT_COLUMNS, between=window)
+    stops = of_part(listed, boxes).filter(pl.col("moved_at_utc").is_between(*window))
+    return PortFacts.of(events, stops)
 
 
 def of_part(listed: pl.DataFrame, boxes: pl.Series) -> pl.DataFrame:
