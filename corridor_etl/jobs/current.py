@@ -109,10 +109,10 @@ class Current(Mapping[str, pl.DataFrame]):
     def before_and_after(
         self, name: str, boxes: pl.Series, columns: Collection[str]
     ) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The same without the batch and with it, read once."""
+        """The same without the batch, in no order, and with it, read once."""
         found = self._versions_of(name, boxes, columns)
         after = found.current()
-        return (found.current(as_of=self._snapshot - 1) if self.added(name).height else after), after
+        return (found.current_before(self._snapshot, after) if self.added(name).height else after), after
 
     def _versions_of(
         self,

@@ -54,12 +54,17 @@ def touched_boxes(current: Current) -> pl.Series:
     return boxes.unique().sort()
 
 
+def are_few(boxes: pl.Series) -> bool:
+    """Whether all events of some boxes fit into memory without counting them."""
+    return boxes.len() <= PART_EVENTS // MOST_OF_A_BOX
+
+
 def in_parts(
     current: Current, boxes: pl.Series | None = None, between: Between | None = None
 ) -> list[pl.Series]:
     """Boxes, all unless some are given, in parts whose events fit into memory, of all time or ``between`` two instants;
     each box that has any is in one of them."""
-    if boxes is not None and boxes.len() <= PART_EVENTS // MOST_OF_A_BOX:
+    if boxes is not None and are_few(boxes):
         return [boxes] if boxes.len() else []
     rows = current.all_versions(EVENTS)
     if between is not None:

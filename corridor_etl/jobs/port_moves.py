@@ -15,11 +15,11 @@ from corridor_etl.facts.corridor import PortFacts
 from corridor_etl.facts.port_visits import EVENT_COLUMNS, MOVES_OUT
 from corridor_etl.facts.trips import ISO_WEEK
 from corridor_etl.jobs.current import Current
-from corridor_etl.jobs.port_events import EVENTS, in_parts
+from corridor_etl.jobs.port_events import EVENTS, are_few, in_parts
 from corridor_etl.jobs.port_visits import JudgedVisits
 from corridor_etl.warehouse.by_box import AT, BOX, Between
 
-USUAL_STAYS = (timedelta(days=28), timedelta(days=112))
+USUAL_STAY, LONG_STAY = timedelta(days=28), timedelta(days=112)
 """How long nearly all boxes stay, and nearly all of the others."""
 _EVER = datetime(1900, 1, 1, tzinfo=UTC)
 _SAME_DAY = timedelta(days=2)  # on the calendar of a place, whatever its zone
@@ -32,7 +32,9 @@ def of_weeks(current: Current, listed: pl.DataFrame, weeks: Sequence[str]) -> It
     if not (isinstance(first, datetime) and isinstance(last, datetime)):
         return  # nothing was moved
     boxes = moved[BOX]
-    for since in (*(first - stay for stay in USUAL_STAYS), _EVER):
+    for since in (first - USUAL_STAY, first - LONG_STAY, _EVER):
+        if since == first - LONG_STAY and are_few(boxes):
+            continue  # to read all that was ever said of them takes no longer
         longer = [boxes.clear()]
         for part in parts(current, boxes, (since, last)):
             found = _between(current, listed, part, (since, last))

@@ -25,6 +25,7 @@ from corridor_etl.warehouse import Content, SomeWeeks
 from corridor_etl.warehouse.by_box import BOX
 
 STOPS = "terminal_visit"
+_SEEDS, _NOW = (1, 2), "_now"
 MOVES, STAYS = "mart_port_move_week", "mart_port_stay_week"
 PORT_TABLES = frozenset({MOVES, STAYS})
 
@@ -85,28 +86,36 @@ def _changed(current: Current, listed: pl.DataFrame, visits: JudgedVisits | None
     """The weeks in which moves or stays are others than before the batch; the boxes in question are read once."""
     before = stop_moves(current.before(STOPS)) if current.added(STOPS).height else listed
     boxes = pl.concat([touched_boxes(current), _differing(before, listed, BOX)]).unique()
-    columns = port_moves.columns_for(visits)
     weeks: set[str] = set()
     for part in port_moves.parts(current, boxes):
-        events = current.before_and_after(EVENTS, part, columns)
-        if visits is not None:
-            visits.judge(events[1])
-        was, now = (
-            PortFacts.of(known, port_moves.of_part(stops, part))
-            for known, stops in zip(events, (before, listed), strict=True)
-        )
-        weeks |= {
-            *_differing(was.moves, now.moves, "move_week"),
-            *_differing(was.visits, now.visits, "out_week"),
-        }
+        weeks |= _changed_of(current, (before, listed), part, visits)
     return weeks
+
+
+def _changed_of(
+    current: Current, listed: tuple[pl.DataFrame, pl.DataFrame], boxes: pl.Series, visits: JudgedVisits | None
+) -> set[str]:
+    events = current.before_and_after(EVENTS, boxes, port_moves.columns_for(visits))
+    if visits is not None:
+        visits.judge(events[1])
+    was, now = (
+        PortFacts.of(known, port_moves.of_part(stops, boxes))
+        for known, stops in zip(events, listed, strict=True)
+    )
+    return {*_differing(was.moves, now.moves, "move_week"), *_differing(was.visits, now.visits, "out_week")}
 
 
 def _differing(before: pl.DataFrame, after: pl.DataFrame, column: str) -> pl.Series:
     """The values that a column has in rows that came or went, also where there are more or fewer of the same."""
-    was, now = (rows.group_by(rows.columns).len() for rows in (before, after))
-    on = was.columns
-    came, gone = (
-        one.join(other, on=on, how="anti", nulls_equal=True) for one, other in ((now, was), (was, now))
+    was, now = _digests(before, column), _digests(after, column)
+    both = was.join(now, on=column, how="full", coalesce=True, nulls_equal=True, suffix=_NOW)
+    is_other = pl.any_horizontal(
+        pl.col(name).ne_missing(pl.col(f"{name}{_NOW}")) for name in was.columns if name != column
     )
-    return pl.concat([came[column], gone[column]]).unique()
+    return both.filter(is_other)[column]
+
+
+def _digests(rows: pl.DataFrame, column: str) -> pl.DataFrame:
+    """For each value of a column a digest of its rows in any order: sums of two hashes of 64 bits of each row."""
+    hashes = {f"hash_{seed}": rows.hash_rows(seed).cast(pl.Int128) for seed in _SEEDS}
+    return rows.select(column, **hashes).group_by(column).agg(pl.col(*hashes).sum())

@@ -29,15 +29,24 @@ class OfBoxes:
     mine: pl.DataFrame
     replacing: pl.DataFrame
 
-    def current(self, as_of: int | None = None) -> pl.DataFrame:
-        """The current record of each key of the boxes, sorted by key, now or as of a snapshot that is known here."""
-        if as_of is not None:
-            is_known = pl.col("snapshot") <= as_of
-            mine, replacing = (rows.filter(is_known) for rows in (self.mine, self.replacing))
-            return replace(self, mine=mine, replacing=replacing).current()
+    def current(self) -> pl.DataFrame:
+        """The current record of each key of the boxes, sorted by key."""
         if self.replacing.is_empty():
             return versions.current(self.mine, self.kind)
         return versions.current(pl.concat([self.mine, self.replacing]), self.kind).filter(self.is_mine)
+
+    def current_before(self, snapshot: int, now: pl.DataFrame) -> pl.DataFrame:
+        """What was current before a snapshot, in no order; ``now`` is what :meth:`current` gives."""
+        is_known = pl.col("snapshot") < snapshot
+        if self.replacing.height or (self.mine["action"] == versions.REPLACE).any():
+            mine, replacing = (rows.filter(is_known) for rows in (self.mine, self.replacing))
+            return replace(self, mine=mine, replacing=replacing).current()
+        # Where no document is replaced only records of which something was said since were others.
+        key = list(self.kind.key)
+        since = self.mine.filter(~is_known).select(key).unique()
+        of_these = self.mine.filter(is_known).join(since, on=key, how="semi", nulls_equal=True)
+        others = now.join(since, on=key, how="anti", nulls_equal=True)
+        return pl.concat([others, versions.current(of_these, self.kind)])
 
 
 def read(
