@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import shutil
 import signal
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -30,6 +27,7 @@ from corridor_etl.quality import suites
 from corridor_etl.quality.suggestions import candidates
 from corridor_etl.settings import checkout
 from corridor_etl.warehouse import Warehouse
+from tests.killed import forks
 
 HEAD = "container;iso_type;load_status;event;terminal;locode;event_time;train_no;wagon_no;gross_kg;remarks\n"
 GOOD = "QZAU7000027;22G1;F;DEPA;Yining;CNYIN;28.02.2025 17:11;X9001;5270012;18000;\n"
@@ -298,21 +296,22 @@ def test_a_probable_number_is_suggested_when_exactly_one_is_seen_elsewhere(own_h
 
 
 KILLED = """
-import os, signal, sys
+import os, signal
 from sqlalchemy import Engine, event
 from corridor_etl.jobs.replay import waive
 
-def stop(connection, cursor, statement, *_):
-    if statement.startswith(sys.argv[1]):
-        os.kill(os.getpid(), signal.SIGKILL)
+def work(point):
+    def stop(connection, cursor, statement, *_):
+        if statement.startswith(point):
+            os.kill(os.getpid(), signal.SIGKILL)
 
-def stop_at_commit(connection):
-    if sys.argv[1] == "COMMIT" and connection.get_execution_options().get("corridor_writer"):
-        os.kill(os.getpid(), signal.SIGKILL)
+    def stop_at_commit(connection):
+        if point == "COMMIT" and connection.get_execution_options().get("corridor_writer"):
+            os.kill(os.getpid(), signal.SIGKILL)
 
-event.listen(Engine, "before_cursor_execute", stop)
-event.listen(Engine, "commit", stop_at_commit)
-print(waive([1], by="aigerim", reason="it is right").line())
+    event.listen(Engine, "before_cursor_execute", stop)
+    event.listen(Engine, "commit", stop_at_commit)
+    print(waive([1], by="aigerim", reason="it is right").line())
 """
 
 
@@ -335,10 +334,11 @@ def test_a_decision_killed_at_any_point_of_its_commit_leaves_nothing(
         return everything(own_home)[1:]
 
     before = visible()
-    for point in points:
-        run = subprocess.run([sys.executable, "-c", KILLED, point], env={**os.environ}, check=False)
-        assert run.returncode == -signal.SIGKILL, point
-        assert visible() == before, point
+    with forks(KILLED) as deciding:
+        for point in points:
+            run = deciding.at(point)
+            assert run.code == -signal.SIGKILL, f"{point}: {run.said}"
+            assert visible() == before, point
     assert waive([1], **WHY).line() == "1 loaded (snapshot 2)"
     assert counts() == [(2, 0, 0)]
     held()

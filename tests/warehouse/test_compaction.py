@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +14,7 @@ from corridor_etl.model import kind
 from corridor_etl.warehouse import Batch, Warehouse, compaction, iceberg
 from corridor_etl.warehouse.engine import reading
 from corridor_etl.warehouse.lake import Lake, LiveFile
+from tests.at_once import two_processes
 from tests.warehouse.places import one_database
 
 BOOKING = kind("booking")
@@ -106,12 +106,13 @@ def _compact_often(home: str, times: int) -> int:
         return sum(len(warehouse.compact("booking", min_files=2)) for _ in range(times))
 
 
+@one_database
 def test_two_processes_publish_and_compact_without_losing_or_doubling_a_row(
     warehouse: Warehouse, make: SimpleNamespace
 ) -> None:
     publish_some(warehouse, make, "ab")
     batches = [make.batch(f"n{n}") for n in range(6)]
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
+    with two_processes() as pool:
         published = pool.apply_async(_publish_many, (str(warehouse.home), batches))
         compacted = pool.apply_async(_compact_often, (str(warehouse.home), 6))
         assert published.get() == 0

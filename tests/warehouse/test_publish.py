@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import pickle
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +17,8 @@ from corridor_etl.errors import BalanceBroken, BaseMoved, UsageError, WarehouseB
 from corridor_etl.warehouse import Batch, Warehouse
 from corridor_etl.warehouse.engine import database_url, open_engine, writing
 from corridor_etl.warehouse.schema import DELIVERY
+from tests.at_once import two_processes
+from tests.killed import forks
 
 # The last is the commit itself; all were tried, these stand for them.
 KILL_POINTS = {"sqlite": (6, 13, 26), "postgresql": (5, 11, 20)}
@@ -71,16 +70,12 @@ def test_a_stale_base_is_refused(warehouse: Warehouse, make: SimpleNamespace) ->
     assert state(warehouse) == before
 
 
-@pytest.mark.parametrize(
-    "counts", [{"rows_read": 9}, {"rows_loaded": 7}, {"rows_quarantined": 1}, {"rows_duplicate": 1}]
-)
-def test_a_delivery_that_does_not_add_up_is_refused(
-    warehouse: Warehouse, make: SimpleNamespace, counts: dict[str, int]
-) -> None:
-    with pytest.raises(BalanceBroken, match=r"booking_desk/a\.csv"):
-        warehouse.publish(make.batch("a", **counts), {}, base=0)
-    assert warehouse.snapshot() == 0
-    assert warehouse.rows("booking").is_empty()
+def test_a_delivery_that_does_not_add_up_is_refused(warehouse: Warehouse, make: SimpleNamespace) -> None:
+    for counts in ({"rows_read": 9}, {"rows_loaded": 7}, {"rows_quarantined": 1}, {"rows_duplicate": 1}):
+        with pytest.raises(BalanceBroken, match=r"booking_desk/a\.csv"):
+            warehouse.publish(make.batch("a", **counts), {}, base=0)
+        assert warehouse.snapshot() == 0, counts
+        assert warehouse.rows("booking").is_empty(), counts
 
 
 def test_rows_of_a_delivery_that_is_not_loaded_are_refused(
@@ -91,26 +86,24 @@ def test_rows_of_a_delivery_that_is_not_loaded_are_refused(
         warehouse.publish(Batch([], make.now, batch.rows), {}, base=0)
 
 
-@pytest.mark.parametrize(
-    ("values", "constraint"),
-    [
-        ({"rows_read": 5, "rows_loaded": 4}, "balance"),
-        ({"status": "rejected", "reason": "ENCODING", "rows_loaded": 1, "rows_read": 1}, "nothing_loaded"),
-        ({"status": "rejected"}, "reason_given"),
-        ({"status": "lost"}, "status"),
-        ({"rows_read": -1, "rows_duplicate": -1}, "not_negative"),
-    ],
-)
-def test_the_database_itself_refuses_a_broken_balance(
-    warehouse: Warehouse, make: SimpleNamespace, values: dict[str, Any], constraint: str
-) -> None:
+CONSTRAINTS: dict[str, dict[str, Any]] = {
+    "balance": {"rows_read": 5, "rows_loaded": 4},
+    "nothing_loaded": {"status": "rejected", "reason": "ENCODING", "rows_loaded": 1, "rows_read": 1},
+    "reason_given": {"status": "rejected"},
+    "status": {"status": "lost"},
+    "not_negative": {"rows_read": -1, "rows_duplicate": -1},
+}
+
+
+def test_the_database_itself_refuses_a_broken_balance(warehouse: Warehouse, make: SimpleNamespace) -> None:
     warehouse.publish(make.batch("a"), {}, base=0)
-    row = {k: v for k, v in vars(make.delivery("b", snapshot=1, **values)).items() if k != "delivery_no"}
-    with (
-        pytest.raises(IntegrityError, match=f"ck_delivery_{constraint}"),
-        writing(warehouse.engine) as connection,
-    ):
-        connection.execute(DELIVERY.insert().values(**row))
+    for constraint, values in CONSTRAINTS.items():
+        row = {k: v for k, v in vars(make.delivery("b", snapshot=1, **values)).items() if k != "delivery_no"}
+        with (
+            pytest.raises(IntegrityError, match=f"ck_delivery_{constraint}"),
+            writing(warehouse.engine) as connection,
+        ):
+            connection.execute(DELIVERY.insert().values(**row))
 
 
 def test_the_same_bytes_cannot_be_loaded_twice(warehouse: Warehouse, make: SimpleNamespace) -> None:
@@ -142,22 +135,26 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("table", ["iceberg_tables", "batch", "delivery", "delivery_week", "mart_match_week"])
-def test_a_failure_anywhere_in_the_commit_leaves_nothing(
-    warehouse: Warehouse, make: SimpleNamespace, table: str
-) -> None:
+TABLES = ("iceberg_tables", "batch", "delivery", "delivery_week", "mart_match_week")
+
+
+def test_a_failure_anywhere_in_the_commit_leaves_nothing(warehouse: Warehouse, make: SimpleNamespace) -> None:
     warehouse.publish(make.batch("a"), make.match_mart({}), base=0)
     before = state(warehouse)
-    event = "UPDATE" if table == "iceberg_tables" else "INSERT"
     with writing(warehouse.engine) as connection:
-        for statement in BROKEN[connection.dialect.name]:
-            connection.execute(text(statement.format(event=event, table=table)))
-    with pytest.raises(Exception, match="broken disk"):
-        warehouse.publish(make.batch("b"), make.match_mart({"laden_boxes": 99}), base=1)
-    assert state(warehouse) == before
-    with writing(warehouse.engine) as connection:
-        on = f" ON {table}" if connection.dialect.name == "postgresql" else ""
-        connection.execute(text(f"DROP TRIGGER broken{on}"))
+        *preparing, trigger = BROKEN[connection.dialect.name]
+        for statement in preparing:
+            connection.execute(text(statement))
+    for table in TABLES:
+        event = "UPDATE" if table == "iceberg_tables" else "INSERT"
+        with writing(warehouse.engine) as connection:
+            connection.execute(text(trigger.format(event=event, table=table)))
+        with pytest.raises(Exception, match="broken disk"):
+            warehouse.publish(make.batch("b"), make.match_mart({"laden_boxes": 99}), base=1)
+        assert state(warehouse) == before, table
+        with writing(warehouse.engine) as connection:
+            on = f" ON {table}" if connection.dialect.name == "postgresql" else ""
+            connection.execute(text(f"DROP TRIGGER broken{on}"))
     assert warehouse.publish(make.batch("b"), make.match_mart({"laden_boxes": 99}), base=1) == 2
     assert warehouse.rows("booking").height == 16
 
@@ -168,28 +165,22 @@ from pathlib import Path
 from sqlalchemy import event
 from corridor_etl.warehouse import Warehouse
 
-home, work, last = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-batch, marts = pickle.loads(work.read_bytes())
-warehouse = Warehouse.open(home)
-done = 0
+def work(point):
+    batch, marts = pickle.loads(Path(sys.argv[2]).read_bytes())
+    warehouse = Warehouse.open(Path(sys.argv[1]))
+    done = 0
 
-def count(*_):
-    global done
-    done += 1
-    if done == last:
-        os.kill(os.getpid(), signal.SIGKILL)
+    def count(*_):
+        nonlocal done
+        done += 1
+        if done == int(point):
+            os.kill(os.getpid(), signal.SIGKILL)
 
-event.listen(warehouse.engine, "before_cursor_execute", count)
-event.listen(warehouse.engine, "commit", count)
-warehouse.publish(batch, marts, base=1)
-print(done)
+    event.listen(warehouse.engine, "before_cursor_execute", count)
+    event.listen(warehouse.engine, "commit", count)
+    warehouse.publish(batch, marts, base=1)
+    print(done)
 """
-
-
-def publish_killed(warehouse: Warehouse, work: Path, point: int) -> subprocess.CompletedProcess[str]:
-    """Publishes ``work`` in another process that kills itself before its ``point``-th statement or commit."""
-    argv = [sys.executable, "-c", KILLED, str(warehouse.home), str(work), str(point)]
-    return subprocess.run(argv, check=False, capture_output=True, text=True)
 
 
 def test_a_writer_killed_at_any_statement_leaves_nothing(
@@ -199,13 +190,14 @@ def test_a_writer_killed_at_any_statement_leaves_nothing(
     before = state(warehouse)
     work = tmp_path / "work"
     work.write_bytes(pickle.dumps((make.batch("b"), make.match_mart({"laden_boxes": 99}))))
-    for point in KILL_POINTS[database]:
-        run = publish_killed(warehouse, work, point)
-        assert run.returncode == -signal.SIGKILL, run.stderr
-        assert state(warehouse) == before, f"killed at {point}"
-    run = publish_killed(warehouse, work, 0)
-    assert run.returncode == 0, run.stderr
-    assert max(KILL_POINTS[database]) == int(run.stdout), "the last point is the commit itself"
+    with forks(KILLED, warehouse.home, work) as publishing:
+        for point in KILL_POINTS[database]:
+            run = publishing.at(point)
+            assert run.code == -signal.SIGKILL, run.said
+            assert state(warehouse) == before, f"killed at {point}"
+        run = publishing.at(0)
+    assert run.code == 0, run.said
+    assert max(KILL_POINTS[database]) == int(run.said), "the last point is the commit itself"
     assert warehouse.snapshot() == 2
     assert warehouse.rows("booking").height == 16
     assert warehouse.mart("mart_match_week")["laden_boxes"].to_list() == [99]
@@ -238,18 +230,18 @@ def _publish_many(home: str, batches: list[Batch]) -> int:
 def test_two_processes_publish_without_losing_or_doubling_a_row(
     warehouse: Warehouse, make: SimpleNamespace
 ) -> None:
-    work = [[make.batch(f"{who}{i}") for i in range(6)] for who in "ab"]
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
+    work = [[make.batch(f"{who}{i}") for i in range(4)] for who in "ab"]
+    with two_processes() as pool:
         pool.starmap(_publish_many, [(str(warehouse.home), batches) for batches in work])
-    assert warehouse.batches()["snapshot"].to_list() == list(range(1, 13))
+    assert warehouse.batches()["snapshot"].to_list() == list(range(1, 9))
     rows = warehouse.rows("booking")
-    assert rows.height == rows.select("booking_no").n_unique() == 12 * 8
-    assert warehouse.deliveries()["rows_loaded"].sum() == 12 * 8
+    assert rows.height == rows.select("booking_no").n_unique() == 8 * 8
+    assert warehouse.deliveries()["rows_loaded"].sum() == 8 * 8
 
 
 def test_two_processes_open_a_new_home_at_once(tmp_path: Path) -> None:
     homes = [(str(tmp_path / "new"), []), (str(tmp_path / "new"), [])]
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
+    with two_processes() as pool:
         assert pool.starmap(_publish_many, homes) == [0, 0]
 
 

@@ -4,8 +4,6 @@ goes on. An upgrade that is killed leaves the old schema; a newer schema is refu
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,16 +14,18 @@ from sqlalchemy import inspect, text
 
 from corridor_etl.errors import SettingsError
 from corridor_etl.jobs.health import problems
-from corridor_etl.settings import checkout
 from corridor_etl.warehouse import Warehouse, migrations
 from corridor_etl.warehouse.engine import database_url, open_engine, reading, writing
+from tests.killed import forks
 from tests.made_homes import undone
 from tests.warehouse import released_rows
 from tests.warehouse.released_rows import Rows, downgraded, filled, revisions, stored, stored_by, walked
 
 REVISIONS = revisions()
 OPENED = {*REVISIONS[::9], REVISIONS[-1]}
-"""Revisions whose warehouse is opened and worked with; an upgrade alone is tried from each."""
+"""Revisions whose warehouse is opened and worked with on SQLite; the oldest, the newest and some between."""
+OPENED_ON_SERVER = {REVISIONS[0], REVISIONS[-2]}
+"""On PostgreSQL, by ``make test``: the first upgrade of all, and the last one alone."""
 KILLED_AT = (3, 12, 30)
 """Statements of the upgrade from OLD, and 0 for its commit."""
 OLD = "0007_issues"
@@ -78,20 +78,37 @@ def assert_kept(after: Rows, before: Rows) -> None:
     assert kept(after, own) == own
 
 
-@pytest.mark.parametrize("opened", [OPENED, pytest.param({*REVISIONS} - OPENED, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("database", "opened"),
+    [
+        ("sqlite", OPENED),
+        ("postgresql", OPENED_ON_SERVER),
+        pytest.param("sqlite", {*REVISIONS} - OPENED, marks=pytest.mark.long),
+        pytest.param("postgresql", {*REVISIONS} - OPENED_ON_SERVER, marks=pytest.mark.long),
+    ],
+    ids=["sqlite-some", "postgresql-some", "sqlite-others", "postgresql-others"],
+    indirect=["database"],
+)
 def test_a_warehouse_of_every_revision_keeps_its_rows_and_goes_on(
     old: Warehouse, loaded: object, make: SimpleNamespace, opened: set[str]
 ) -> None:
     for revision in walked(old, loaded):
-        before = stored(old)
-        with reading(old.engine) as connection:
-            migrations.upgrade(connection)
-            assert migrations.is_current(connection)
-            assert_kept(stored_by(connection), before)
-            connection.rollback()
         if revision in opened:
             with undone(old):
+                assert_upgrade_keeps_rows(old)
                 assert_goes_on(old, make, revision)
+    assert_the_samples_leave_no_table_and_no_column_empty(old)
+    assert_one_step_back_and_forth_keeps_the_rows(old)
+
+
+def assert_upgrade_keeps_rows(old: Warehouse) -> None:
+    """By itself, before the opening of a warehouse adds what belongs there."""
+    before = stored(old)
+    with reading(old.engine) as connection:
+        migrations.upgrade(connection)
+        assert migrations.is_current(connection)
+        assert_kept(stored_by(connection), before)
+        connection.rollback()
 
 
 def assert_goes_on(old: Warehouse, make: SimpleNamespace, revision: str) -> None:
@@ -109,8 +126,7 @@ def assert_goes_on(old: Warehouse, make: SimpleNamespace, revision: str) -> None
             assert problems(warehouse) == []
 
 
-def test_the_samples_leave_no_table_and_no_column_empty(old: Warehouse, loaded: object) -> None:
-    filled(old, REVISIONS[-1], loaded)
+def assert_the_samples_leave_no_table_and_no_column_empty(old: Warehouse) -> None:
     assert {p.stem for p in released_rows.FOLDER.glob("*.toml")} == set(REVISIONS)
     for name, rows in stored(old).items():
         assert rows, f"no sample has a row of {name}"
@@ -118,8 +134,7 @@ def test_the_samples_leave_no_table_and_no_column_empty(old: Warehouse, loaded: 
         assert empty == [], f"no sample has a value of {name}: {', '.join(empty)}"
 
 
-def test_one_step_back_and_forth_keeps_the_rows(old: Warehouse, loaded: object) -> None:
-    filled(old, REVISIONS[-1], loaded)
+def assert_one_step_back_and_forth_keeps_the_rows(old: Warehouse) -> None:
     at_head = stored(old)
     with writing(old.engine) as connection:
         downgraded(connection, "-1")
@@ -139,20 +154,20 @@ from sqlalchemy import event
 from corridor_etl.warehouse import Warehouse, migrations
 from corridor_etl.warehouse.engine import database_url, open_engine, writing
 
-home, last = Path(sys.argv[1]), int(sys.argv[2])
-engine, done = open_engine(database_url(home)), 0
+def work(point):
+    engine, done = open_engine(database_url(Path(sys.argv[1]))), 0
 
-def count(*_):
-    global done
-    done += 1
-    if done == last:
+    def count(*_):
+        nonlocal done
+        done += 1
+        if done == int(point):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(engine, "before_cursor_execute", count)
+    with writing(engine) as connection:
+        migrations.upgrade(connection)
+        print(done, flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
-
-event.listen(engine, "before_cursor_execute", count)
-with writing(engine) as connection:
-    migrations.upgrade(connection)
-    print(done, flush=True)
-    os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
@@ -167,13 +182,13 @@ def test_an_upgrade_killed_anywhere_leaves_the_old_schema_and_its_rows(
 ) -> None:
     filled(old, OLD, loaded)
     tables, rows = schema(old), stored(old)
-    for point in (*KILLED_AT, 0):
-        argv = [sys.executable, "-c", KILLED, str(old.home), str(point)]
-        run = subprocess.run(argv, cwd=checkout(), check=False, capture_output=True, text=True)
-        assert run.returncode == -signal.SIGKILL, run.stderr
-        assert bool(run.stdout) == (point == 0), f"the upgrade has fewer than {point} statements"
-        assert schema(old) == tables
-        assert stored(old) == rows
+    with forks(KILLED, old.home) as upgrading:
+        for point in (*KILLED_AT, 0):
+            run = upgrading.at(point)
+            assert run.code == -signal.SIGKILL, run.said
+            assert bool(run.said) == (point == 0), f"the upgrade has fewer than {point} statements"
+            assert schema(old) == tables
+            assert stored(old) == rows
     with Warehouse.open(old.home) as warehouse:
         assert warehouse.snapshot() == 2
         assert problems(warehouse) == []
