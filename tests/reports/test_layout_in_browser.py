@@ -22,8 +22,12 @@ from tests.reports.golden_pictures import Look, differences, kept, taken
 OF_A_MAIL = {"landmark-one-main", "region"}
 """What a mail need not have: it is an article within the page of a mail program."""
 LONG = pytest.mark.long
-LOOKS = ((320, "dark"), (320, "light"), (1100, "dark"), (1100, "light"))
+LOOKS = ((320, "dark"), (1100, "light"))
 """Widths and colour schemes, the hardest first."""
+OTHER_LOOKS = ((320, "light"), (1100, "dark"))
+SOME_AND_OTHERS = pytest.mark.parametrize(
+    "looks", [LOOKS, pytest.param(OTHER_LOOKS, marks=LONG)], ids=["some", "others"]
+)
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
@@ -87,11 +91,12 @@ def test_dark_mode_is_dark(shown: Callable[..., Any], name: str, scheme: str, is
     assert (sum(ground[:3]) < sum(ink[:3])) is is_dark
 
 
+@SOME_AND_OTHERS
 @pytest.mark.parametrize(("name", "allowed"), [("page", set()), ("mail", OF_A_MAIL)])
 def test_nothing_bars_a_reader(
-    shown: Callable[..., Any], language: str, name: str, allowed: set[str]
+    shown: Callable[..., Any], language: str, name: str, allowed: set[str], looks: tuple[tuple[int, str], ...]
 ) -> None:
-    for width, scheme in LOOKS if language == "en" else LOOKS[:1]:
+    for width, scheme in looks if language == "en" else looks[:1]:
         page = shown(name, width, scheme)
         found = Axe().run(page).response["violations"]
         assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["id"] not in allowed] == []
@@ -126,10 +131,13 @@ def test_the_page_prints_on_a4(shown: Callable[..., Any]) -> None:
 UPDATE = "python -m tests.reports.golden_pictures --update, and look at what it changed"
 
 
+@SOME_AND_OTHERS
 def test_page_and_mail_look_as_their_golden_pictures(
-    browser: Any, files: dict[str, str], language: str
+    browser: Any, files: dict[str, str], language: str, looks: tuple[tuple[int, str], ...]
 ) -> None:
-    for look in (one for one in GOLDEN_LOOKS if one.language == language):
+    for look in (
+        one for one in GOLDEN_LOOKS if one.language == language and (one.width, one.scheme) in looks
+    ):
         assert differences(taken(browser, files[look.name], look), kept(look)) == [], f"{look}: {UPDATE}"
 
 
@@ -142,10 +150,16 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("language", ["en"], indirect=True)
-def test_golden_pictures_notice_what_a_reader_would(browser: Any, files: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "broken", [[*BROKEN][::2], pytest.param([*BROKEN][1::2], marks=LONG)], ids=["some", "others"]
+)
+def test_golden_pictures_notice_what_a_reader_would(
+    browser: Any, files: dict[str, str], broken: list[str]
+) -> None:
     look = Look("en", "page", 1100, "light")
-    seen = {what: differences(taken(browser, files["page"], look, style), kept(look))
-            for what, style in BROKEN.items()}  # fmt: skip
+    seen = {
+        what: differences(taken(browser, files["page"], look, BROKEN[what]), kept(look)) for what in broken
+    }
     assert [what for what, found in seen.items() if not found] == []
     nudged = taken(
         browser, files["page"], look, "body{text-rendering:geometricPrecision;transform:translate(.3px,.3px)}"

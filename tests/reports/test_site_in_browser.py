@@ -110,10 +110,11 @@ def view(browser: Any, request: pytest.FixtureRequest) -> Any:
     context.close()
 
 
+@pytest.mark.parametrize("widths", [(320, 1100), pytest.param((375, 600), marks=pytest.mark.long)])
 @pytest.mark.parametrize("name", PAGES)
-def test_every_width_and_theme_can_be_read(view: Any, site: Path, name: str) -> None:
+def test_every_width_and_theme_can_be_read(view: Any, site: Path, name: str, widths: tuple[int, int]) -> None:
     page, scheme = view
-    for width in (320, 375, 600, 1100):
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         page.goto((site / name).as_uri())
         assert page.evaluate(TOO_WIDE) == []
@@ -132,7 +133,7 @@ def test_every_width_and_theme_can_be_read(view: Any, site: Path, name: str) -> 
     assert (ground < ink) is (scheme == "dark")
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [PAGES[-1], *(pytest.param(n, marks=pytest.mark.long) for n in PAGES[:-1])])
 def test_a_page_prints_on_a4(browser: Any, site: Path, name: str) -> None:
     page = browser.new_context().new_page()
     page.goto((site / name).as_uri())
