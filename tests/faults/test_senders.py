@@ -63,6 +63,7 @@ def test_a_sender_on_postgresql_keeps_it_wherever_it_is_killed(postgresql: str) 
     assert re.search(r"[1-9]\d* duplicates not recorded as unknown first", wrong.stdout), wrong.stdout
 
 
+@pytest.mark.long
 def test_a_sender_that_claims_only_afterwards_is_found_out() -> None:
     run = sweep("--work", "without-claims", "--only", "pwrite64 .*-wal", "--first", "1", "--every", "8")
     assert run.returncode == 1, run.stdout + run.stderr
