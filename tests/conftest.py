@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import itertools
+import json
 import os
 import shutil
 import signal
@@ -78,14 +79,24 @@ def made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def english_only(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ``corridor.toml`` for ``CORRIDOR_CONFIG``: issues in English only, for tests where other languages tell nothing."""
+def only_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Makes a ``corridor.toml`` for ``CORRIDOR_CONFIG``: issues in these languages only, for tests where others tell nothing."""
     usual = (checkout() / "corridor.toml").read_text(encoding="utf-8")
     offered = 'languages = ["en", "zh", "ru", "kk"]'
     assert offered in usual
-    path = tmp_path_factory.mktemp("english") / "corridor.toml"
-    path.write_text(usual.replace(offered, 'languages = ["en"]'), encoding="utf-8")
-    return path
+
+    def made(*languages: str) -> Path:
+        path = tmp_path_factory.mktemp("languages") / "corridor.toml"
+        path.write_text(usual.replace(offered, f"languages = {json.dumps(languages)}"), encoding="utf-8")
+        return path
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def english_only(only_in: Callable[..., Path]) -> Path:
+    """The same for English alone."""
+    return only_in("en")
 
 
 @pytest.fixture

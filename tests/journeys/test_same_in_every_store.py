@@ -1,4 +1,7 @@
-"""A corridor that is kept in PostgreSQL and a bucket ends with the figures of one that is kept in a folder."""
+"""A corridor that is kept in PostgreSQL and a bucket ends with the figures of one that is kept in a folder.
+
+``make test`` looks at one week, which workers read and render meanwhile: ``tests/machines/test_two_workers.py``.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,6 @@ from corridor_etl.settings import Settings
 from corridor_etl.simulator import simulate
 from corridor_etl.warehouse import Warehouse
 
-FEW_WEEKS = ("2025-W11", "2025-W12")
 DEMO = ("2025-W09", "2025-W26")
 
 
@@ -36,7 +38,7 @@ def kept(home: Path, last: str) -> dict[str, pl.DataFrame]:
     return found
 
 
-@pytest.mark.parametrize("weeks", [FEW_WEEKS, pytest.param(DEMO, marks=pytest.mark.long)])
+@pytest.mark.long
 def test_two_settings_change_where_it_is_kept_and_no_figure(
     own_home: Path,
     settings: Settings,
@@ -45,18 +47,17 @@ def test_two_settings_change_where_it_is_kept_and_no_figure(
     monkeypatch: pytest.MonkeyPatch,
     new_database: Callable[[], str],
     request: pytest.FixtureRequest,
-    weeks: tuple[str, str],
 ) -> None:
     monkeypatch.setenv("CORRIDOR_CONFIG", str(english_only))
-    simulate(own_home, parse_range(":".join(weeks)), seed=1, faults=True, settings=settings)
+    simulate(own_home, parse_range(":".join(DEMO)), seed=1, faults=True, settings=settings)
     team = tmp_path / "team"
     shutil.copytree(own_home / "inbox", team / "inbox")
-    in_a_folder = kept(own_home, weeks[1])
+    in_a_folder = kept(own_home, DEMO[1])
 
     monkeypatch.setenv("CORRIDOR_HOME", str(team))
     monkeypatch.setenv("CORRIDOR_DATABASE_URL", new_database())
     request.getfixturevalue("s3")
-    in_a_bucket = kept(team, weeks[1])
+    in_a_bucket = kept(team, DEMO[1])
 
     assert in_a_folder["figures"].height > 20
     assert sum(in_a_folder[kind].height for kind in KINDS) > 200

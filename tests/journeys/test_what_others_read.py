@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,8 @@ NAMES = ("consignor_name", "consignee_name", "trader_name", "trader_uscc")
 class Published:
     """One week of the throughput edition for three audiences, and everything that must stay inside."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, config: Path, languages: tuple[str, ...]) -> None:
+        self.config, self.languages = config, languages
         settings = load_settings()
         simulate(home, parse_range("2025-W20:2025-W21"), seed=1, faults=True, settings=settings)
         ingest()
@@ -66,18 +67,27 @@ def plain(path: Path) -> bytes:
         return b"\n".join(parts.read(name) for name in parts.namelist())
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
-    home = tmp_path_factory.mktemp("others")
+@pytest.fixture(
+    scope="module",
+    params=[("en", "zh"), pytest.param(tuple(LANGUAGES), marks=pytest.mark.long)],
+    ids=["two", "all"],
+)
+def published(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, only_in: Callable[..., Path]
+) -> Iterator[Published]:
+    """In two languages, or in all of them."""
+    home, config = tmp_path_factory.mktemp("others"), only_in(*request.param)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CORRIDOR_HOME", str(home))
+        patch.setenv("CORRIDOR_CONFIG", str(config))
         patch.setenv("CORRIDOR_NOW", NOW)
-        yield Published(home)
+        yield Published(home, config, request.param)
 
 
-@pytest.fixture(params=[(a, language) for a in ("partner", "public") for language in LANGUAGES])
-def read(request: pytest.FixtureRequest, published: Published) -> dict[str, bytes]:
-    return published.files(*request.param)
+@pytest.fixture(params=["partner", "public"])
+def read(request: pytest.FixtureRequest, published: Published) -> list[dict[str, bytes]]:
+    """What an audience gets in each language."""
+    return [published.files(request.param, language) for language in published.languages]
 
 
 def written(amount: Decimal) -> set[str]:
@@ -111,10 +121,10 @@ def test_the_week_is_published_for_each_audience(published: Published) -> None:
     assert set(published.files("internal")) >= {"index.html", "mail.html", "issue.txt", "issue.json"}
 
 
-def test_no_byte_holds_a_suppressed_amount(published: Published, read: dict[str, bytes]) -> None:
+def test_no_byte_holds_a_suppressed_amount(published: Published, read: list[dict[str, bytes]]) -> None:
     wanted = suppressed(published)
     assert len(wanted) > 50
-    for name, data in read.items():
+    for name, data in (file for files in read for file in files.items()):
         text = data.decode()
         assert [form for form in wanted if form in text] == [], name
 
@@ -124,26 +134,34 @@ def test_the_hunt_finds_the_amounts_where_they_are(published: Published) -> None
     assert any(form in inside for form in written(published.value_cny))
 
 
-def test_no_byte_names_a_firm_a_container_or_a_file(published: Published, read: dict[str, bytes]) -> None:
+def test_no_byte_names_a_firm_a_container_or_a_file(
+    published: Published, read: list[dict[str, bytes]]
+) -> None:
     wanted = published.names | published.boxes | published.file_names
     assert len(wanted) > 20
-    for name, data in read.items():
+    for name, data in (file for files in read for file in files.items()):
         text = data.decode()
         assert [word for word in wanted if word in text] == [], name
 
 
-def test_withheld_figures_are_marked_and_have_no_value(read: dict[str, bytes]) -> None:
-    rows = csv.DictReader(io.StringIO(read["figures.csv"].decode("utf-8-sig")))
-    mine = [r for r in rows if r["address"].startswith(("trade.", "throughput.cargo"))]
-    assert mine
-    for row in mine:
-        assert (row["text"], row["maturity"]) == ("c", "c")
-        assert {row[c] for c in ("value", "on_week", "on_year", "range_low", "range_high")} == {""}
+def test_withheld_figures_are_marked_and_have_no_value(read: list[dict[str, bytes]]) -> None:
+    for files in read:
+        rows = csv.DictReader(io.StringIO(files["figures.csv"].decode("utf-8-sig")))
+        mine = [r for r in rows if r["address"].startswith(("trade.", "throughput.cargo"))]
+        assert mine
+        for row in mine:
+            assert (row["text"], row["maturity"]) == ("c", "c")
+            assert {row[c] for c in ("value", "on_week", "on_year", "range_low", "range_high")} == {""}
 
 
 def test_the_cells_that_may_be_seen_are_there_and_the_others_say_that_they_are_withheld(
-    published: Published, read: dict[str, bytes]
+    published: Published, read: list[dict[str, bytes]]
 ) -> None:
+    for files in read:
+        assert_cells_are_seen_or_said_to_be_withheld(published, files)
+
+
+def assert_cells_are_seen_or_said_to_be_withheld(published: Published, read: dict[str, bytes]) -> None:
     text = read["issue.txt"].decode()
     said = json.loads(read["issue.json"])
     with speaking(said["language"]):
@@ -171,6 +189,7 @@ def test_every_version_is_made_again_with_the_same_bytes(
     published: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CORRIDOR_HOME", str(published.folder.parent))
+    monkeypatch.setenv("CORRIDOR_CONFIG", str(published.config))
     monkeypatch.setenv("CORRIDOR_NOW", NOW)
     assert (
         rebuild(WEEK, edition_id="throughput", revision=0, with_checks=True).line().endswith("the same bytes")

@@ -56,6 +56,7 @@ def test_workers_of_which_two_are_killed_make_what_one_process_makes(
     assert together["versions"].height == len(settings.reports.languages)
     assert different(alone, together) == []
     assert list(staging().listed()) == []
+    assert [name for name in ("warehouse.db", "lake", "archive") if (team / name).exists()] == []
 
 
 def read_by_workers(client: Client, found: Cluster) -> None:
