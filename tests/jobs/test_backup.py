@@ -145,6 +145,9 @@ def test_a_second_backup_copies_only_what_is_new_and_both_states_can_be_restored
         assert warehouse.outbox().filter(state="queued").height == 2
 
 
+@pytest.mark.parametrize(
+    "another", [pytest.param("sqlite", marks=pytest.mark.long), "postgresql"], indirect=True
+)
 def test_a_backup_beside_an_ingest_is_of_one_snapshot(
     own_home: Path, tmp_path: Path, another: Callable[[], None]
 ) -> None:

@@ -83,7 +83,7 @@ def until(is_so: Any, process: subprocess.Popen[str]) -> None:
     while not is_so():
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < limit
-        time.sleep(0.01)
+        time.sleep(0.05)
 
 
 def state() -> tuple[Any, ...]:
@@ -121,7 +121,7 @@ def test_two_ingests_of_one_inbox_and_a_backfill_do_the_work_once(
         publishers = []
         while not publishers or publishers[-1] == "has no data yet, nothing published":
             publishers.append(publish_week(WEEK, queue_mail=False).state)
-            time.sleep(2)
+            time.sleep(4)
         said = [ended(process) for process in (one, two)]
     assert {code for code, _ in said} <= {0, 1}, said
     assert sum("nothing new" in text for _, text in said) == 1, said
@@ -182,7 +182,11 @@ def test_a_killed_ingest_is_followed_by_the_next_at_once(
 
 
 @pytest.mark.parametrize(
-    ("work", "command"), [("ingest", ["ingest"]), ("issues", ["report", "publish", WEEK])]
+    ("work", "command"),
+    [
+        ("ingest", ["ingest"]),
+        pytest.param("issues", ["report", "publish", WEEK], marks=pytest.mark.long),
+    ],
 )
 def test_who_waits_too_long_is_told_who_is_at_work_and_ends_with_exit_code_4(
     own_home: Path, work: str, command: list[str]

@@ -34,6 +34,12 @@ def filled(request: pytest.FixtureRequest, own_home: Path, monkeypatch: pytest.M
     return warehouse
 
 
+mostly_sqlite = pytest.mark.parametrize(
+    "filled", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True
+)
+"""For what the queries of the other tests have brought, looked at from another side."""
+
+
 def row_of(frame: pl.DataFrame, source_id: str = "manifests") -> dict[str, Any]:
     return frame.filter(source_id=source_id).row(0, named=True)
 
@@ -51,6 +57,7 @@ def test_a_week_of_receipt_is_told_by_source(filled: Warehouse, settings: Settin
     assert found.rules.rows() == [("manifests", "BK-001", "critical", 2)]
 
 
+@mostly_sqlite
 def test_lags_are_from_the_event_to_the_receipt(filled: Warehouse, settings: Settings) -> None:
     row = row_of(of_week(filled, settings, "2025-W24").sources)
     booked = datetime(2025, 5, 3, 1, tzinfo=UTC)
@@ -58,6 +65,7 @@ def test_lags_are_from_the_event_to_the_receipt(filled: Warehouse, settings: Set
     assert row["lag_median_hours"] == row["lag_p90_hours"] == (AT - booked) / timedelta(hours=1) == 895
 
 
+@mostly_sqlite
 def test_open_rows_are_as_old_as_at_the_end_of_the_week_or_now(filled: Warehouse, settings: Settings) -> None:
     first = filled.quarantine()["first_seen_at_utc"].to_list()[0]
     for week, seen_at in (
@@ -69,6 +77,7 @@ def test_open_rows_are_as_old_as_at_the_end_of_the_week_or_now(filled: Warehouse
         assert (row["open_rows"], *ages) == (2, *[(seen_at - first) // timedelta(seconds=1)] * 2)
 
 
+@mostly_sqlite
 def test_the_last_receipt_is_the_week_where_none_is_named(filled: Warehouse, settings: Settings) -> None:
     row = row_of(of_week(filled, settings).sources)
     assert (row["files"], row["files_rejected"], row["rows_read"], row["validity_pct"]) == (1, 1, 0, None)
