@@ -1,4 +1,4 @@
-"""Properties whose examples cost much: ``make test`` tries a few of them, ``make long`` as many as of any other."""
+"""Properties whose examples cost much: ``make test`` tries a few of them, ``make long`` many."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ USUAL = 40
 Test = TypeVar("Test", bound=Callable[..., Any])
 
 
-def few(examples: int, **settings: Any) -> Callable[[Test], Test]:
-    """Tries ``examples`` where 40 are usual, and more in proportion as ``HYPOTHESIS_EXAMPLES`` says."""
+def few(examples: int, many: int | None = None, **settings: Any) -> Callable[[Test], Test]:
+    """Tries ``examples`` where 40 are usual; where ``HYPOTHESIS_EXAMPLES`` asks for more, ``many`` in proportion."""
     asked = hypothesis.settings.default.max_examples
-    tried = hypothesis.settings(max_examples=max(1, asked * examples // USUAL), deadline=None, **settings)
+    share = many if many is not None and asked > USUAL else examples
+    tried = hypothesis.settings(max_examples=max(1, asked * share // USUAL), deadline=None, **settings)
     return lambda test: pytest.mark.dear(tried(test))

@@ -159,7 +159,7 @@ def test_the_marts_equal_plain_loops(corridor: dict[str, list[Row]]) -> None:
         assert found[name].height == len(rows), name
 
 
-@few(8, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@few(5, many=8, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(corridor=corridors(), data=st.data())
 def test_the_order_of_records_does_not_matter(corridor: dict[str, list[Row]], data: Any) -> None:
     shuffled = {kind: data.draw(st.permutations(rows)) for kind, rows in corridor.items()}
@@ -167,7 +167,7 @@ def test_the_order_of_records_does_not_matter(corridor: dict[str, list[Row]], da
     assert all(before[name].equals(after[name]) for name in before)
 
 
-@few(8, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@few(5, many=8, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(corridor=corridors(), data=st.data())
 def test_records_in_several_deliveries_give_the_same_marts(corridor: dict[str, list[Row]], data: Any) -> None:
     whole = current(**corridor)

@@ -80,7 +80,7 @@ def test_one_child_reads_many_files_and_each_has_its_own_limit() -> None:
 def test_threads_do_not_share_a_child() -> None:
     read = guarded(readers.good)
     texts = [f"{n}\n" * (n + 1) for n in range(24)]
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(2) as pool:
         raws = list(pool.map(lambda text: read(text.encode(), None), texts))
     assert [raw.frame.height for raw in raws] == list(range(1, 25))
     assert [raw.frame["text"].unique().to_list() for raw in raws] == [[str(n)] for n in range(24)]

@@ -76,7 +76,7 @@ def texts(draw: st.DrawFn) -> tuple[str, str]:
     ) + end, delimiter
 
 
-@few(150)
+@few(60, many=150)
 @given(texts(), st.sampled_from([1, 2, 7, 64, 1 << 20]))
 def test_every_path_reads_what_one_record_after_the_other_reads(
     case: tuple[str, str], piece_bytes: int
@@ -89,7 +89,7 @@ def test_every_path_reads_what_one_record_after_the_other_reads(
         assert outcome(by_engine, text, piece_bytes) == wanted
 
 
-@few(100)
+@few(60, many=100)
 @given(texts(), st.integers(1, 50))
 def test_the_count_does_not_depend_on_where_the_text_is_cut(case: tuple[str, str], size: int) -> None:
     text, delimiter = case

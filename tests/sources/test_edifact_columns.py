@@ -7,7 +7,7 @@ import io
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from corridor_etl.errors import FileRejected
@@ -20,7 +20,7 @@ from corridor_etl.sources._edifact_tokens import Tokens
 from tests.examples import few
 from tests.sources.edifact_interchanges import Made, interchanges
 
-PATIENT = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+PATIENT = few(20, many=40, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _by_column(data: bytes, size: int) -> list[tuple[str, list[list[str]], int, str]]:
@@ -53,7 +53,7 @@ def _without_line_ends(text: str) -> str:
     return text.replace("\r", "").replace("\n", "")
 
 
-@few(12, suppress_health_check=[HealthCheck.too_slow])
+@few(8, many=12, suppress_health_check=[HealthCheck.too_slow])
 @given(interchanges(), st.sampled_from([7, 40, 200, 1000, 1 << 20]))
 def test_both_tokenizers_agree(made: Made, size: int) -> None:
     data = made.text.encode()
@@ -76,7 +76,7 @@ def test_what_was_put_in_comes_out(made: Made) -> None:
     assert {f.rule_id for f in raw.findings} <= {"PORT_SWAP", "NO_ROWS"}
 
 
-@few(12, suppress_health_check=[HealthCheck.too_slow])
+@few(8, many=12, suppress_health_check=[HealthCheck.too_slow])
 @given(interchanges(), st.integers(1, 400))
 def test_rows_do_not_depend_on_where_a_stream_is_cut(made: Made, size: int) -> None:
     data = made.text.encode()

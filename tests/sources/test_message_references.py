@@ -31,7 +31,7 @@ def test_a_message_is_told_by_the_numbers_of_its_envelope_and_its_document() -> 
     assert dict(read.references.schema) == REFERENCE_SCHEMA
 
 
-@few(12, suppress_health_check=[HealthCheck.too_slow])
+@few(8, many=12, suppress_health_check=[HealthCheck.too_slow])
 @given(interchanges(), st.sampled_from([40, 200, 1000, 1 << 20]))
 def test_reading_by_column_tells_every_message_once_however_the_stream_is_cut(made: Made, size: int) -> None:
     data = made.text.encode()

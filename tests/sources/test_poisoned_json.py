@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from corridor_etl.errors import FileRejected
 from corridor_etl.sources import RawFile, sources
+from tests.examples import few
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 FORMATS = (
@@ -52,7 +53,7 @@ def outcome(name: str, content: bytes) -> tuple[str, RawFile | None]:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(deadline=None, max_examples=60)
+@few(30, many=60)
 @given(data=st.data())
 def test_a_poisoned_value_is_a_fault_or_a_refusal(name: str, data: st.DataObject) -> None:
     document = json.loads((SAMPLES / f"{name}.json").read_text(encoding="utf-8"))
