@@ -107,7 +107,7 @@ def plain(known: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, 4))])
 def test_in_any_order_of_arrival_each_snapshot_shows_what_was_known(
     seed: int, warehouse: Warehouse, make: SimpleNamespace
 ) -> None:

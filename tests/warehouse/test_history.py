@@ -25,7 +25,6 @@ from corridor_etl.warehouse.schema import BATCH, MART_CHANGE, STATE_CHANGE
 from tests.warehouse.places import one_database
 
 WEEKS = [f"2025-W{n}" for n in range(10, 14)]
-STEPS = 20
 MARTS = ("mart_match_week", "mart_transit_week")
 
 
@@ -186,12 +185,12 @@ def _changed(copies: list[dict[str, pl.DataFrame]]) -> set[str]:
 
 
 @one_database
-@pytest.mark.parametrize("seed", [1])
+@pytest.mark.parametrize(("seed", "steps"), [(1, 12), pytest.param(1, 20, marks=pytest.mark.long)])
 def test_every_snapshot_reads_as_it_was_whatever_came_after(
-    seed: int, warehouse: Warehouse, make: SimpleNamespace
+    seed: int, steps: int, warehouse: Warehouse, make: SimpleNamespace
 ) -> None:
     walk = Walk(warehouse, make, seed)
-    walk.go(STEPS)
+    walk.go(steps)
     for snapshot, copy in enumerate(walk.copies):
         past = everything(warehouse.at(snapshot))
         assert past.keys() == copy.keys()

@@ -89,17 +89,18 @@ def test_a_column_the_model_has_gained_is_added_and_null_in_old_rows(
 def test_snapshots_are_expired_and_a_commit_stays_cheap(
     warehouse: Warehouse, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(iceberg, "MAX_SNAPSHOTS", 12)
+    monkeypatch.setattr(iceberg, "MAX_SNAPSHOTS", 6)
+    monkeypatch.setattr(iceberg, "KEPT_SNAPSHOTS", 3)
     seconds = []
-    for base in range(30):
+    for base in range(15):
         started = time.process_time()
         warehouse.publish(make.batch(f"n{base}", rows=4), {}, base=base)
         seconds.append(time.process_time() - started)
     with reading(warehouse.engine) as connection:
         table = iceberg.load(iceberg.catalog(connection, warehouse.lake.store), "booking")
-        assert len(table.metadata.snapshots) <= 13
-    assert warehouse.rows("booking").height == 120
-    assert sorted(seconds)[15] < 2, "processor seconds of the median publish of four rows"
+        assert len(table.metadata.snapshots) <= 7
+    assert warehouse.rows("booking").height == 60
+    assert sorted(seconds)[7] < 2, "processor seconds of the median publish of four rows"
 
 
 @everywhere

@@ -131,7 +131,7 @@ def history(make: SimpleNamespace, seed: int) -> list[pl.DataFrame]:
     return batches
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.long) for n in (1, 2))])
 def test_the_current_records_of_a_week_are_those_of_all_weeks_that_lie_in_it(
     own_home: Path, make: SimpleNamespace, seed: int
 ) -> None:

@@ -14,9 +14,8 @@ from alembic.config import Config
 from sqlalchemy import inspect, text
 
 from corridor_etl.errors import BaseMoved, UsageError
-from corridor_etl.warehouse import VALIDATION_COLUMNS, Batch, Warehouse, migrations
+from corridor_etl.warehouse import VALIDATION_COLUMNS, Batch, Warehouse, migrations, validation_results
 from corridor_etl.warehouse.engine import open_engine, reading, writing
-from corridor_etl.warehouse.validation_results import KEPT
 
 NOW = datetime(2025, 6, 2, 1, 0, tzinfo=UTC)
 
@@ -38,12 +37,15 @@ def test_results_are_kept_with_their_batch_newest_first(warehouse: Warehouse, ma
     assert stored["run_at_utc"].to_list() == [NOW] * 3
 
 
-def test_only_the_last_results_of_a_suite_are_kept(warehouse: Warehouse, make: SimpleNamespace) -> None:
+def test_only_the_last_results_of_a_suite_are_kept(
+    warehouse: Warehouse, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(validation_results, "KEPT", 4)
     warehouse.publish(with_results(make, "rare", "port_event", "booking"), {}, base=0)
-    for base in range(1, KEPT + 3):
+    for base in range(1, 7):
         warehouse.publish(with_results(make, f"f{base}", "booking"), {}, base=base)
     kept = warehouse.validation_results()
-    assert kept.filter(suite="booking")["snapshot"].to_list() == list(range(KEPT + 3, 3, -1))
+    assert kept.filter(suite="booking")["snapshot"].to_list() == list(range(7, 3, -1))
     assert kept.filter(suite="port_event")["snapshot"].to_list() == [1]
 
 
