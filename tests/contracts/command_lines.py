@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from functools import cache
 
 import typer
 from typer.main import get_command
@@ -27,10 +28,16 @@ def _typed(block: str) -> list[str]:
     return prompted or lines
 
 
+@cache
+def _corridor() -> typer.core.TyperCommand | typer.core.TyperGroup:
+    """All commands; to put them together takes longer than to read a line by them."""
+    return get_command(app)
+
+
 def understood(line: str) -> str:
     """The full name of the command; raises what the parser raises for one it does not know, or for its options."""
     arguments = shlex.split(line.partition(" #")[0].partition(" | ")[0].partition(" > ")[0])[1:]
-    command, context, name = get_command(app), None, "corridor"
+    command, context, name = _corridor(), None, "corridor"
     while isinstance(command, typer.core.TyperGroup):
         context = command.make_context(
             name, arguments[:1] or ["--help"], parent=context, resilient_parsing=True
