@@ -33,6 +33,10 @@ hypothesis.settings.register_profile("steady", deadline=None, max_examples=EXAMP
 hypothesis.settings.load_profile("steady")
 
 
+# Hundreds of processes import the same: what one has compiled, the next one reads, whatever the shell says.
+os.environ["PYTHONDONTWRITEBYTECODE"] = ""
+sys.dont_write_bytecode = False
+
 # What was imported stays to the end: to look through all of it for garbage again and again took a quarter of the time.
 gc.set_threshold(50_000, 20, 20)
 
