@@ -27,15 +27,15 @@ def refused(data: str | bytes, sender: Sender | None = None) -> str:
     return caught.value.reason
 
 
-@pytest.mark.parametrize("length", range(len(GOOD.encode())))
-def test_a_file_cut_at_any_byte_never_gives_a_wrong_value(length: int) -> None:
+def test_a_file_cut_at_any_byte_never_gives_a_wrong_value() -> None:
     whole = set(read(GOOD).frame.drop("line_no").rows())
-    try:
-        raw = read(GOOD.encode()[:length])
-    except FileRejected:
-        return
-    assert GOOD[length - 1] == "\n", "only a cut after a whole row can be read"
-    assert set(raw.frame.drop("line_no").rows()) <= whole
+    for length in range(len(GOOD.encode())):
+        try:
+            raw = read(GOOD.encode()[:length])
+        except FileRejected:
+            continue
+        assert GOOD[length - 1] == "\n", "only a cut after a whole row can be read"
+        assert set(raw.frame.drop("line_no").rows()) <= whole, length
 
 
 @pytest.mark.parametrize(("row", "rule"), [

@@ -116,11 +116,11 @@ def test_container_count_that_disagrees_is_reported() -> None:
 WHOLE = "UNA:+.? '" + interchange(message(*BOX), message(*BOX))
 
 
-@pytest.mark.parametrize("length", range(1, len(WHOLE)))
-def test_an_interchange_cut_anywhere_is_rejected(length: int) -> None:
-    with pytest.raises(FileRejected) as caught:
-        read(WHOLE[:length])
-    assert caught.value.reason == "TRUNCATED"
+def test_an_interchange_cut_anywhere_is_rejected() -> None:
+    for length in range(1, len(WHOLE)):
+        with pytest.raises(FileRejected) as caught:
+            read(WHOLE[:length])
+        assert caught.value.reason == "TRUNCATED", length
 
 
 def test_a_message_without_its_end_is_set_aside_and_its_neighbour_loads() -> None:

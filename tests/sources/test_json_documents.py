@@ -87,10 +87,10 @@ def test_deep_nesting_is_refused_before_it_is_read(opening: str) -> None:
     assert reason(opening * 100_000) == "TOO_DEEP"
 
 
-@pytest.mark.parametrize("cut", range(1, 58))
-def test_a_document_cut_anywhere_is_truncated(cut: int) -> None:
+def test_a_document_cut_anywhere_is_truncated() -> None:
     whole = '{"no": "1", "events": [{"kg": 12.5, "ok": "a\\"b"}, {}], "n": {}}'
-    assert reason(whole[:cut]) in ("TRUNCATED", "MALFORMED")
+    for cut in range(1, 58):
+        assert reason(whole[:cut]) in ("TRUNCATED", "MALFORMED"), cut
 
 
 @pytest.mark.parametrize("text", ["{}{}", "[] x", "{'a':1}", "{a:1}", '{"events":[{},]}', '{"events" [{}]}'])

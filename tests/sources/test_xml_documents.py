@@ -79,9 +79,9 @@ def test_what_is_no_document_is_refused(text: str, expected: str) -> None:
 WHOLE = "<doc><item><name>箱</name><box kg='12'/></item><!-- end --><item><![CDATA[x]]></item></doc>"
 
 
-@pytest.mark.parametrize("cut", range(1, len(WHOLE.encode())))
-def test_a_document_cut_anywhere_is_refused(cut: int) -> None:
-    assert reason(WHOLE.encode()[:cut]) in ("TRUNCATED", "MALFORMED", "ENCODING")
+def test_a_document_cut_anywhere_is_refused() -> None:
+    for cut in range(1, len(WHOLE.encode())):
+        assert reason(WHOLE.encode()[:cut]) in ("TRUNCATED", "MALFORMED", "ENCODING"), cut
 
 
 def test_most_cuts_are_called_what_they_are() -> None:
