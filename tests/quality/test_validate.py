@@ -121,47 +121,40 @@ def test_eight_threads_do_not_mix_their_frames(frame_of: Any, settings: Settings
         assert list(pool.map(judged, frames)) == [[wrong] for wrong in range(8)]
 
 
-def test_first_use_by_many_threads_at_once_breaks_nothing() -> None:
-    code = """
+FIRST_USE = """
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Barrier
 import polars as pl
+import corridor_etl.quality.quarantine, corridor_etl.quality.suites
 from corridor_etl.model import kind
 from corridor_etl.quality.runner import validate
 from corridor_etl.settings import load_settings
+print("great_expectations" in sys.modules)
 schema = {**kind("booking").schema, "row_id": pl.Int64(), "delivery_id": pl.String()}
 settings, at_once = load_settings(), Barrier(4)
 import corridor_etl.quality.context
+of_distributions = ("altair.vegalite", "scipy.stats.distributions")
+print([part in sys.modules for part in of_distributions])
 def judged(_):
     at_once.wait()
     return validate("booking", pl.DataFrame(schema=schema), settings, now_utc=datetime.now(UTC)).failures.height
 with ThreadPoolExecutor(4) as pool:
     print(sum(pool.map(judged, range(4))))
+import altair, scipy.stats
+altair.Chart
+print(scipy.stats.norm.cdf(0), [part in sys.modules for part in of_distributions])
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert (done.stdout.strip(), done.stderr[-500:]) == ("0", "")
 
 
-def test_great_expectations_is_not_loaded_before_it_is_needed() -> None:
-    code = (
-        "import sys, corridor_etl.quality.runner, corridor_etl.quality.quarantine, corridor_etl.quality.suites;"
-        "print('great_expectations' in sys.modules)"
+def test_what_is_dear_is_loaded_when_it_is_needed_and_many_threads_may_need_it_first() -> None:
+    """Great Expectations for judging, and by it what only distributions need when that is asked for."""
+    done = subprocess.run([sys.executable, "-c", FIRST_USE], capture_output=True, text=True)
+    assert (done.stdout.splitlines(), done.stderr[-500:]) == (
+        ["False", "[False, False]", "0", "0.5 [True, True]"],
+        "",
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
-
-
-def test_what_only_distributions_need_is_loaded_when_it_is_asked_for() -> None:
-    code = (
-        "import sys, corridor_etl.quality.context;"
-        "parts = ('altair.vegalite', 'scipy.stats.distributions');"
-        "print([p in sys.modules for p in parts], end=' ');"
-        "import altair, scipy.stats;"
-        "altair.Chart; print(scipy.stats.norm.cdf(0), [p in sys.modules for p in parts])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[False, False] 0.5 [True, True]"
 
 
 @contextmanager
