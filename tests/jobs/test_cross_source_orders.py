@@ -51,7 +51,9 @@ def split(files: list[Path], pieces: int, seed: int) -> list[list[Path]]:
     return [mixed[i::pieces] for i in range(pieces)]
 
 
-@pytest.mark.parametrize(("seed", "pieces"), [(2, 3), pytest.param(1, 2, marks=pytest.mark.long)])
+# A week in any order is in tests/journeys/test_any_order.py.
+@pytest.mark.long
+@pytest.mark.parametrize(("seed", "pieces"), [(2, 3), (1, 2)])
 def test_any_order_and_any_split_end_with_the_same(
     files: list[Path],
     whole: tuple[Path, pl.DataFrame],

@@ -21,6 +21,8 @@ OF_ORDER = (
     "discrepancy_id", "snapshot", "first_seen", "last_seen", "delivery_id", "line_no", "other_delivery_id",
 )  # fmt: skip
 """What says when and by which delivery something was seen first: that depends on the order of arrival."""
+OF_ARRIVAL = ("snapshot", "delivery_id", "line_no")
+"""What says which of several rows that agree was the first."""
 
 
 def hash_of(content: bytes) -> str:

@@ -50,6 +50,8 @@ class Arrived:
             self.tables = {name: warehouse.mart(name) for name in warehouse.mart_tables()}
             self.balance, self.held_back = made.balance(warehouse), made.held_back(warehouse)
             self.discrepancies = made.open_discrepancies(warehouse)
+            items = warehouse.reconciled_items()
+            self.items = items.drop([c for c in items.columns if c.endswith(made.OF_ARRIVAL)])
             self.statuses = sorted(warehouse.deliveries()["status"])
 
 
@@ -94,6 +96,7 @@ def assert_same(arrived: Arrived, expected: Arrived) -> None:
     assert arrived.marts == expected.marts
     assert arrived.held_back == expected.held_back
     assert_frame_equal(arrived.discrepancies, expected.discrepancies)
+    assert_frame_equal(arrived.items, expected.items)
 
 
 def shuffled(seed: int) -> Callable[[Deliveries], Deliveries]:
