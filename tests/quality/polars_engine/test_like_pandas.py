@@ -29,7 +29,7 @@ shared = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(shared)
 
 # each example is a frame under some dozens of expectations; set it higher to search longer
-EXAMPLES = int(os.environ.get("GX_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("GX_EXAMPLES", "2"))
 TEXTS = st.sampled_from(
     ["a", "b", "ab", "A1", "12", "", "b-1", "2024-02-30", "2024-02-29", '{"a": 1}', "[1", "null"]
 )
@@ -317,10 +317,11 @@ FORMATS = st.sampled_from(
 )
 
 
+@pytest.mark.parametrize("examples", [EXAMPLES, pytest.param(8 * EXAMPLES, marks=pytest.mark.long)])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_polars_answers_as_pandas(family: Any) -> None:
+def test_polars_answers_as_pandas(family: Any, examples: int) -> None:
     @settings(
-        max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+        max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
     )
     @given(data=st.data())
     def agree(data: st.DataObject) -> None:
