@@ -85,7 +85,8 @@ def _added_up(name: str, parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
 def _changed(current: Current, listed: pl.DataFrame, visits: JudgedVisits | None) -> set[str]:
     """The weeks in which moves or stays are others than before the batch; the boxes in question are read once."""
     before = stop_moves(current.before(STOPS)) if current.added(STOPS).height else listed
-    boxes = pl.concat([touched_boxes(current), _differing(before, listed, BOX)]).unique()
+    told_of = touched_boxes(current) if visits is None or visits.of is None else visits.of
+    boxes = pl.concat([told_of, _differing(before, listed, BOX)]).unique()
     weeks: set[str] = set()
     for part in port_moves.parts(current, boxes):
         weeks |= _changed_of(current, (before, listed), part, visits)
