@@ -25,6 +25,10 @@ from corridor_etl.warehouse import Content, SomeWeeks
 from corridor_etl.warehouse.by_box import BOX
 
 STOPS = "terminal_visit"
+_OF_A_STAY = (
+    "out_week", "facility", "stay", "in_at_utc", "out_at_utc", "is_by_rail", "is_inspected", "is_vgm_known",
+)  # fmt: skip
+"""What the mart of stays is made from; the stays of a whole port fill the memory twice with the other columns."""
 _SEEDS, _NOW = (1, 2), "_now"
 MOVES, STAYS = "mart_port_move_week", "mart_port_stay_week"
 PORT_TABLES = frozenset({MOVES, STAYS})
@@ -67,10 +71,10 @@ def _runs(weeks: Sequence[str]) -> list[list[str]]:
 
 def _marts(nothing: Facts, settings: Settings, ports: Iterable[PortFacts]) -> dict[str, pl.DataFrame]:
     """The tables of some boxes after others: moves are added up, stays brought together. Beside ``nothing``."""
-    moves, stays = [mart_rows(MOVES, nothing, settings)], [nothing.port_visits]
+    moves, stays = [mart_rows(MOVES, nothing, settings)], [nothing.port_visits.select(_OF_A_STAY)]
     for port in ports:
         moves.append(mart_rows(MOVES, replace(nothing, port_moves=port.moves), settings))
-        stays.append(port.visits)
+        stays.append(port.visits.select(_OF_A_STAY))
     together = replace(nothing, port_visits=pl.concat(stays))
     return {MOVES: _added_up(MOVES, moves), STAYS: mart_rows(STAYS, together, settings)}
 
