@@ -41,15 +41,10 @@ def of_weeks(current: Current, listed: pl.DataFrame, weeks: Sequence[str]) -> It
             longer.append(begun_before(part, found, listed, since))
             is_whole = ~pl.col(BOX).is_in(longer[-1].implode())
             yield PortFacts(
-                *(_of_weeks(rows.filter(is_whole), weeks) for rows in (found.moves, found.visits))
+                found.moves.filter(is_whole, pl.col("move_week").is_in(weeks)),
+                found.visits.filter(is_whole, pl.col("out_week").is_in(weeks)),
             )
         boxes = pl.concat(longer)
-
-
-def _of_weeks(rows: pl.DataFrame, weeks: Sequence[str]) -> pl.DataFrame:
-    """Moves of some weeks, or stays that ended in them."""
-    week = "move_week" if "move_week" in rows.columns else "out_week"
-    return rows.filter(pl.col(week).is_in(weeks))
 
 
 def _moved(current: Current, listed: pl.DataFrame, weeks: Sequence[str]) -> pl.DataFrame:

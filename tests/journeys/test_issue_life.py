@@ -24,10 +24,10 @@ from corridor_etl.jobs.weekly import IssueResult, publish_week, revise_week
 from corridor_etl.reference.calendar import parse_range, week_of
 from corridor_etl.reports.content import TEMPLATE_VERSION
 from corridor_etl.reports.editions import edition
-from corridor_etl.reports.language import LANGUAGES
 from corridor_etl.settings import load_settings
 from corridor_etl.simulator import simulate
 from corridor_etl.warehouse import Warehouse
+from tests.journeys.spoken import two_or_all
 
 WEEKS, WEEK, NEXT = "2025-W20:2025-W21", "2025-W20", "2025-W21"
 NOW = "2025-06-02T01:00:00+00:00"
@@ -55,11 +55,7 @@ class Life:
         return found
 
 
-@pytest.fixture(
-    scope="module",
-    params=[("en", "kk"), pytest.param(tuple(LANGUAGES), marks=pytest.mark.long)],
-    ids=["two", "all"],
-)
+@pytest.fixture(scope="module", **two_or_all("kk"))
 def life(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, only_in: Callable[..., Path]
 ) -> Iterator[Life]:

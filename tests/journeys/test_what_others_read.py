@@ -21,10 +21,11 @@ from corridor_etl.jobs.weekly import publish_week
 from corridor_etl.marts.public import public_week
 from corridor_etl.reference.calendar import parse_range
 from corridor_etl.reports import outside
-from corridor_etl.reports.language import LANGUAGES, speaking, tr
+from corridor_etl.reports.language import speaking, tr
 from corridor_etl.settings import load_settings
 from corridor_etl.simulator import simulate
 from corridor_etl.warehouse import Warehouse
+from tests.journeys.spoken import two_or_all
 
 WEEK = "2025-W21"
 NOW = "2025-06-02T01:00:00+00:00"
@@ -67,11 +68,7 @@ def plain(path: Path) -> bytes:
         return b"\n".join(parts.read(name) for name in parts.namelist())
 
 
-@pytest.fixture(
-    scope="module",
-    params=[("en", "zh"), pytest.param(tuple(LANGUAGES), marks=pytest.mark.long)],
-    ids=["two", "all"],
-)
+@pytest.fixture(scope="module", **two_or_all("zh"))
 def published(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, only_in: Callable[..., Path]
 ) -> Iterator[Published]:
